@@ -1,0 +1,57 @@
+package okno
+
+import "time"
+
+// Mailbox is an address that takes letters in and sends them.
+type Mailbox struct {
+	ID         MailboxID
+	Ref        Ref
+	Address    string
+	Folded     string
+	Name       string // shown beside the address in letters; empty: the product's
+	Department DepartmentID
+	Lang       string // of people whose language nothing else tells
+	Fetch      *Fetch // nil: letters come by SMTP, LMTP or pipe only
+	Closed     time.Time
+	Version    int64
+}
+
+// Fetch says where a mailbox's letters are fetched from.
+type Fetch struct {
+	Host     string
+	Port     int
+	Security Security
+	User     string
+	Password string // sealed at rest; empty in what pages are shown
+	Folder   string
+	// After says what becomes of a letter once it is kept.
+	After   AfterFetch
+	Archive string // folder, with AfterFetch ArchiveIt
+}
+
+// Security is how a connection to a mail server is protected.
+type Security string
+
+const (
+	TLS      Security = "tls"
+	StartTLS Security = "starttls"
+	Plain    Security = "none" // loopback only
+)
+
+// AfterFetch is what becomes of a fetched letter in its mailbox.
+type AfterFetch string
+
+const (
+	MarkSeen  AfterFetch = "seen"
+	ArchiveIt AfterFetch = "archive"
+	DeleteIt  AfterFetch = "delete"
+)
+
+// FetchState is how fetching a mailbox goes.
+type FetchState struct {
+	At          time.Time // of the last successful round; zero: none yet
+	Trouble     string    // the last error in words; empty: none
+	Since       time.Time // of the trouble
+	UIDValidity uint32
+	LastUID     uint32
+}
