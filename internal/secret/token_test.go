@@ -26,7 +26,7 @@ func TestTokensDifferAndAreFoundByTheirHash(t *testing.T) {
 
 func TestPublicNamesAreEvenlyRandom(t *testing.T) {
 	shape := regexp.MustCompile(`^[2-9bcdfghjkmnp-tv-z]{13}$`)
-	const refs = 4000
+	const refs = 20_000
 	seen, count := map[string]bool{}, map[byte]int{}
 	for range refs {
 		ref := NewRef()
@@ -40,8 +40,8 @@ func TestPublicNamesAreEvenlyRandom(t *testing.T) {
 	}
 	mean := refs * 13 / len(readable)
 	for i := range readable {
-		// Ten standard deviations; a modulo bias would be 10 % of the mean.
-		if n := count[readable[i]]; n < mean-mean/4 || n > mean+mean/4 {
+		// Nearly five standard deviations; a modulo bias would be nine.
+		if n := count[readable[i]]; n < mean-mean/20 || n > mean+mean/20 {
 			t.Errorf("%q stands %d times, the mean is %d", readable[i], n, mean)
 		}
 	}
