@@ -37,7 +37,7 @@ func putUntilKilled(dir string) {
 	if err == nil {
 		// The second line tells that a megabyte of the endless one is on disk.
 
-		endless := io.MultiReader(io.LimitReader(rand.NewChaCha8([32]byte{}), 1<<20), teller{}, neverEnding{})
+		endless := io.MultiReader(io.LimitReader(rand.NewChaCha8([32]byte{}), 1<<20), teller{}, os.Stdin)
 		_, err = disk.Put(context.Background(), endless, 1<<40)
 	}
 	panic(err)
@@ -51,16 +51,18 @@ func (teller) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// neverEnding is a sender that has gone silent.
-type neverEnding struct{}
-
-func (neverEnding) Read([]byte) (int, error) { select {} }
 
 func TestKilledHalfwayKeepsWholeBlobsOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "files")
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), crashDir+"="+dir)
 	child.Stderr = os.Stderr
+	// A pipe that is never written to: the sender has gone silent.
+	silence, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silence.Close()
 	out, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
