@@ -36,7 +36,6 @@ func putUntilKilled(dir string) {
 	}
 	if err == nil {
 		// The second line tells that a megabyte of the endless one is on disk.
-
 		endless := io.MultiReader(io.LimitReader(rand.NewChaCha8([32]byte{}), 1<<20), teller{}, os.Stdin)
 		_, err = disk.Put(context.Background(), endless, 1<<40)
 	}
@@ -50,7 +49,6 @@ func (teller) Read([]byte) (int, error) {
 	io.WriteString(os.Stdout, "halfway\n")
 	return 0, io.EOF
 }
-
 
 func TestKilledHalfwayKeepsWholeBlobsOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "files")
