@@ -26,7 +26,7 @@ type catalogue struct {
 }
 
 // A placeholder without a value is an error rather than "<no value>" on screen.
-var parser = &template.TextParser{Option: "missingkey=error"}
+var placeholders = &template.TextParser{Option: "missingkey=error"}
 
 // catalogues reads the embedded files once. They are part of the program, so
 // one that cannot be read is a fault of the build and panics.
@@ -72,7 +72,7 @@ func (c *catalogue) add(bundle *i18n.Bundle, name string) error {
 }
 
 func (c *catalogue) fill(config *i18n.LocalizeConfig) string {
-	config.TemplateParser = parser
+	config.TemplateParser = placeholders
 	text, err := c.localizer.Localize(config)
 	if err != nil {
 		return missing(config.MessageID)
