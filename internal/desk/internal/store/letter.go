@@ -1,0 +1,96 @@
+package store
+
+import (
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+)
+
+// Letter is a letter that leaves with its bytes as they are kept.
+type Letter struct {
+	okno.Letter
+	Folded string // recipient, as compared
+	Sealed []byte
+	Blob   string
+}
+
+const letterColumns = `id, ref, kind, origin, event, ticket, message, person, mailbox, sender, recipient, folded, subject, messageid,
+	state, attempts, trouble, answer, at, sent, shown`
+
+func scanLetter(row db.Scanner) (Letter, error) {
+	var l Letter
+	err := row.Scan(&l.ID, &l.Ref, &l.Kind, &l.Origin, &l.Event, &l.Ticket, &l.Message, &l.Person, &l.Mailbox, &l.From, &l.To, &l.Folded,
+		&l.Subject, &l.MessageID, &l.State, &l.Attempts, &l.Trouble, &l.Answer, moment{&l.At}, moment{&l.Sent}, &l.Shown)
+	return l, err
+}
+
+// QueueLetter keeps a letter to be sent; false: its origin has one already.
+func (tx Tx) QueueLetter(l *Letter) (bool, error) {
+	ids, err := db.Collect(tx.Tx, scanOne[okno.LetterID], `INSERT INTO letter (ref, kind, origin, event, ticket, message, person, mailbox,
+		sender, recipient, folded, subject, messageid, state, at, sealed, blob, shown)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin) DO NOTHING RETURNING id`,
+		l.Ref, l.Kind, l.Origin, l.Event, l.Ticket, l.Message, l.Person, l.Mailbox,
+		l.From, l.To, l.Folded, l.Subject, l.MessageID, l.State, micro(l.At), l.Sealed, l.Blob, l.Shown)
+	if err != nil || len(ids) == 0 {
+		return false, err
+	}
+	l.ID = ids[0]
+	return true, nil
+}
+
+// Letter is one letter without its bytes, or okno.ErrNotFound.
+func (tx Tx) Letter(id okno.LetterID) (Letter, error) {
+	return found(db.First(tx.Tx, scanLetter, `SELECT `+letterColumns+` FROM letter WHERE id = ?`, id))
+}
+
+// LetterByRef is Letter by public name.
+func (tx Tx) LetterByRef(ref okno.Ref) (Letter, error) {
+	return found(db.First(tx.Tx, scanLetter, `SELECT `+letterColumns+` FROM letter WHERE ref = ?`, ref))
+}
+
+// LetterByMessageID finds the letter a bounce speaks of, or okno.ErrNotFound.
+func (tx Tx) LetterByMessageID(id string) (Letter, error) {
+	return found(db.First(tx.Tx, scanLetter, `SELECT `+letterColumns+` FROM letter WHERE messageid = ?`, id))
+}
+
+// SealedLetter are a letter's bytes, or the hash of their blob; both empty:
+// it was sent.
+func (tx Tx) SealedLetter(id okno.LetterID) (sealed []byte, blob string, err error) {
+	_, err = found(db.First(tx.Tx, func(row db.Scanner) (int, error) { return 0, row.Scan(&sealed, &blob) }, `SELECT sealed, blob FROM letter WHERE id = ?`, id))
+	return sealed, blob, err
+}
+
+// SaveDelivery keeps how far a letter has come. Once it is sent or given up,
+// its bytes, which hold secrets, are forgotten.
+func (tx Tx) SaveDelivery(l *okno.Letter) error {
+	sql := `UPDATE letter SET state = ?, attempts = ?, trouble = ?, answer = ?, sent = ?`
+	if l.State == okno.LetterSent || l.State == okno.LetterBounced {
+		sql += `, sealed = NULL, blob = ''`
+	}
+	_, err := tx.Exec(sql+` WHERE id = ?`, l.State, l.Attempts, l.Trouble, l.Answer, micro(l.Sent), l.ID)
+	return err
+}
+
+// Letters lists letters before an id (0: from the newest), newest first, in
+// one state or all ("").
+func (tx Tx) Letters(state okno.LetterState, before okno.LetterID, limit int) ([]Letter, error) {
+	sql, args := `SELECT `+letterColumns+` FROM letter WHERE id < ?`, []any{endless(int64(before))}
+	if state != "" {
+		sql, args = sql+` AND state = ?`, append(args, state)
+	}
+	return db.Collect(tx.Tx, scanLetter, sql+` ORDER BY id DESC LIMIT ?`, append(args, limit)...)
+}
+
+// LettersOfTicket are the letters that a ticket's messages left as, by
+// message.
+func (tx Tx) LettersOfTicket(t okno.TicketID, limit int) ([]Letter, error) {
+	return db.Collect(tx.Tx, scanLetter, `SELECT `+letterColumns+` FROM letter WHERE ticket = ? AND ticket > 0 ORDER BY id DESC LIMIT ?`, t, limit)
+}
+
+// LettersTo counts the letters of a kind queued for an address since a
+// moment, up to limit.
+func (tx Tx) LettersTo(folded string, kind okno.LetterKind, since time.Time, limit int) (int, error) {
+	ids, err := db.Collect(tx.Tx, scanOne[okno.LetterID], `SELECT id FROM letter WHERE folded = ? AND kind = ? AND at >= ? LIMIT ?`, folded, kind, micro(since), limit)
+	return len(ids), err
+}

@@ -1,0 +1,122 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+)
+
+// Place is where a page of a list ends: the next one begins after it. The
+// zero Place is before the first.
+type Place struct {
+	Updated int64 // microseconds
+	ID      okno.TicketID
+}
+
+// Listing is one fixed question to the list of tickets.
+type Listing struct {
+	Kinds    []okno.StatusKind
+	Assignee okno.PersonID // > 0: his; 0 with Nobodys: nobody's
+	Nobodys  bool
+	After    Place
+	Limit    int
+}
+
+// After is the place of a ticket in any list.
+func After(t okno.Ticket) Place { return Place{micro(t.Updated), t.ID} }
+
+// List is one page of the tickets in an agent's scope, latest change first.
+// Each department and kind is read from its own index and the pages are
+// merged, so that the cost does not grow with the number of tickets.
+func (tx Tx) List(scope okno.Scope, l Listing) ([]okno.Ticket, error) {
+	var parts []string
+	var args []any
+	add := func(where string, values ...any) {
+		sql := `SELECT id, updated FROM ticket WHERE ` + where
+		args = append(args, values...)
+		if l.After != (Place{}) {
+			sql += ` AND (updated, id) < (?, ?)`
+			args = append(args, l.After.Updated, l.After.ID)
+		}
+		parts = append(parts, `SELECT * FROM (`+sql+` ORDER BY updated DESC, id DESC LIMIT ?) AS part`)
+		args = append(args, l.Limit)
+	}
+	nobodys := ""
+	if l.Nobodys {
+		nobodys = ` AND assignee = 0`
+	}
+	for _, kind := range l.Kinds {
+		switch {
+		case l.Assignee > 0:
+			add(`assignee = ? AND assignee > 0 AND kind = ?`, l.Assignee, kind)
+		case scope.Everything():
+			add(`kind = ?`+nobodys, kind)
+		default:
+			for _, d := range scope.Departments() {
+				add(`department = ? AND kind = ?`+nobodys, d, kind)
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	args = append(args, l.Limit)
+	ts, err := db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM (`+strings.Join(parts, ` UNION ALL `)+`) AS page
+		JOIN ticket t ON t.id = page.id ORDER BY page.updated DESC, page.id DESC LIMIT ?`, args...)
+	if err != nil || l.Assignee == 0 {
+		return ts, err
+	}
+	return admitted(scope, ts), nil // one's own ticket may have gone to a department he does not see
+}
+
+func admitted(scope okno.Scope, ts []okno.Ticket) []okno.Ticket {
+	kept := ts[:0]
+	for _, t := range ts {
+		if scope.Admits(&t) {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// CustomerList is one page of the tickets that a customer sees: his own, those
+// he takes part in, his companies' where he administers them, and those opened
+// to his browser; latest change first, alive or not.
+func (tx Tx) CustomerList(scope okno.Scope, alive bool, after Place, limit int) ([]okno.Ticket, error) {
+	var parts []string
+	var args []any
+	state := ` AND t.kind <> 'closed'`
+	if !alive {
+		state = ` AND t.kind = 'closed'`
+	}
+	add := func(from string, values ...any) {
+		sql := `SELECT t.id, t.updated FROM ` + from + state
+		args = append(args, values...)
+		if after != (Place{}) {
+			sql += ` AND (t.updated, t.id) < (?, ?)`
+			args = append(args, after.Updated, after.ID)
+		}
+		parts = append(parts, `SELECT * FROM (`+sql+` ORDER BY t.updated DESC, t.id DESC LIMIT ?) AS part`)
+		args = append(args, limit)
+	}
+	if p := scope.Person(); p > 0 {
+		add(`ticket t WHERE t.requester = ?`, p)
+		add(`participant p JOIN ticket t ON t.id = p.ticket WHERE p.person = ?`, p)
+	}
+	for _, c := range scope.Companies() {
+		add(`ticket t WHERE t.company = ? AND t.company > 0`, c)
+	}
+	if ids := scope.Tickets(); len(ids) > 0 {
+		values := make([]any, len(ids))
+		for i, id := range ids {
+			values[i] = id
+		}
+		add(`ticket t WHERE t.id IN (`+marks(len(ids))+`)`, values...)
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	return db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM (`+strings.Join(parts, ` UNION `)+`) AS page
+		JOIN ticket t ON t.id = page.id ORDER BY page.updated DESC, page.id DESC LIMIT ?`, append(args, limit)...)
+}

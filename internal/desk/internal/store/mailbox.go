@@ -1,0 +1,75 @@
+package store
+
+import (
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+)
+
+// Mailbox is a mailbox with its password as it is kept: sealed.
+type Mailbox struct {
+	okno.Mailbox
+	Sealed []byte
+	State  okno.FetchState
+}
+
+const mailboxColumns = `id, ref, address, folded, name, department, lang, fetch, password, closed, version, fetched, trouble, since, uidvalidity, lastuid`
+
+func scanMailbox(row db.Scanner) (Mailbox, error) {
+	var m Mailbox
+	var fetch string
+	err := row.Scan(&m.ID, &m.Ref, &m.Address, &m.Folded, &m.Name, &m.Department, &m.Lang, &fetch, &m.Sealed, moment{&m.Closed}, &m.Version,
+		moment{&m.State.At}, &m.State.Trouble, moment{&m.State.Since}, &m.State.UIDValidity, &m.State.LastUID)
+	if err == nil && fetch != "" {
+		err = document{&m.Fetch}.Scan(fetch)
+	}
+	return m, err
+}
+
+// fetchJSON is where letters are fetched from, without the password.
+func fetchJSON(f *okno.Fetch) string {
+	if f == nil {
+		return ""
+	}
+	bare := *f
+	bare.Password = ""
+	return toJSON(bare)
+}
+
+// AddMailbox keeps a new mailbox and sets its ID; that its address is taken
+// is a unique violation of mailbox.folded.
+func (tx Tx) AddMailbox(m *Mailbox, at time.Time) error {
+	id, err := insert(tx, `INSERT INTO mailbox (ref, address, folded, name, department, lang, fetch, password, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		m.Ref, m.Address, m.Folded, m.Name, m.Department, m.Lang, fetchJSON(m.Fetch), m.Sealed, micro(at))
+	m.ID, m.Version = okno.MailboxID(id), 1
+	return err
+}
+
+// SaveMailbox keeps a changed mailbox over the version it was read at and
+// forgets where fetching stood if it is fetched from elsewhere now.
+func (tx Tx) SaveMailbox(m *Mailbox, elsewhere bool) error {
+	if err := stale(tx.Exec(`UPDATE mailbox SET address = ?, folded = ?, name = ?, department = ?, lang = ?, fetch = ?, password = ?, closed = ?, version = version + 1
+		WHERE id = ? AND version = ?`,
+		m.Address, m.Folded, m.Name, m.Department, m.Lang, fetchJSON(m.Fetch), m.Sealed, micro(m.Closed), m.ID, m.Version)); err != nil {
+		return err
+	}
+	if !elsewhere {
+		return nil
+	}
+	_, err := tx.Exec(`UPDATE mailbox SET fetched = 0, trouble = '', since = 0, uidvalidity = 0, lastuid = 0 WHERE id = ?`, m.ID)
+	return err
+}
+
+// SaveFetchState keeps how fetching a mailbox goes; it is no change of the
+// mailbox.
+func (tx Tx) SaveFetchState(id okno.MailboxID, s okno.FetchState) error {
+	_, err := tx.Exec(`UPDATE mailbox SET fetched = ?, trouble = ?, since = ?, uidvalidity = ?, lastuid = ? WHERE id = ?`,
+		micro(s.At), s.Trouble, micro(s.Since), s.UIDValidity, s.LastUID, id)
+	return err
+}
+
+// Mailboxes are all mailboxes, closed ones too, in the order they were made.
+func (tx Tx) Mailboxes() ([]Mailbox, error) {
+	return db.Collect(tx.Tx, scanMailbox, `SELECT `+mailboxColumns+` FROM mailbox ORDER BY id LIMIT 1000`)
+}

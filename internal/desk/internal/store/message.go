@@ -1,0 +1,80 @@
+package store
+
+import (
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+)
+
+const messageColumns = `id, ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at, edited, deleted`
+
+func scanMessage(row db.Scanner) (okno.Message, error) {
+	var m okno.Message
+	err := row.Scan(&m.ID, &m.Ref, &m.Ticket, &m.Kind, &m.Side, &m.Author, &m.Channel, &m.Claim, flag{&m.Apart}, flag{&m.Machine},
+		&m.Text, &m.HTML, &m.Quoted, &m.Letter, moment{&m.At}, moment{&m.Edited}, moment{&m.Deleted})
+	return m, err
+}
+
+// AddMessage keeps a message and sets its ID; its files are added apart.
+func (tx Tx) AddMessage(m *okno.Message) error {
+	id, err := insert(tx, `INSERT INTO message (ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		m.Ref, m.Ticket, m.Kind, m.Side, m.Author, m.Channel, m.Claim, truth(m.Apart), truth(m.Machine), m.Text, m.HTML, m.Quoted, m.Letter, micro(m.At))
+	m.ID = okno.MessageID(id)
+	return err
+}
+
+// seenBy is the condition that leaves only what a side may see of messages.
+func seenBy(side okno.Side) string {
+	if side == okno.SideAgent {
+		return ``
+	}
+	return ` AND kind = 'public' AND apart = 0 AND machine = 0`
+}
+
+// Messages is a ticket's dialogue as the side may see it, with files: the
+// newest limit messages before a message (0: the last ones), oldest first.
+func (tx Tx) Messages(t okno.TicketID, side okno.Side, before okno.MessageID, limit int) ([]okno.Message, error) {
+	sql := `SELECT ` + messageColumns + ` FROM message WHERE ticket = ?` + seenBy(side)
+	args := []any{t}
+	if before > 0 {
+		sql += ` AND id < ?`
+		args = append(args, before)
+	}
+	ms, err := db.Collect(tx.Tx, scanMessage, sql+` ORDER BY id DESC LIMIT ?`, append(args, limit)...)
+	if err != nil {
+		return nil, err
+	}
+	for i, j := 0, len(ms)-1; i < j; i, j = i+1, j-1 {
+		ms[i], ms[j] = ms[j], ms[i]
+	}
+	for i := range ms {
+		if ms[i].Files, err = tx.FilesOf(ms[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	return ms, nil
+}
+
+// Message is one message with its files; whether the asker may see it is for
+// the caller to decide by its ticket.
+func (tx Tx) Message(id okno.MessageID) (okno.Message, error) {
+	return tx.withFiles(db.First(tx.Tx, scanMessage, `SELECT `+messageColumns+` FROM message WHERE id = ?`, id))
+}
+
+// MessageByRef is Message by public name.
+func (tx Tx) MessageByRef(ref okno.Ref) (okno.Message, error) {
+	return tx.withFiles(db.First(tx.Tx, scanMessage, `SELECT `+messageColumns+` FROM message WHERE ref = ?`, ref))
+}
+
+func (tx Tx) withFiles(m okno.Message, err error) (okno.Message, error) {
+	if m, err = found(m, err); err != nil {
+		return m, err
+	}
+	m.Files, err = tx.FilesOf(m.ID)
+	return m, err
+}
+
+// FirstMessage is the message that a ticket was opened with.
+func (tx Tx) FirstMessage(t okno.TicketID) (okno.Message, error) {
+	return tx.withFiles(db.First(tx.Tx, scanMessage, `SELECT `+messageColumns+` FROM message WHERE ticket = ? ORDER BY id LIMIT 1`, t))
+}

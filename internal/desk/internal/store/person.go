@@ -1,0 +1,115 @@
+package store
+
+import (
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+)
+
+const personColumns = `p.id, p.ref, p.name, p.phone, p.lang, p.zone, p.theme, p.agent, p.away, p.shortcuts, p.created, p.disabled, p.version,
+	COALESCE((SELECT a.address FROM address a WHERE a.person = p.id ORDER BY a.id LIMIT 1), '')`
+
+func scanPerson(row db.Scanner) (okno.Person, error) {
+	var p okno.Person
+	err := row.Scan(&p.ID, &p.Ref, &p.Name, &p.Phone, &p.Lang, &p.Zone, &p.Theme, flag{&p.Agent}, flag{&p.Away}, flag{&p.Shortcuts},
+		moment{&p.Created}, moment{&p.Disabled}, &p.Version, &p.Address)
+	return p, err
+}
+
+// AddPerson keeps a new person and sets the ID.
+func (tx Tx) AddPerson(p *okno.Person) error {
+	id, err := insert(tx, `INSERT INTO person (ref, name, phone, lang, zone, agent, created) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		p.Ref, p.Name, p.Phone, p.Lang, p.Zone, truth(p.Agent), micro(p.Created))
+	p.ID, p.Version = okno.PersonID(id), 1
+	return err
+}
+
+// Person is one person, or okno.ErrNotFound.
+func (tx Tx) Person(id okno.PersonID) (okno.Person, error) {
+	return found(db.First(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id = ?`, id))
+}
+
+// PersonByRef is Person by public name.
+func (tx Tx) PersonByRef(ref okno.Ref) (okno.Person, error) {
+	return found(db.First(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.ref = ?`, ref))
+}
+
+// PersonByAddress is whose the folded address is, or okno.ErrNotFound.
+func (tx Tx) PersonByAddress(folded string) (okno.Person, error) {
+	return found(db.First(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id = (SELECT person FROM address WHERE folded = ?)`, folded))
+}
+
+// People are the persons of those ids, in no order.
+func (tx Tx) People(ids []okno.PersonID) ([]okno.Person, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	return db.Collect(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id IN (`+marks(len(ids))+`)`, args...)
+}
+
+// Agents are the people who hold or held a role, by name.
+func (tx Tx) Agents() ([]okno.Person, error) {
+	return db.Collect(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.agent = 1 ORDER BY p.name, p.id LIMIT 2000`)
+}
+
+// SavePerson keeps a changed person over the version he was read at.
+func (tx Tx) SavePerson(p *okno.Person) error {
+	return stale(tx.Exec(`UPDATE person SET name = ?, phone = ?, lang = ?, zone = ?, theme = ?, agent = ?, away = ?, shortcuts = ?, disabled = ?,
+		version = version + 1 WHERE id = ? AND version = ?`,
+		p.Name, p.Phone, p.Lang, p.Zone, p.Theme, truth(p.Agent), truth(p.Away), truth(p.Shortcuts), micro(p.Disabled), p.ID, p.Version))
+}
+
+// LearnLang stores the language of a person of whom none is known yet.
+func (tx Tx) LearnLang(id okno.PersonID, lang string) error {
+	_, err := tx.Exec(`UPDATE person SET lang = ? WHERE id = ? AND lang = ''`, lang, id)
+	return err
+}
+
+// AddAddress gives a person an address; that it is someone else's already is
+// a unique violation of address.folded.
+func (tx Tx) AddAddress(a *okno.Address, at time.Time) error {
+	id, err := insert(tx, `INSERT INTO address (person, address, folded, confirmed, created) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+		a.Person, a.Address, a.Folded, micro(a.Confirmed), micro(at))
+	a.ID = okno.AddressID(id)
+	return err
+}
+
+// AddressesOf are a person's addresses, the first first.
+func (tx Tx) AddressesOf(id okno.PersonID) ([]okno.Address, error) {
+	return db.Collect(tx.Tx, scanAddress, `SELECT id, person, address, folded, confirmed FROM address WHERE person = ? ORDER BY id LIMIT 100`, id)
+}
+
+func scanAddress(row db.Scanner) (okno.Address, error) {
+	var a okno.Address
+	err := row.Scan(&a.ID, &a.Person, &a.Address, &a.Folded, moment{&a.Confirmed})
+	return a, err
+}
+
+// ConfirmAddresses marks a person's address as his own; once confirmed it
+// keeps its first date.
+func (tx Tx) ConfirmAddresses(id okno.PersonID, folded string, at time.Time) error {
+	_, err := tx.Exec(`UPDATE address SET confirmed = ? WHERE person = ? AND folded = ? AND confirmed = 0`, micro(at), id, folded)
+	return err
+}
+
+// OtherTickets are a requester's latest tickets within the scope's
+// departments, other than one.
+func (tx Tx) OtherTickets(scope okno.Scope, requester okno.PersonID, but okno.TicketID, limit int) ([]okno.Ticket, error) {
+	ts, err := db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM ticket t WHERE t.requester = ? AND t.id <> ?
+		ORDER BY t.updated DESC, t.id DESC LIMIT ?`, requester, but, limit)
+	if err != nil {
+		return nil, err
+	}
+	kept := ts[:0]
+	for _, t := range ts {
+		if scope.Admits(&t) {
+			kept = append(kept, t)
+		}
+	}
+	return kept, nil
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+)
+
+// Session is a browser that showed who it is, or that came by an access link.
+type Session struct {
+	ID      okno.SessionID
+	Hash    []byte
+	Person  okno.PersonID // 0: a guest's
+	Created time.Time
+	Seen    time.Time
+	Expires time.Time
+	Agent   string
+}
+
+// AddSession keeps a new session and sets its ID.
+func (tx Tx) AddSession(s *Session) error {
+	id, err := insert(tx, `INSERT INTO session (hash, person, created, seen, expires, agent) VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
+		s.Hash, s.Person, micro(s.Created), micro(s.Seen), micro(s.Expires), s.Agent)
+	s.ID = okno.SessionID(id)
+	return err
+}
+
+// SessionByHash is the session of a token's hash that has not ended, or
+// okno.ErrNotFound.
+func (tx Tx) SessionByHash(hash []byte, now time.Time) (Session, error) {
+	return found(db.First(tx.Tx, func(row db.Scanner) (Session, error) {
+		var s Session
+		err := row.Scan(&s.ID, &s.Hash, &s.Person, moment{&s.Created}, moment{&s.Seen}, moment{&s.Expires}, &s.Agent)
+		return s, err
+	}, `SELECT id, hash, person, created, seen, expires, agent FROM session WHERE hash = ? AND expires > ?`, hash, micro(now)))
+}
+
+// TouchSession moves a session's end.
+func (tx Tx) TouchSession(id okno.SessionID, seen, expires time.Time) error {
+	_, err := tx.Exec(`UPDATE session SET seen = ?, expires = ? WHERE id = ?`, micro(seen), micro(expires), id)
+	return err
+}
+
+// EndSession forgets a session and what it was granted.
+func (tx Tx) EndSession(id okno.SessionID) error {
+	if _, err := tx.Exec(`DELETE FROM session_ticket WHERE session = ?`, id); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`DELETE FROM session WHERE id = ?`, id)
+	return err
+}
+
+// SessionsOf are the ids of a person's sessions.
+func (tx Tx) SessionsOf(p okno.PersonID) ([]okno.SessionID, error) {
+	return db.Collect(tx.Tx, scanOne[okno.SessionID], `SELECT id FROM session WHERE person = ? AND person > 0`, p)
+}
+
+// DropSessions forgets sessions that ended before a moment.
+func (tx Tx) DropSessions(before time.Time) error {
+	if _, err := tx.Exec(`DELETE FROM session_ticket WHERE expires < ?`, micro(before)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`DELETE FROM session WHERE expires < ?`, micro(before))
+	return err
+}
+
+// GuestGrant opens one ticket to a session in the name of the person to whom
+// the access link was mailed.
+type GuestGrant struct {
+	Ticket  okno.TicketID
+	Person  okno.PersonID
+	Expires time.Time
+}
+
+// GrantTicket opens a ticket to a session; a later link prolongs it.
+func (tx Tx) GrantTicket(s okno.SessionID, g GuestGrant) error {
+	_, err := tx.Exec(`INSERT INTO session_ticket (session, ticket, person, expires) VALUES (?, ?, ?, ?)
+		ON CONFLICT (session, ticket) DO UPDATE SET person = excluded.person, expires = excluded.expires`, s, g.Ticket, g.Person, micro(g.Expires))
+	return err
+}
+
+// GrantsOfSession are the tickets open to a session.
+func (tx Tx) GrantsOfSession(s okno.SessionID, now time.Time) ([]GuestGrant, error) {
+	return db.Collect(tx.Tx, func(row db.Scanner) (GuestGrant, error) {
+		var g GuestGrant
+		err := row.Scan(&g.Ticket, &g.Person, moment{&g.Expires})
+		return g, err
+	}, `SELECT ticket, person, expires FROM session_ticket WHERE session = ? AND expires > ? LIMIT 1000`, s, micro(now))
+}
+
+// MoveGrants carries the tickets open to one session over to another.
+func (tx Tx) MoveGrants(from, to okno.SessionID) error {
+	_, err := tx.Exec(`UPDATE session_ticket SET session = ? WHERE session = ?`, to, from)
+	return err
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+)
+
+const ticketColumns = `t.id, t.number, t.subject, t.status, t.kind, t.department, t.assignee, t.topic, t.requester,
+	t.company, t.channel, t.mailbox, t.lang, t.parent, t.opened, t.updated, t.closed, t.hold_until, t.hold_wakes,
+	t.lastword, t.lastby, t.guid, t.version`
+
+func scanTicket(row db.Scanner) (okno.Ticket, error) {
+	var t okno.Ticket
+	err := row.Scan(&t.ID, &t.Number, &t.Subject, &t.Status, &t.Kind, &t.Department, &t.Assignee, &t.Topic, &t.Requester,
+		&t.Company, &t.Channel, &t.Mailbox, &t.Lang, &t.Parent, moment{&t.Opened}, moment{&t.Updated}, moment{&t.Closed},
+		moment{&t.Hold.Until}, flag{&t.Hold.WakeOnAnswer}, &t.LastWord, &t.LastBy, &t.ThreadGUID, &t.Version)
+	return t, err
+}
+
+// NextNumber is a ticket number that was never given before.
+func (tx Tx) NextNumber() (okno.Number, error) {
+	n, err := tx.Sequence("ticket_number")
+	return okno.Number(strconv.FormatInt(n, 10)), err
+}
+
+// NumberTaken reports whether a ticket has the number.
+func (tx Tx) NumberTaken(n okno.Number) (bool, error) {
+	return tx.exists(`SELECT 1 FROM ticket WHERE number = ?`, n)
+}
+
+// AddTicket keeps a new ticket, sets its ID and counts it.
+func (tx Tx) AddTicket(t *okno.Ticket) error {
+	id, err := insert(tx, `INSERT INTO ticket (number, subject, status, kind, department, assignee, topic, requester, company,
+		channel, mailbox, lang, parent, opened, updated, lastword, lastby, guid)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		t.Number, t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Topic, t.Requester, t.Company,
+		t.Channel, t.Mailbox, t.Lang, t.Parent, micro(t.Opened), micro(t.Updated), t.LastWord, t.LastBy, t.ThreadGUID)
+	if err != nil {
+		return err
+	}
+	t.ID, t.Version = okno.TicketID(id), 1
+	for _, p := range t.Participants {
+		if err := tx.AddParticipant(t.ID, p); err != nil {
+			return err
+		}
+	}
+	return tx.count(*t, 1)
+}
+
+// Ticket is the ticket of that number as the scope's asker sees it, or
+// okno.ErrNotFound.
+func (tx Tx) Ticket(scope okno.Scope, number okno.Number) (okno.Ticket, error) {
+	return tx.admitted(scope, `SELECT `+ticketColumns+` FROM ticket t WHERE t.number = ?`, number)
+}
+
+// TicketByID is the ticket as the scope's asker sees it, or okno.ErrNotFound.
+func (tx Tx) TicketByID(scope okno.Scope, id okno.TicketID) (okno.Ticket, error) {
+	return tx.admitted(scope, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = ?`, id)
+}
+
+func (tx Tx) admitted(scope okno.Scope, sql string, arg any) (okno.Ticket, error) {
+	t, err := found(db.First(tx.Tx, scanTicket, sql, arg))
+	if err != nil {
+		return t, err
+	}
+	if t.Participants, err = tx.Participants(t.ID); err != nil {
+		return t, err
+	}
+	if !scope.Admits(&t) {
+		return okno.Ticket{}, okno.ErrNotFound
+	}
+	return t, nil
+}
+
+// SaveTicket keeps a changed ticket over the version it was read at, and
+// counts it where it stands now. before is the ticket as it was read.
+func (tx Tx) SaveTicket(before, t *okno.Ticket) error {
+	err := stale(tx.Exec(`UPDATE ticket SET subject = ?, status = ?, kind = ?, department = ?, assignee = ?, topic = ?, company = ?,
+		requester = ?, mailbox = ?, updated = ?, closed = ?, hold_until = ?, hold_wakes = ?, lastword = ?, lastby = ?,
+		version = version + 1 WHERE id = ? AND version = ?`,
+		t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Topic, t.Company,
+		t.Requester, t.Mailbox, micro(t.Updated), micro(t.Closed), micro(t.Hold.Until), truth(t.Hold.WakeOnAnswer), t.LastWord, t.LastBy,
+		t.ID, before.Version))
+	if err != nil {
+		return err
+	}
+	t.Version = before.Version + 1
+	if before.Department == t.Department && before.Kind == t.Kind && before.Assignee == t.Assignee {
+		return nil
+	}
+	if err := tx.count(*before, -1); err != nil {
+		return err
+	}
+	return tx.count(*t, 1)
+}
+
+// Participants are the others who take part in a ticket.
+func (tx Tx) Participants(id okno.TicketID) ([]okno.PersonID, error) {
+	return db.Collect(tx.Tx, scanOne[okno.PersonID], `SELECT person FROM participant WHERE ticket = ? ORDER BY person`, id)
+}
+
+// AddParticipant lets a person take part; once is enough.
+func (tx Tx) AddParticipant(id okno.TicketID, p okno.PersonID) error {
+	_, err := tx.Exec(`INSERT INTO participant (ticket, person) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, p)
+	return err
+}
+
+// TicketsToWake are tickets on hold whose date has come.
+func (tx Tx) TicketsToWake(now int64, limit int) ([]okno.Number, error) {
+	return db.Collect(tx.Tx, scanOne[okno.Number], `SELECT number FROM ticket WHERE hold_until > 0 AND hold_until <= ? ORDER BY hold_until LIMIT ?`, now, limit)
+}
+
+func scanOne[T any](row db.Scanner) (T, error) {
+	var v T
+	err := row.Scan(&v)
+	return v, err
+}
+
+// insert runs an INSERT … RETURNING id.
+func insert(tx Tx, sql string, args ...any) (int64, error) {
+	return db.First(tx.Tx, scanOne[int64], sql, args...)
+}
+
+// exists reports whether the query has a row.
+func (tx Tx) exists(sql string, args ...any) (bool, error) {
+	_, err := db.First(tx.Tx, scanOne[int64], sql, args...)
+	if errors.Is(err, db.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
