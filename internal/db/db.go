@@ -1,0 +1,136 @@
+// Package db is a database behind one house API and one SQL text: SQLite
+// inside the process, or PostgreSQL when several machines share the work.
+//
+// The text common to both: placeholders are "?"; times are integers
+// (microseconds UTC) and truth is 0 or 1; an untyped placeholder in a SELECT
+// list is written CAST(? AS BIGINT) or CAST(? AS TEXT). A statement that fails
+// ends its transaction (PostgreSQL's rule, kept on SQLite too): what may
+// collide is written ON CONFLICT, not tried and caught.
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"runtime"
+	"strings"
+)
+
+// Dialect tells the two databases apart where their text must differ.
+type Dialect int
+
+// The dialects.
+const (
+	SQLite Dialect = iota + 1
+	Postgres
+)
+
+// String returns "sqlite" or "postgres", the words {{only …}} takes.
+func (d Dialect) String() string {
+	switch d {
+	case SQLite:
+		return "sqlite"
+	case Postgres:
+		return "postgres"
+	}
+	return fmt.Sprintf("dialect %d", int(d))
+}
+
+// Options are what an opener may choose; the zero value serves.
+type Options struct {
+	Log     *slog.Logger // nil: slog.Default()
+	Readers int          // reading connections; 0: as many as processors
+}
+
+// DB is an open database. It is safe for concurrent use.
+type DB struct {
+	engine engine
+	hub    *hub
+}
+
+// engine is what SQLite and PostgreSQL each do in their own way.
+type engine interface {
+	dialect() Dialect
+	write(ctx context.Context, fn func(*Tx) error) error
+	read(ctx context.Context, fn func(*Tx) error) error
+	announce(ctx context.Context, a announcement) error
+	migrate(ctx context.Context, files fs.FS) error
+	close() error
+}
+
+// Open opens the database at url: "sqlite:PATH" (a file, made if absent; its
+// directory must exist) or a "postgres://…" connection string. The schema is
+// Migrate's affair.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Readers <= 0 {
+		o.Readers = runtime.GOMAXPROCS(0)
+	}
+	h := newHub(o.Log)
+	var e engine
+	var err error
+	switch path, isFile := strings.CutPrefix(url, "sqlite:"); {
+	case isFile:
+		e, err = openSQLite(ctx, path, h, o)
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		e, err = openPostgres(ctx, url, h, o)
+	default:
+		err = errors.New(`a database is "sqlite:PATH" or "postgres://…"`)
+	}
+	if err != nil {
+		h.close()
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return &DB{engine: e, hub: h}, nil
+}
+
+// Dialect tells which database this is.
+func (d *DB) Dialect() Dialect { return d.engine.dialect() }
+
+// Close finishes the changes in hand, refuses those waiting with ErrClosed,
+// and returns when nothing of the database is left running.
+func (d *DB) Close() error {
+	err := d.engine.close()
+	d.hub.close()
+	return err
+}
+
+// Write runs fn as one change: all of it is kept, or nothing. It returns nil
+// only when the change is on disk.
+//
+// fn may run more than once (a neighbour's failure or a deadlock undoes it
+// before the commit), so it only computes and speaks to tx: no I/O, no
+// hashing, no waiting, no Write or Read of its own. ctx counts only while the
+// change waits for its turn: once begun it ends in a commit or an error. A
+// panic in fn comes back as a *PanicError.
+func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	return d.engine.write(ctx, fn)
+}
+
+// Read runs fn over one unchanging snapshot; writing in it is an error. When
+// ctx ends, its statements do too. A panic in fn comes back as a *PanicError.
+func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	return d.engine.read(ctx, fn)
+}
+
+// Announce tells all who listen to topic, in every process of this database,
+// without a change. Limits as for Tx.Announce.
+func (d *DB) Announce(ctx context.Context, topic, payload string) error {
+	a := announcement{topic, payload}
+	if err := a.check(); err != nil {
+		return err
+	}
+	return d.engine.announce(ctx, a)
+}
+
+// Listen calls fn for each announcement of topic, one at a time and in order,
+// until cancel. A payload "" also means "you may have missed something": after
+// a lost connection or a flood. fn must return soon; all listeners share one
+// goroutine. A call under way when cancel is called may still be finishing.
+func (d *DB) Listen(topic string, fn func(payload string)) (cancel func()) {
+	return d.hub.listen(topic, fn)
+}

@@ -1,0 +1,78 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"testing/fstest" // its MapFS is the standard library's file system in memory
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// Migrate brings the schema up to date from the "*.sql" files at the top of
+// the sources: goose's format ("-- +goose Up"), numbered over all sources
+// together ("00002_people.sql"), in the house's words (see houseWords). Of
+// several processes one migrates while the others wait, up to five minutes.
+func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) error {
+	files := make(fstest.MapFS)
+	for _, source := range sources {
+		if err := gather(files, source, d.Dialect()); err != nil {
+			return fmt.Errorf("migrations: %w", err)
+		}
+	}
+	if err := d.engine.migrate(ctx, files); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+func gather(files fstest.MapFS, source fs.FS, d Dialect) error {
+	names, err := fs.Glob(source, "*.sql")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, taken := files[name]; taken {
+			return fmt.Errorf("two files are called %s", name)
+		}
+		text, err := fs.ReadFile(source, name)
+		if err != nil {
+			return err
+		}
+		own, err := houseWords(string(text), d)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		files[name] = &fstest.MapFile{Data: []byte(own), Mode: 0o444}
+	}
+	return nil
+}
+
+func migrateSQLite(ctx context.Context, pool *sql.DB, files fs.FS, log *slog.Logger) error {
+	return up(ctx, goose.DialectSQLite3, pool, files, log)
+}
+
+func migratePostgres(ctx context.Context, pool *sql.DB, files fs.FS, log *slog.Logger) error {
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
+	if err != nil {
+		return err
+	}
+	return up(ctx, goose.DialectPostgres, pool, files, log, goose.WithSessionLocker(locker))
+}
+
+func up(ctx context.Context, d goose.Dialect, pool *sql.DB, files fs.FS, log *slog.Logger, o ...goose.ProviderOption) error {
+	o = append(o, goose.WithDisableGlobalRegistry(true), goose.WithSlog(log))
+	provider, err := goose.NewProvider(d, pool, files, o...)
+	if errors.Is(err, goose.ErrNoMigrations) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}

@@ -1,0 +1,143 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Tx is one change or one reading. It belongs to the callback it was given to
+// and is not for several goroutines.
+type Tx struct {
+	ctx      context.Context
+	on       session
+	open     *Rows
+	failed   error // the first failure of a statement; it ends the transaction
+	over     bool
+	said     []announcement
+	onCommit []func()
+}
+
+// session is a connection with a transaction begun on it.
+type session interface {
+	exec(ctx context.Context, text string, args []any) (sql.Result, error)
+	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
+	nextOf(sequence string) (text string, args []any)
+}
+
+// Exec runs a statement and returns how many rows it touched. Arguments are
+// strings, []byte, integers, floats and bools of any named kind, pointers to
+// them (nil is NULL), json.RawMessage (as text) and driver.Valuers; times and
+// durations are refused.
+func (tx *Tx) Exec(sql string, args ...any) (affected int64, err error) {
+	plain, err := tx.ready(sql, args)
+	if err != nil {
+		return 0, err
+	}
+	res, err := tx.on.exec(tx.ctx, sql, plain)
+	if err != nil {
+		return 0, tx.fail(sql, err)
+	}
+	return res.RowsAffected()
+}
+
+// Query runs a statement that returns rows. They are read or closed before the
+// next statement of this Tx: anything else is an error.
+func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
+	plain, err := tx.ready(sql, args)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.on.query(tx.ctx, sql, plain)
+	if err != nil {
+		return nil, tx.fail(sql, err)
+	}
+	tx.open = &Rows{rows: rows, tx: tx, text: sql}
+	return tx.open, nil
+}
+
+// QueryRow runs a statement of which the first row is wanted.
+func (tx *Tx) QueryRow(sql string, args ...any) *Row {
+	rows, err := tx.Query(sql, args...)
+	return &Row{rows: rows, err: err}
+}
+
+// Sequence returns the next value of a sequence made by a migration's
+// {{sequence NAME START}}. Values may be skipped and are never given twice.
+func (tx *Tx) Sequence(name string) (int64, error) {
+	text, args := tx.on.nextOf(name)
+	var n int64
+	if err := tx.QueryRow(text, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("sequence %s: %w", name, err)
+	}
+	return n, nil
+}
+
+// Announce tells all who listen to topic once this change is committed; a
+// change undone announces nothing. It is a hint, not a record: it may be lost
+// when a process dies, and equal ones may be told once. topic is up to 100
+// bytes on one line, payload up to 7000 bytes; beyond that the change fails.
+func (tx *Tx) Announce(topic, payload string) {
+	a := announcement{topic, payload}
+	if err := a.check(); err != nil {
+		tx.failed = errors.Join(tx.failed, err)
+		return
+	}
+	tx.said = append(tx.said, a)
+}
+
+// OnCommit has fn called once, in this process, after the commit and before
+// Write returns; never when the change is undone.
+func (tx *Tx) OnCommit(fn func()) { tx.onCommit = append(tx.onCommit, fn) }
+
+func (tx *Tx) ready(text string, args []any) ([]any, error) {
+	switch {
+	case tx.over:
+		return nil, errOver
+	case tx.failed != nil:
+		return nil, fmt.Errorf("an earlier statement failed: %w", tx.failed)
+	case tx.open != nil:
+		return nil, fmt.Errorf("rows of %q are still open", shorten(tx.open.text))
+	}
+	plain, err := plainArgs(args)
+	if err != nil {
+		return nil, tx.fail(text, err)
+	}
+	return plain, nil
+}
+
+func (tx *Tx) fail(text string, err error) error {
+	if cause := tx.ctx.Err(); cause != nil && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w: %w", cause, err)
+	}
+	err = fmt.Errorf("%q: %w", shorten(text), err)
+	if tx.failed == nil {
+		tx.failed = err
+	}
+	return err
+}
+
+// end closes what the callback left open and returns the outcome: its own
+// error, else that of a statement whose failure it passed over.
+func (tx *Tx) end(err error) error {
+	tx.over = true
+	if tx.open != nil {
+		err = errors.Join(err, tx.open.Close())
+	}
+	if err == nil {
+		err = tx.failed
+	}
+	return err
+}
+
+// shorten gives an SQL text one line for an error message; it holds
+// placeholders, never values.
+func shorten(text string) string {
+	line := strings.Join(strings.Fields(text), " ")
+	if len(line) > 120 {
+		line = line[:120] + "…"
+	}
+	return line
+}

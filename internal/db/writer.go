@@ -1,0 +1,245 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// A group is bounded so that the first change in it is answered soon.
+const (
+	maxQueued    = 1024
+	groupSize    = 128
+	groupTime    = 20 * time.Millisecond
+	slowChange   = time.Second // a change this long is worth a line in the log
+	restartPages = 8192        // of log (32 MB): time to start it anew
+	restartPause = time.Second
+	restartWait  = 100 * time.Millisecond
+)
+
+// writer is the one goroutine that writes to an SQLite file. Changes that wait
+// together become savepoints of one transaction: one fsync, then all are
+// answered. No caller's context ever reaches a statement here, because an
+// interrupted one would undo its neighbours.
+type writer struct {
+	path   string
+	log    *slog.Logger
+	hub    *hub
+	tidier *checkpointer
+
+	conn      *liteSession
+	restarted time.Time
+
+	queue   chan *change
+	closing chan struct{}
+	stopped chan struct{}
+}
+
+func startWriter(conn *liteSession, path string, h *hub, tidier *checkpointer, log *slog.Logger) *writer {
+	w := &writer{path: path, log: log, hub: h, tidier: tidier, conn: conn,
+		queue: make(chan *change, maxQueued), closing: make(chan struct{}), stopped: make(chan struct{})}
+	go w.loop()
+	return w
+}
+
+func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := newChange()
+	select {
+	case <-w.closing:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	case w.queue <- c:
+		return c.follow(ctx, w.stopped, fn)
+	}
+}
+
+func (w *writer) loop() {
+	defer close(w.stopped)
+	for {
+		select {
+		case <-w.closing:
+			return
+		case c := <-w.queue:
+			if c.claim() {
+				w.group(c)
+				w.tidy()
+			}
+		}
+	}
+}
+
+// group runs first and what else waits in one transaction. When that cannot be
+// kept whole, each is tried again alone; only afterwards is anyone answered.
+func (w *writer) group(first *change) {
+	begun := time.Now()
+	if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
+		first.answer <- fmt.Errorf("begin: %w", err)
+		return
+	}
+	batch := []*change{first}
+	whole := w.try(first)
+	for whole && len(batch) < groupSize && time.Since(begun) < groupTime {
+		c := w.waiting()
+		if c == nil {
+			break
+		}
+		batch = append(batch, c)
+		whole = w.try(c)
+	}
+	if whole {
+		whole = w.conn.run("COMMIT") == nil
+	}
+	if !whole {
+		w.alone(batch)
+	}
+	for _, c := range batch {
+		w.answer(c)
+	}
+}
+
+// waiting returns the next change in the queue, nil if there is none.
+func (w *writer) waiting() *change {
+	for {
+		select {
+		case c := <-w.queue:
+			if c.claim() {
+				return c
+			}
+		default:
+			return nil
+		}
+	}
+}
+
+// try runs one change as a savepoint of the open transaction. It returns false
+// when the transaction can no longer be trusted.
+func (w *writer) try(c *change) bool {
+	if err := w.conn.run("SAVEPOINT change"); err != nil {
+		c.last = attempt{err: err}
+		return false
+	}
+	start := time.Now()
+	c.turn <- &Tx{ctx: context.Background(), on: w.conn}
+	c.last = <-c.ended
+	if took := time.Since(start); took > slowChange {
+		w.log.Warn("a change held up all others", "took", took)
+	}
+	if c.panicked() || fatal(c.last.err) || w.conn.raw.GetAutocommit() {
+		return false
+	}
+	if c.last.err != nil {
+		if err := w.conn.run("ROLLBACK TO change"); err != nil {
+			return false
+		}
+	}
+	return w.conn.run("RELEASE change") == nil
+}
+
+// alone runs each change of a broken group again in a transaction of its own.
+// What panicked is not run again, and what ended its goroutine cannot be.
+func (w *writer) alone(batch []*change) {
+	w.undo(batch)
+	for _, c := range batch {
+		if c.panicked() || errors.Is(c.last.err, errGone) {
+			continue
+		}
+		c.last = attempt{}
+		if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
+			c.last.err = fmt.Errorf("begin: %w", err)
+			continue
+		}
+		whole := w.try(c)
+		if whole {
+			err := w.conn.run("COMMIT")
+			if whole = err == nil; !whole {
+				c.last.err = errors.Join(c.last.err, fmt.Errorf("commit: %w", err))
+			}
+		}
+		if !whole {
+			if c.last.err == nil {
+				c.last.err = errors.New("the database undid the transaction")
+			}
+			w.undo([]*change{c})
+		}
+	}
+}
+
+// undo rolls back; after a panic, or when that fails, it takes a new connection.
+func (w *writer) undo(batch []*change) {
+	var err error
+	if !w.conn.raw.GetAutocommit() {
+		err = w.conn.run("ROLLBACK")
+	}
+	for _, c := range batch {
+		if c.panicked() {
+			err = errors.Join(err, c.last.err)
+		}
+	}
+	if err == nil {
+		return
+	}
+	w.log.Warn("the writer takes a new connection", "because", err)
+	fresh, err := openLite(context.Background(), w.path, false, writerCache)
+	if err != nil {
+		w.log.Error("the writer keeps its old connection", "error", err)
+		return
+	}
+	if err := w.conn.close(); err != nil {
+		w.log.Warn("the writer's old connection did not close", "error", err)
+	}
+	w.conn = fresh
+}
+
+func (w *writer) answer(c *change) {
+	if c.last.err == nil {
+		w.hub.pending.add(c.last.tx.said...)
+		w.tidier.grew()
+	}
+	c.answer <- c.last.err
+}
+
+// tidy starts the log anew when it is long: the checkpointer copies it but
+// cannot start it anew while changes keep coming.
+func (w *writer) tidy() {
+	if w.tidier.pages() < restartPages || time.Since(w.restarted) < restartPause {
+		return
+	}
+	w.restarted = time.Now()
+	err := errors.Join(w.conn.raw.BusyTimeout(restartWait), w.restart(), w.conn.raw.BusyTimeout(busyTimeout))
+	if err != nil {
+		w.log.Warn("the database's log was not started anew", "error", err)
+	}
+}
+
+func (w *writer) restart() error {
+	_, _, err := w.conn.raw.WALCheckpoint("main", sqlite3.CHECKPOINT_RESTART)
+	if errors.Is(err, sqlite3.BUSY) { // a long reading is under way; next time
+		return nil
+	}
+	return err
+}
+
+func (w *writer) close() error {
+	close(w.closing)
+	<-w.stopped
+	return w.conn.close()
+}
+
+// fatal tells whether err is about the file or the connection, not the statement.
+func fatal(err error) bool {
+	for _, code := range []sqlite3.ErrorCode{sqlite3.FULL, sqlite3.IOERR, sqlite3.NOMEM, sqlite3.CORRUPT,
+		sqlite3.INTERRUPT, sqlite3.NOTADB, sqlite3.CANTOPEN, sqlite3.PROTOCOL, sqlite3.READONLY, sqlite3.BUSY} {
+		if errors.Is(err, code) {
+			return true
+		}
+	}
+	return false
+}
