@@ -1,0 +1,45 @@
+# Targets with a "##" behind them are listed by plain "make".
+SHELL := /bin/bash
+GO ?= go
+FUZZTIME ?= 20s
+SOAKTIME ?= 30m
+
+.PHONY: help run build test check format generate assets fuzz bench soak screenshots
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' Makefile | column -t -s '|'
+
+run: ## start a desk with sample data on http://127.0.0.1:8080
+	$(GO) run ./cmd/okno serve --demo
+
+build: ## make the program bin/okno
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/okno ./cmd/okno
+
+test: ## run every test; installs what the tests need (Debian, root or sudo)
+	@.ci/test
+
+check: ## form, vet, staticcheck, generated files up to date, rooms
+	@.ci/check
+
+format: ## gofmt and templ fmt
+	gofmt -w $$(git ls-files '*.go' | grep -v '_templ\.go$$')
+	$(GO) tool templ fmt internal
+
+generate: ## make the *_templ.go files from the .templ files
+	$(GO) tool templ generate -path internal
+
+assets: ## build styles and scripts into internal/web/assets/dist (needs Node)
+	$(GO) run ./internal/web/assets/build
+
+fuzz: ## fuzz every parser for FUZZTIME (20s) each
+	@.ci/fuzz $(FUZZTIME)
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+soak: ## run the long tests for SOAKTIME (30m)
+	@set -o pipefail; OKNO_TEST_SOAK=$(SOAKTIME) $(GO) test -json -count=1 -timeout 0 -run '^TestSoak' ./... | $(GO) run ./internal/oknotest/summary
+
+screenshots: ## take the pictures in docs/screenshots from the running program
+	@set -o pipefail; OKNO_TEST_SCREENSHOTS=$(CURDIR)/docs/screenshots $(GO) test -json -count=1 -run '^TestScreenshots' ./... | $(GO) run ./internal/oknotest/summary
