@@ -3,6 +3,7 @@ package db_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -125,13 +126,19 @@ func TestAnnouncementsAreBounded(t *testing.T) {
 func TestAFloodIsToldAsSomethingMissed(t *testing.T) {
 	d := dbtest.Open(t, dbtest.SQLite(t))
 	heard := make(chan string, 10000)
-	gate := make(chan struct{})
-	defer d.Listen("ticket", func(p string) { <-gate; heard <- p })()
-	for range 5000 {
-		if err := d.Announce(t.Context(), "ticket", "x"); err != nil {
-			t.Fatal(err)
+	entered, gate := make(chan struct{}), make(chan struct{})
+	enter := sync.OnceFunc(func() { close(entered); <-gate })
+	defer d.Listen("ticket", func(p string) { enter(); heard <- p })()
+	announce := func(times int) {
+		for range times {
+			if err := d.Announce(t.Context(), "ticket", "x"); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
+	announce(1)
+	<-entered
+	announce(5000)
 	close(gate)
 	for hear(t, heard) != "" {
 	}

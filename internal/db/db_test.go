@@ -9,13 +9,9 @@ import (
 	"testing/fstest"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/db/dbtest"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var schema = fstest.MapFS{
 	"00001_people.sql": {Data: []byte(`-- +goose Up
