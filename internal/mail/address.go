@@ -1,0 +1,178 @@
+package mail
+
+import (
+	"mime"
+	"net/mail"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Longest address and name kept, in bytes (RFC 5321, 4.5.3.1: 64 + "@" + 255).
+const (
+	maxAddr        = 320
+	maxDisplayName = 300
+)
+
+// Address is a mailbox with the name its owner goes by. Addr stands as it was
+// written; compare addresses by Fold.
+type Address struct{ Name, Addr string }
+
+// Fold gives the form in which addresses are compared: lower case, NFC, the
+// domain in ASCII (IDNA) without a trailing dot. "" for what is no address.
+func Fold(addr string) string {
+	addr = norm.NFC.String(strings.TrimSpace(addr))
+	at := strings.LastIndexByte(addr, '@')
+	if at <= 0 || !validAddr(addr) {
+		return ""
+	}
+	domain := foldDomain(addr[at+1:])
+	if domain == "" {
+		return ""
+	}
+	return strings.ToLower(addr[:at]) + "@" + domain
+}
+
+// Domain returns the folded domain of an address, "" for what is no address.
+func Domain(addr string) string {
+	folded := Fold(addr)
+	return folded[strings.LastIndexByte(folded, '@')+1:]
+}
+
+func foldDomain(domain string) string {
+	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
+	if isASCII([]byte(domain)) {
+		return domain
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil {
+		return ""
+	}
+	return ascii
+}
+
+// validAddr is lenient: one local part, one domain, nothing that could end a
+// field or begin another address.
+func validAddr(addr string) bool {
+	at := strings.LastIndexByte(addr, '@')
+	if at <= 0 || at == len(addr)-1 || len(addr) > maxAddr || !utf8.ValidString(addr) {
+		return false
+	}
+	if strings.ContainsFunc(addr, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune("<>,;\"", r)
+	}) {
+		return false
+	}
+	domain := addr[at+1:]
+	return !strings.ContainsAny(domain, "()[]\\@:") && !strings.HasPrefix(domain, ".") && !strings.Contains(domain, "..") &&
+		!strings.Contains(addr[:at], "@")
+}
+
+// parseAddresses reads a list of addresses. Encoded words are decoded after the
+// list is taken apart, so that they cannot smuggle an address in. whole is false
+// if something of the list was no address.
+func parseAddresses(list string) (all []Address, whole bool) {
+	if strings.TrimSpace(list) == "" {
+		return nil, true
+	}
+	strict := mail.AddressParser{WordDecoder: &mime.WordDecoder{}}
+	if !strings.Contains(list, "=?") {
+		if parsed, err := strict.ParseList(list); err == nil {
+			whole = true
+			for _, a := range parsed {
+				if validAddr(a.Address) {
+					all = append(all, Address{cleanDisplayName(a.Name), a.Address})
+				} else {
+					whole = false
+				}
+			}
+			return all, whole
+		}
+	}
+	whole = true
+	for _, item := range splitOutside(list, ',', ';') {
+		if strings.TrimSpace(item) == "" {
+			continue
+		}
+		if a, ok := looseAddress(item); ok {
+			all = append(all, a)
+		} else {
+			whole = false
+		}
+		if len(all) > maxAddresses {
+			return all, false
+		}
+	}
+	return all, whole
+}
+
+// looseAddress reads `name <addr>`, `addr (name)` or an address among words.
+func looseAddress(item string) (Address, bool) {
+	if open := strings.LastIndexByte(item, '<'); open >= 0 {
+		addr, _, _ := strings.Cut(item[open+1:], ">")
+		addr = strings.Trim(strings.TrimPrefix(strings.TrimSpace(addr), "mailto:"), "'\" ")
+		return Address{cleanDisplayName(unquote(item[:open])), addr}, validAddr(addr)
+	}
+	if group := strings.IndexByte(item, ':'); group >= 0 && !strings.Contains(item[:group], "@") {
+		item = item[group+1:]
+	}
+	for _, word := range strings.Fields(item) {
+		addr := strings.Trim(word, "\"'()[]<>:")
+		if !validAddr(addr) {
+			continue
+		}
+		name := strings.Trim(strings.Replace(item, word, "", 1), " \t()\"'")
+		return Address{cleanDisplayName(name), addr}, true
+	}
+	return Address{}, false
+}
+
+func unquote(name string) string {
+	name = strings.TrimSpace(name)
+	if len(name) >= 2 && name[0] == '"' && name[len(name)-1] == '"' {
+		name = strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(name[1 : len(name)-1])
+	}
+	return name
+}
+
+func cleanDisplayName(name string) string {
+	return clip(strings.Trim(decodeWords(strings.TrimSpace(name)), `"' `), maxDisplayName)
+}
+
+// splitOutside splits at separators that stand outside quotes, angle brackets
+// and comments. An opening never closed does not swallow the rest: then the
+// separators are taken wherever they stand.
+func splitOutside(s string, separators ...rune) []string {
+	var items []string
+	quoted, escaped, angle, comment, start := false, false, false, 0, 0
+	for i, r := range s {
+		switch {
+		case escaped:
+			escaped = false
+		case r == '\\' && (quoted || comment > 0):
+			escaped = true
+		case r == '"' && comment == 0:
+			quoted = !quoted
+		case quoted:
+		case r == '(':
+			comment++
+		case r == ')':
+			comment = max(comment-1, 0)
+		case comment > 0:
+		case r == '<':
+			angle = true
+		case r == '>':
+			angle = false
+		case !angle && strings.ContainsRune(string(separators), r):
+			items = append(items, s[start:i])
+			start = i + len(string(r))
+		}
+	}
+	if quoted || angle || comment > 0 {
+		return append(items, strings.FieldsFunc(s[start:], func(r rune) bool { return strings.ContainsRune(string(separators), r) })...)
+	}
+	return append(items, s[start:])
+}

@@ -1,0 +1,140 @@
+// Package mail knows letters: how to read whatever arrives, how to write what
+// leaves, which words of a reply are new, what the signs of machines and
+// bounces are, and how a reply address is signed. It does no I/O.
+//
+// Message-IDs stand without angle brackets everywhere in this package.
+package mail
+
+import (
+	"bytes"
+	"strings"
+	"time"
+)
+
+// Limits of what Read takes apart. A letter beyond them is still read: what is
+// shown is cut or left raw, and Faults says so.
+const (
+	maxParts     = 1000    // parts of one letter
+	maxDepth     = 20      // multiparts within one another
+	maxText      = 1 << 20 // bytes of text or HTML shown; the whole is attached
+	maxAddresses = 1000    // addresses of one field
+	maxFaults    = 50
+)
+
+// Letter is one e-mail as it was read.
+type Letter struct {
+	From, ReplyTo, To, Cc []Address
+	Subject               string
+	MessageID, InReplyTo  string
+	References            []string  // oldest first, at most 100
+	Date                  time.Time // UTC; zero if absent or absurd
+	Text, HTML            string    // valid UTF-8 without NUL; line ends are \n
+	TextOnlyHTML          bool      // the letter had no text of its own: Text was made from HTML
+	Attachments           []Attachment
+	Header                Header
+	Faults                []string // what had to be mended, in words
+	ThreadIndex           string   // Outlook's conversation, base64; empty if absent
+	ThreadTopic           string
+}
+
+// Attachment is one file of a letter.
+type Attachment struct {
+	Name      string // never empty, no path
+	Type      string // media type, lower case, without parameters
+	ContentID string // without angle brackets; empty if none
+	Inline    bool   // shown within the text, not beside it
+	Content   []byte
+}
+
+// Read reads a letter. It never fails: of the worst letter the raw text is
+// left, and Faults says why.
+func Read(raw []byte) *Letter {
+	l := &Letter{}
+	raw = l.mendStart(raw)
+	header, body, faults := splitHeader(raw)
+	l.Header = header
+	l.fault(faults...)
+	l.readFields()
+	l.readBody(body)
+	return l
+}
+
+// fault records what was mended, each thing once.
+func (l *Letter) fault(words ...string) {
+	for _, w := range words {
+		if len(l.Faults) >= maxFaults {
+			return
+		}
+		seen := false
+		for _, f := range l.Faults {
+			seen = seen || f == w
+		}
+		if !seen {
+			l.Faults = append(l.Faults, w)
+		}
+	}
+}
+
+// mendStart removes what stands before the header: a byte order mark, empty
+// lines, the "From " line of an mbox file. A letter with CR line ends only is
+// given usual ones.
+func (l *Letter) mendStart(raw []byte) []byte {
+	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+	start := raw[:min(len(raw), maxHeader)]
+	if bytes.IndexByte(start, '\n') < 0 && bytes.IndexByte(start, '\r') >= 0 {
+		l.fault("line ends were CR only")
+		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+	}
+	if trimmed := bytes.TrimLeft(raw, "\r\n"); len(trimmed) < len(raw) && looksLikeField(firstLine(trimmed)) {
+		l.fault("empty lines before the header")
+		raw = trimmed
+	}
+	for _, mark := range []string{"From ", ">From "} {
+		if line := firstLine(raw); bytes.HasPrefix(line, []byte(mark)) {
+			l.fault(`a "From " line before the header`)
+			raw = raw[min(len(raw), len(line)+1):]
+		}
+	}
+	return raw
+}
+
+func (l *Letter) readFields() {
+	h := l.Header
+	l.From = l.addresses("From")
+	l.ReplyTo = l.addresses("Reply-To")
+	l.To = l.addresses("To")
+	l.Cc = l.addresses("Cc")
+	l.Subject = strings.TrimSpace(h.Get("Subject"))
+	if ids := messageIDs(h.raw("Message-ID")); len(ids) > 0 {
+		l.MessageID = ids[0]
+	}
+	if ids := messageIDs(h.raw("In-Reply-To")); len(ids) > 0 {
+		l.InReplyTo = ids[0]
+	}
+	l.References = messageIDs(h.raw("References"))
+	l.Date = readDate(h.raw("Date"))
+	if l.Date.IsZero() && h.raw("Date") != "" {
+		l.fault("the date could not be read")
+	}
+	if len(h.Values("From")) > 1 {
+		l.fault("more than one From field")
+	}
+	l.ThreadIndex = strings.Join(strings.Fields(h.raw("Thread-Index")), "")
+	l.ThreadTopic = h.Get("Thread-Topic")
+}
+
+func (l *Letter) addresses(name string) []Address {
+	var all []Address
+	for _, v := range l.Header.rawValues(name) {
+		list, whole := parseAddresses(v)
+		if !whole {
+			l.fault("the field " + name + " was not a list of addresses")
+		}
+		all = append(all, list...)
+	}
+	if len(all) > maxAddresses {
+		l.fault("only the first 1000 addresses of " + name + " were read")
+		all = all[:maxAddresses]
+	}
+	return all
+}

@@ -1,0 +1,223 @@
+package mail
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"mime"
+	stdmail "net/mail"
+	"regexp"
+	"strings"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+)
+
+// MarkHeader names the field that carries our own mark; a letter that comes back
+// with it is our own.
+const MarkHeader = "X-Okno-Mark"
+
+// Limits of a letter written.
+const (
+	maxSubjectOut    = 900 // bytes; a longer subject is cut
+	maxReferencesOut = 20  // the root and the nearest ancestors
+	maxLine          = 998 // RFC 5322, 2.1.1
+)
+
+// Outgoing is a letter to be sent to one recipient. Text is required; HTML,
+// ReplyTo, threading and Auto-Submitted are left out where empty.
+type Outgoing struct {
+	From, ReplyTo, To        Address
+	Subject                  string
+	MessageID, InReplyTo     string
+	References               []string // oldest first
+	Date                     time.Time
+	Text, HTML               string
+	Inline                   []Attachment // shown in HTML as cid:ContentID
+	Attachments              []Attachment
+	AutoSubmitted            string // "", "auto-replied" or "auto-generated" (RFC 3834)
+	ThreadIndex, ThreadTopic string
+	Mark                     string // value of MarkHeader; "" leaves it out
+	Lang                     string // Content-Language, as "ru"
+}
+
+var (
+	languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+	base64Index = regexp.MustCompile(`^[A-Za-z0-9+/=]{1,700}$`)
+	plainToken  = regexp.MustCompile(`^[!-~]{1,200}$`)
+	plainID     = regexp.MustCompile(`^[!-;=?A-~]+@[!-;=?A-~]+$`)
+)
+
+// Write gives the bytes of the letter: CRLF line ends, no line over 998 bytes,
+// 7-bit unless NeedsUTF8. It refuses a letter without valid From, To,
+// Message-ID, Date or text, and values that would break the header; foreign
+// references that would are left out.
+func Write(o Outgoing) ([]byte, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(textEncoding(o.Subject+o.Text)))
+	m.FromMailAddress(o.From.header())
+	m.ToMailAddress(o.To.header())
+	if o.ReplyTo.Addr != "" {
+		m.ReplyToMailAddress(o.ReplyTo.header())
+	}
+	m.Subject(oneLine(clip(o.Subject, maxSubjectOut)))
+	m.SetMessageIDWithValue(o.MessageID)
+	m.SetDateWithValue(o.Date)
+	o.writeFields(m)
+	m.SetBodyString(gomail.TypeTextPlain, crlf(o.Text))
+	if o.HTML != "" {
+		m.AddAlternativeString(gomail.TypeTextHTML, crlf(o.HTML))
+	}
+	for _, a := range o.Inline {
+		if err := m.EmbedReader(a.outName(), bytes.NewReader(a.Content), a.fileHeader("inline")); err != nil {
+			return nil, fmt.Errorf("mail: inline file %q: %w", a.Name, err)
+		}
+	}
+	for _, a := range o.Attachments {
+		if err := m.AttachReader(a.outName(), bytes.NewReader(a.Content), a.fileHeader("attachment")); err != nil {
+			return nil, fmt.Errorf("mail: attachment %q: %w", a.Name, err)
+		}
+	}
+	var out bytes.Buffer
+	if _, err := m.WriteTo(&out); err != nil {
+		return nil, fmt.Errorf("mail: write letter: %w", err)
+	}
+	return out.Bytes(), checkLines(out.Bytes())
+}
+
+// NeedsUTF8 says whether the letter can go only to a server with SMTPUTF8 (RFC
+// 6531): a local part is not ASCII. Domains are no reason, they are sent in ASCII.
+func NeedsUTF8(o Outgoing) bool {
+	for _, a := range []Address{o.From, o.To, o.ReplyTo} {
+		if !isASCII([]byte(a.Addr[:max(strings.LastIndexByte(a.Addr, '@'), 0)])) {
+			return true
+		}
+	}
+	return false
+}
+
+func (o Outgoing) check() error {
+	switch {
+	case Fold(o.From.Addr) == "":
+		return errors.New("mail: From is no address")
+	case Fold(o.To.Addr) == "":
+		return errors.New("mail: To is no address")
+	case o.ReplyTo.Addr != "" && Fold(o.ReplyTo.Addr) == "":
+		return errors.New("mail: Reply-To is no address")
+	case !plainID.MatchString(o.MessageID) || len(o.MessageID) > maxMessageID:
+		return errors.New("mail: Message-ID is malformed")
+	case o.Date.IsZero():
+		return errors.New("mail: Date is missing")
+	case strings.TrimSpace(o.Text) == "":
+		return errors.New("mail: the text is empty")
+	case o.AutoSubmitted != "" && o.AutoSubmitted != "auto-replied" && o.AutoSubmitted != "auto-generated":
+		return errors.New("mail: Auto-Submitted is neither auto-replied nor auto-generated")
+	case o.Mark != "" && !plainToken.MatchString(o.Mark):
+		return errors.New("mail: the mark is no plain word")
+	case o.Lang != "" && !languageTag.MatchString(o.Lang):
+		return errors.New("mail: the language is malformed")
+	}
+	for _, a := range o.Inline {
+		if !plainToken.MatchString(a.ContentID) || strings.ContainsAny(a.ContentID, "<>") {
+			return fmt.Errorf("mail: inline file %q has no valid Content-ID", a.Name)
+		}
+	}
+	return nil
+}
+
+func (o Outgoing) writeFields(m *gomail.Msg) {
+	set := func(name, value string) {
+		if value != "" {
+			m.SetGenHeader(gomail.Header(name), value)
+		}
+	}
+	set("In-Reply-To", strings.Join(bracket([]string{o.InReplyTo}), " "))
+	set("References", strings.Join(bracket(o.References), " "))
+	if o.AutoSubmitted != "" {
+		set("Auto-Submitted", o.AutoSubmitted)
+		set("X-Auto-Response-Suppress", "OOF, AutoReply") // Exchange heeds only its own
+	}
+	if base64Index.MatchString(o.ThreadIndex) {
+		set("Thread-Index", o.ThreadIndex)
+		set("Thread-Topic", oneLine(clip(o.ThreadTopic, maxSubjectOut)))
+	}
+	set(MarkHeader, o.Mark)
+	set("Content-Language", o.Lang)
+}
+
+// bracket leaves out what is no plain identifier, and the middle of a long list.
+func bracket(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		if plainID.MatchString(id) && len(id) <= maxMessageID {
+			out = append(out, "<"+id+">")
+		}
+	}
+	if len(out) > maxReferencesOut {
+		out = append(out[:1:1], out[len(out)-maxReferencesOut+1:]...)
+	}
+	return out
+}
+
+func (a Address) header() *stdmail.Address {
+	at := strings.LastIndexByte(a.Addr, '@')
+	return &stdmail.Address{Name: oneLine(clip(a.Name, maxDisplayName)), Address: a.Addr[:at] + "@" + foldDomain(a.Addr[at+1:])}
+}
+
+func (a Attachment) outName() string {
+	if name := cleanFileName(a.Name); name != "" {
+		return name
+	}
+	return "attachment"
+}
+
+// fileHeader names the file twice: by RFC 2231 for those who know it, by encoded
+// words in Content-Type for the older ones.
+func (a Attachment) fileHeader(disposition string) gomail.FileOption {
+	return func(f *gomail.File) {
+		name := a.outName()
+		f.Header.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": name}))
+		mediaType, _, err := mime.ParseMediaType(a.Type)
+		if err != nil || strings.HasPrefix(mediaType, "multipart/") || strings.HasPrefix(mediaType, "message/") {
+			mediaType = "application/octet-stream" // base64 is not allowed for message/rfc822 (RFC 2046, 5.2.1)
+		}
+		quoted := strings.NewReplacer(`"`, "_", `\`, "_").Replace(name)
+		f.Header.Set("Content-Type", fmt.Sprintf(`%s; name="%s"`, mediaType, mime.BEncoding.Encode("utf-8", quoted)))
+		if a.ContentID != "" && disposition == "inline" {
+			f.Header.Set("Content-ID", "<"+a.ContentID+">")
+		}
+	}
+}
+
+// textEncoding takes quoted-printable for mostly Latin text, which stays
+// readable raw, and base64 for the rest, which is half the size.
+func textEncoding(s string) gomail.Encoding {
+	high := 0
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			high++
+		}
+	}
+	if high*4 > len(s) {
+		return gomail.EncodingB64
+	}
+	return gomail.EncodingQP
+}
+
+func crlf(s string) string {
+	return strings.ReplaceAll(cleanText(strings.ToValidUTF8(s, "\uFFFD")), "\n", "\r\n")
+}
+
+// checkLines makes sure of what every relay demands.
+func checkLines(letter []byte) error {
+	for len(letter) > 0 {
+		line := firstLine(letter)
+		letter = letter[min(len(letter), len(line)+1):]
+		if len(line) > maxLine+1 || !bytes.HasSuffix(line, []byte("\r")) || bytes.IndexByte(line[:len(line)-1], '\r') >= 0 {
+			return errors.New("mail: a line of the letter is too long or not ended by CRLF")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,211 @@
+package mail
+
+import (
+	"bytes"
+	"mime"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/jhillyerd/enmime/v2/mediatype"
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	maxParams = 4 << 10 // bytes of a Content-Type or Content-Disposition looked at
+	maxName   = 200     // bytes of an attachment's name
+)
+
+// part is a node of a letter's MIME tree: its header read, its body as it stood.
+type part struct {
+	mediaType   string // lower case; "" if absent or unreadable
+	params      map[string]string
+	disposition string // lower case
+	fileName    string // "" if none was given
+	contentID   string
+	encoding    string
+	body        []byte
+}
+
+func newPart(h Header, body []byte) part {
+	p := part{body: body, encoding: h.raw("Content-Transfer-Encoding")}
+	contentType := clip(h.raw("Content-Type"), maxParams)
+	p.mediaType, p.params = parseMediaType(contentType)
+	disposition := clip(h.raw("Content-Disposition"), maxParams)
+	var params map[string]string
+	p.disposition, params = parseMediaType(disposition)
+	for _, name := range []string{
+		extendedParam(disposition, "filename"), params["filename"],
+		extendedParam(contentType, "name"), p.params["name"],
+	} {
+		if p.fileName == "" {
+			p.fileName = cleanFileName(decodeWords(name))
+		}
+	}
+	if ids := messageIDs(h.raw("Content-ID")); len(ids) > 0 {
+		p.contentID = ids[0]
+	} else {
+		p.contentID = clip(strings.Trim(h.raw("Content-ID"), "<> "), maxName)
+	}
+	return p
+}
+
+// parseMediaType reads "type/subtype; name=value" with the faults real letters have.
+func parseMediaType(value string) (string, map[string]string) {
+	mediaType, params, _, err := mediatype.ParseWithOptions(value, mediatype.ParseOptions{StripMediaTypeInvalidCharacters: true})
+	if err != nil {
+		mediaType, _, _ = strings.Cut(value, ";")
+	}
+	return strings.ToLower(strings.TrimSpace(mediaType)), params
+}
+
+// extendedParam reads a parameter of RFC 2231, whole or in numbered pieces, in
+// any charset: the standard library knows only UTF-8 and US-ASCII there.
+func extendedParam(value, name string) string {
+	if !strings.Contains(value, "*") {
+		return ""
+	}
+	pieces, label, first := map[string][]byte{}, "", true
+	for _, item := range splitOutside(value, ';') {
+		key, v, found := strings.Cut(item, "=")
+		key = strings.ToLower(strings.TrimSpace(key))
+		if !found || !strings.HasPrefix(key, name+"*") {
+			continue
+		}
+		v = strings.Trim(strings.TrimSpace(v), `"`)
+		encoded := strings.HasSuffix(key, "*")
+		if encoded && first {
+			if fields := strings.SplitN(v, "'", 3); len(fields) == 3 {
+				label, v = fields[0], fields[2]
+			}
+		}
+		first = false
+		b := []byte(v)
+		if encoded {
+			b = percentDecode(v)
+		}
+		pieces[strings.Trim(strings.TrimPrefix(key, name), "*")] = b
+	}
+	whole := pieces[""]
+	for i := range len(pieces) {
+		whole = append(whole, pieces[strconv.Itoa(i)]...)
+	}
+	text, _ := toUTF8(label, whole)
+	return text
+}
+
+func percentDecode(s string) []byte {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) && unhex(s[i+1]) >= 0 && unhex(s[i+2]) >= 0 {
+			out = append(out, byte(unhex(s[i+1])<<4|unhex(s[i+2])))
+			i += 2
+			continue
+		}
+		out = append(out, s[i])
+	}
+	return out
+}
+
+// cleanFileName leaves the last element of a path, in one line, of at most 200
+// bytes with its extension kept. "" stays "".
+func cleanFileName(name string) string {
+	name = oneLine(norm.NFC.String(strings.ToValidUTF8(name, "")))
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = strings.TrimSpace(strings.ReplaceAll(name, "\x00", ""))
+	if name == "." || name == ".." {
+		return ""
+	}
+	if ext := path.Ext(name); len(name) > maxName && len(ext) < 20 {
+		return clip(name, maxName-len(ext)) + ext
+	}
+	return clip(name, maxName)
+}
+
+// clip cuts text to at most n bytes without splitting a character.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}
+
+// isBody says whether the part is words to be shown, not a file beside them.
+func (p part) isBody() bool {
+	return (p.mediaType == "text/plain" || p.mediaType == "text/html") && p.disposition != "attachment" && p.fileName == ""
+}
+
+// text decodes the part as words.
+func (p part) text() (string, []string) {
+	content, fault := decodeTransfer(p.encoding, p.body)
+	faults := []string{fault}
+	label := p.params["charset"]
+	if unlabelled[cleanLabel(label)] && p.mediaType == "text/html" {
+		label = metaCharset(content)
+	}
+	text, fault := toUTF8(label, content)
+	text = cleanText(text)
+	if p.mediaType == "text/plain" && strings.EqualFold(p.params["format"], "flowed") {
+		text = unflow(text, strings.EqualFold(p.params["delsp"], "yes"))
+	}
+	return text, append(faults, fault)
+}
+
+// attachment decodes the part as a file.
+func (p part) attachment() (Attachment, string) {
+	content, fault := decodeTransfer(p.encoding, p.body)
+	a := Attachment{Name: p.fileName, Type: p.mediaType, ContentID: p.contentID, Content: content}
+	if !strings.Contains(a.Type, "/") {
+		a.Type = "application/octet-stream"
+	}
+	a.Inline = p.disposition != "attachment" && p.contentID != "" && !strings.HasPrefix(a.Type, "message/")
+	if a.Name == "" {
+		a.Name = nameless(a)
+	}
+	return a, fault
+}
+
+// nameless finds a name for a file that came without one.
+func nameless(a Attachment) string {
+	switch a.Type {
+	case "message/rfc822", "message/global":
+		h, _, _ := splitHeader(a.Content)
+		if subject := cleanFileName(strings.NewReplacer("/", "-", `\`, "-").Replace(h.Get("Subject"))); subject != "" {
+			return clip(subject, maxName-4) + ".eml"
+		}
+		return "letter.eml"
+	case "text/calendar":
+		return "invite.ics"
+	case "message/delivery-status":
+		return "delivery-status.txt"
+	case "message/disposition-notification":
+		return "disposition-notification.txt"
+	case "text/rfc822-headers":
+		return "headers.txt"
+	case "text/plain":
+		return "text.txt"
+	case "text/html":
+		return "text.html"
+	case "image/jpeg":
+		return "image.jpg"
+	}
+	kind, _, _ := strings.Cut(a.Type, "/")
+	if ext, err := mime.ExtensionsByType(a.Type); err == nil && len(ext) > 0 && kind == "image" {
+		return "image" + ext[0]
+	}
+	return "attachment"
+}
+
+// metaCharset reads the charset an HTML page names itself in its first 1 KB.
+func metaCharset(page []byte) string {
+	head := bytes.ToLower(page[:min(len(page), 1<<10)])
+	_, after, found := bytes.Cut(head, []byte("charset="))
+	if !found {
+		return ""
+	}
+	after = bytes.TrimLeft(after, ` "'`)
+	if end := bytes.IndexAny(after, ` "'>/;`); end >= 0 {
+		return string(after[:end])
+	}
+	return ""
+}

@@ -1,0 +1,90 @@
+package mail
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+)
+
+// decodeTransfer undoes a Content-Transfer-Encoding. Damage costs only the
+// damaged bytes; fault tells of it.
+func decodeTransfer(name string, body []byte) (content []byte, fault string) {
+	name, _, _ = strings.Cut(name, ";")
+	name, _, _ = strings.Cut(name, "(")
+	switch strings.ToLower(strings.Trim(name, " \t\"'.")) {
+	case "base64":
+		return decodeBase64(body)
+	case "quoted-printable", "quotedprintable":
+		return decodeQuotedPrintable(body), ""
+	case "", "7bit", "8bit", "binary", "7-bit", "8-bit", "7 bit", "8 bit", "utf-8":
+		return body, ""
+	default:
+		return body, "a part had an unknown transfer encoding"
+	}
+}
+
+// decodeBase64 skips what is not of the alphabet and begins anew after padding,
+// since some programs join several encoded blocks.
+func decodeBase64(body []byte) ([]byte, string) {
+	out := make([]byte, 0, base64.StdEncoding.DecodedLen(len(body)))
+	group := make([]byte, 0, 4)
+	strange := 0
+	flush := func() {
+		if len(group) == 1 {
+			strange++
+		}
+		var three [3]byte
+		n, _ := base64.RawStdEncoding.Decode(three[:], group)
+		out = append(out, three[:n]...)
+		group = group[:0]
+	}
+	for _, c := range body {
+		switch {
+		case base64Alphabet[c]:
+			if group = append(group, c); len(group) == 4 {
+				flush()
+			}
+		case c == '=':
+			flush()
+		case c != '\r' && c != '\n' && c != ' ' && c != '\t':
+			strange++
+		}
+	}
+	flush()
+	if strange > 0 {
+		return out, "base64 was damaged"
+	}
+	return out, ""
+}
+
+var base64Alphabet = func() (set [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		set[c] = true
+	}
+	return set
+}()
+
+// decodeQuotedPrintable follows RFC 2045, 6.7; what is no code stays as it is.
+func decodeQuotedPrintable(body []byte) []byte {
+	out := make([]byte, 0, len(body))
+	for len(body) > 0 {
+		line := firstLine(body)
+		ended := len(line) < len(body)
+		body = body[min(len(body), len(line)+1):]
+		line = bytes.TrimRight(line, " \t\r")
+		soft := bytes.HasSuffix(line, []byte("="))
+		line = bytes.TrimSuffix(line, []byte("="))
+		for i := 0; i < len(line); i++ {
+			if line[i] == '=' && i+2 < len(line) && unhex(line[i+1]) >= 0 && unhex(line[i+2]) >= 0 {
+				out = append(out, byte(unhex(line[i+1])<<4|unhex(line[i+2])))
+				i += 2
+				continue
+			}
+			out = append(out, line[i])
+		}
+		if ended && !soft {
+			out = append(out, '\r', '\n')
+		}
+	}
+	return out
+}
