@@ -1,0 +1,135 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/locale"
+)
+
+// begin makes the Request of a route, of nobody yet.
+func (s *Server) begin(w *answer, r *http.Request, rt *Route) *Request {
+	q := &Request{HTTP: r, Writer: w, Now: s.now(), Desk: s.desk, Route: rt, server: s, answer: w}
+	q.Settings = s.desk.Settings(r.Context())
+	q.Locale = s.reader(q)
+	q.Actor = okno.Nobody(q.Locale.Lang())
+	return q
+}
+
+// identify finds out who asks.
+func (q *Request) identify() error {
+	if q.Route.plain {
+		return nil
+	}
+	if q.token = readSession(q); q.token == "" {
+		return nil
+	}
+	actor, person, err := q.server.desk.ActorOf(q.Context(), q.token, q.Route.Gate.Door())
+	if err != nil {
+		return fmt.Errorf("who asks: %w", err)
+	}
+	q.Actor, q.Person = actor, person
+	q.Locale = q.server.reader(q)
+	q.Actor.Lang = q.Locale.Lang()
+	return nil
+}
+
+// reader chooses the language: the account's, else the one chosen in this
+// browser, else what the browser asks for, else the installation's.
+func (s *Server) reader(q *Request) *locale.Locale {
+	lang := q.Person.Lang
+	if lang == "" {
+		lang = q.cookie(cookieLang)
+	}
+	if !spoken(lang) {
+		lang = locale.Match(q.HTTP.Header.Get("Accept-Language"), q.Settings.Lang)
+	}
+	return locale.New(lang, s.zones.of(q.Person.Zone, q.Settings.Zone))
+}
+
+func spoken(lang string) bool {
+	for _, l := range locale.Languages() {
+		if l.Code == lang {
+			return true
+		}
+	}
+	return false
+}
+
+// zones remembers time zones, since loading one reads a file.
+type zones struct{ known sync.Map } // name → *time.Location
+
+// of is the first of the names that is a zone, else UTC.
+func (z *zones) of(names ...string) *time.Location {
+	for _, name := range names {
+		if name == "" || name == "Local" {
+			continue
+		}
+		if at, ok := z.known.Load(name); ok {
+			return at.(*time.Location)
+		}
+		if at, err := time.LoadLocation(name); err == nil {
+			z.known.Store(name, at)
+			return at
+		}
+	}
+	return time.UTC
+}
+
+// manage is what opens the administration's door: the right to any of these.
+var manage = []okno.Action{okno.ManagePeople, okno.ManageDepartments, okno.ManageMailboxes, okno.ManageSettings, okno.SeeLetters}
+
+// errSignIn asks who is there.
+var errSignIn = okno.Refuse(okno.Unknown, "error.signin")
+
+// admit lets the actor through the route's gate, or says why not. To whom a
+// door is closed, what stands behind it does not exist.
+func (q *Request) admit() error {
+	nobody := q.Actor.Person == 0 && len(q.Actor.Guest) == 0
+	switch q.Route.Gate {
+	case GateAnyone:
+		return nil
+	case GateCustomers:
+		if nobody {
+			return errSignIn
+		}
+		return nil
+	}
+	if q.Actor.Person == 0 {
+		return errSignIn
+	}
+	if !q.Actor.Agent() {
+		return okno.ErrNotFound
+	}
+	if q.Route.Gate == GateAgents {
+		return nil
+	}
+	for _, act := range manage {
+		if q.Actor.MayManage(act) {
+			return nil
+		}
+	}
+	return okno.ErrNotFound
+}
+
+// passwordPage is where whoever has an issued password must go first (spec
+// R39, R40).
+const passwordPage = "/password"
+
+// mustChange reports whether the actor is held at the password page. The
+// actor's own word is asked at any door: another door has none of his rights
+// to show.
+func (q *Request) mustChange() bool { return q.Actor.MustChange && !q.Route.unchanged }
+
+// signInPage leads to the sign-in, and back to what was asked for when that
+// was only looked at.
+func (q *Request) signInPage() string {
+	if q.unsafe() {
+		return "/login"
+	}
+	return "/login?" + url.Values{"next": {q.HTTP.URL.RequestURI()}}.Encode()
+}

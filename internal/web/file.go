@@ -1,0 +1,92 @@
+package web
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/oknodesk/okno"
+)
+
+// file gives an attachment's bytes, to be saved and never shown: whatever it
+// says it is, it came from anyone.
+func file(q *Request) error { return q.sendFile(false) }
+
+// thumb gives a picture that we have made anew from the attachment's.
+func thumb(q *Request) error { return q.sendFile(true) }
+
+func (q *Request) sendFile(small bool) error {
+	var kept okno.File
+	var bytes io.ReadSeekCloser
+	err := q.widest(func(by okno.Actor) (err error) {
+		kept, bytes, err = q.Desk.OpenFile(q.Context(), by, okno.Ref(q.Path("ref")), small)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer bytes.Close()
+	size, err := bytes.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = bytes.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return fmt.Errorf("size of file %s: %w", kept.Ref, err)
+	}
+	h := q.Writer.Header()
+	h.Set("Content-Security-Policy", filePolicy)
+	h.Set("Vary", "Cookie")
+	if small && inline[kept.Type] {
+		h.Set("Content-Type", kept.Type)
+		h.Set("Content-Disposition", "inline")
+		// A file's bytes never change, but who may see them does: the browser
+		// keeps a thumbnail for a day at most, a shared cache never.
+		h.Set("Cache-Control", "private, max-age=86400")
+	} else {
+		h.Set("Content-Type", saved(kept.Type))
+		h.Set("Content-Disposition", disposition(kept.Name))
+		h.Set("Cache-Control", "private, no-store")
+	}
+	whole := answerTime + time.Duration(size/slowestSpeed)*time.Second
+	q.server.deadline(q.Route, http.NewResponseController(q.Writer).SetWriteDeadline(time.Now().Add(whole)))
+	http.ServeContent(q.Writer, q.HTTP, "", time.Time{}, bytes)
+	return nil
+}
+
+// inline are the types of the pictures that we make ourselves.
+var inline = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true}
+
+// saved is the media type that an attachment is sent with. Text that a browser
+// would run or lay out is sent as bytes.
+func saved(media string) string {
+	bare, _, _ := strings.Cut(strings.ToLower(media), ";")
+	switch {
+	case bare == "image/svg+xml":
+	case strings.HasPrefix(bare, "image/"), strings.HasPrefix(bare, "audio/"), strings.HasPrefix(bare, "video/"),
+		bare == "application/pdf", bare == "application/zip":
+		return bare
+	}
+	return "application/octet-stream"
+}
+
+// disposition is the header that names the file to be saved: once plainly for
+// old programs, once in full (RFC 6266, RFC 8187).
+func disposition(name string) string {
+	plain := strings.Map(func(r rune) rune {
+		if r < 0x20 || r > 0x7e || strings.ContainsRune(`"\/%;`, r) {
+			return '_'
+		}
+		return r
+	}, name)
+	whole := strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f || r == '/' || r == '\\' {
+			return '_'
+		}
+		return r
+	}, name)
+	encoded := strings.ReplaceAll(url.QueryEscape(whole), "+", "%20")
+	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + encoded
+}

@@ -1,0 +1,48 @@
+package web
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/oknodesk/okno"
+)
+
+// message gives one message's HTML as a document of its own, for the sandboxed
+// frame in the ticket's page. The HTML was made safe when it was kept; the
+// policy and the sandbox hold even if it was not.
+func message(q *Request) error {
+	var html string
+	err := q.widest(func(by okno.Actor) (err error) {
+		html, err = q.Desk.MessageHTML(q.Context(), by, okno.Ref(q.Path("ref")))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	q.personal()
+	h := q.Writer.Header()
+	h.Set("Content-Security-Policy", framePolicy)
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	head := framePaper
+	if q.Query("theme") == "dark" {
+		head = frameDark
+	}
+	q.Writer.WriteHeader(http.StatusOK)
+	for _, part := range []string{head, html, "</body></html>\n"} {
+		if _, err := io.WriteString(q.Writer, part); err != nil {
+			return nil // the browser went away
+		}
+	}
+	return nil
+}
+
+// The page around a message does the measuring and scrolling: only what is too
+// wide scrolls here. Letters with colours of their own stay on white paper.
+const (
+	frameStyle = `html{overflow-y:hidden;overflow-x:auto}body{margin:0;padding:1px 0;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}` +
+		`img{max-width:100%;height:auto}blockquote{margin:.5em 0;padding-left:.75em;border-left:2px solid #8886}pre{white-space:pre-wrap}table{max-width:100%}`
+	framePaper = `<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light"><style>:root{color-scheme:light}` +
+		frameStyle + `body{background:#fff;color:#1c2129}a{color:#1f55a5}</style></head><body>`
+	frameDark = `<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="dark"><style>:root{color-scheme:dark}` +
+		frameStyle + `body{background:transparent;color:#e6e8ec}a{color:#8db8f0}</style></head><body>`
+)

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/oknodesk/okno"
+)
+
+// ServeHTTP is the way of every request: its headers, its host, its origin,
+// its route.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.headers(w)
+	_, pattern := s.router.mux.Handler(r)
+	switch {
+	case !s.front.ours(r) && !probe(r.URL.Path):
+		s.turnAway(w, r, errHost)
+	case s.cross.Check(r) != nil:
+		s.turnAway(w, r, errCrossSite)
+	case pattern == "":
+		s.turnAway(w, r, okno.ErrNotFound)
+	default:
+		s.router.mux.ServeHTTP(w, r)
+	}
+}
+
+var (
+	errHost      = okno.Refuse(okno.Invalid, "error.host")
+	errCrossSite = okno.Refuse(okno.Forbidden, "error.crosssite")
+)
+
+// turnAway refuses a request that found no route.
+func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, refusal error) {
+	s.handle(&Route{Pattern: r.Method + " (no route)", Gate: GateAnyone, body: maxForm, unchanged: true,
+		handler: func(*Request) error { return refusal }})(w, r)
+}
+
+// handle is the way of a request from its route on.
+func (s *Server) handle(rt *Route) http.HandlerFunc {
+	answered := func(w http.ResponseWriter, r *http.Request) {
+		q := s.begin(&answer{ResponseWriter: w}, r, rt)
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler {
+					panic(p)
+				}
+				q.refuse(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			}
+		}()
+		if err := q.serve(); err != nil {
+			q.refuse(err)
+		}
+	}
+	if !rt.stream {
+		answered = s.compress(http.HandlerFunc(answered))
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		s.bound(w, r, rt)
+		answered(w, r)
+	}
+}
+
+// bound sets the limits of size and time.
+func (s *Server) bound(w http.ResponseWriter, r *http.Request, rt *Route) {
+	r.Body = http.MaxBytesReader(w, r.Body, rt.body)
+	control := http.NewResponseController(w)
+	whole := answerTime
+	if !safeMethod(r.Method) {
+		whole += time.Duration(rt.body/slowestSpeed) * time.Second
+		s.deadline(rt, control.SetReadDeadline(time.Now().Add(whole)))
+	}
+	if !rt.stream {
+		s.deadline(rt, control.SetWriteDeadline(time.Now().Add(whole+answerTime)))
+	}
+}
+
+// deadline logs a time limit that could not be set. A recorder in memory has
+// none and needs none.
+func (s *Server) deadline(rt *Route, err error) {
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		s.log.Warn("no time limit on a connection", "route", rt.Pattern, "error", err)
+	}
+}
+
+// serve is the order of things on a route.
+func (q *Request) serve() error {
+	if l := q.Route.limit; l != nil {
+		if wait := q.server.throttle.Wait(l.bucket, q.Client(), l.n, l.per, q.Now); wait > 0 {
+			return okno.Refuse(okno.TooMany, "error.toomany", "Seconds", seconds(wait))
+		}
+	}
+	if err := q.identify(); err != nil {
+		return err
+	}
+	if q.mustChange() {
+		return q.Redirect(passwordPage)
+	}
+	if err := q.admit(); err != nil {
+		return err
+	}
+	return q.Route.handler(q)
+}
+
+// seconds rounds up: whoever waits that long is let in.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// answer remembers whether anything has been said yet; afterwards a refusal
+// comes too late.
+type answer struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (a *answer) WriteHeader(status int) {
+	a.begun = true
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.begun = true
+	return a.ResponseWriter.Write(p)
+}
+
+// Unwrap is for http.ResponseController.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

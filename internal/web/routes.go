@@ -1,0 +1,20 @@
+package web
+
+import "time"
+
+// routes are the front's own, beside those of the surfaces.
+func routes(r *Router) {
+	r.Customers("GET /live", listen, Streamed(), Problems())
+	r.Anyone("POST /uploads", upload, Files(), Problems(), Limit("upload", 60, time.Minute))
+	r.Customers("GET /files/{ref}", file, Streamed())
+	r.Customers("GET /files/{ref}/thumb", thumb, Streamed())
+	r.Customers("GET /messages/{ref}", message)
+
+	r.Anyone("POST /language", language, EvenUnchanged())
+	r.Anyone("POST /theme", theme, EvenUnchanged())
+
+	r.Anyone("GET /accent.css", accent, Plain())
+	r.Anyone("GET /robots.txt", robots, Plain())
+	r.Anyone("GET /healthz", healthz, Plain())
+	r.Anyone("GET /readyz", readyz, Plain())
+}

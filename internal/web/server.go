@@ -1,0 +1,123 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/oknodesk/okno/internal/live"
+)
+
+// Config is what the front is built from.
+type Config struct {
+	// BaseURL is how the world reaches us: http(s)://host[:port]. Empty: any
+	// host is answered, and links are paths.
+	BaseURL string
+	// TrustedProxies are the peers whose X-Forwarded-For and -Proto count.
+	TrustedProxies []netip.Prefix
+	MaxUpload      int64 // bytes of one file
+	Now            func() time.Time
+	Log            *slog.Logger
+	Desk           Desk
+	Hub            *live.Hub
+	// Ready are the checks behind /readyz.
+	Ready []Check
+}
+
+// Server answers the web.
+type Server struct {
+	front     front
+	maxUpload int64
+	now       func() time.Time
+	log       *slog.Logger
+	desk      Desk
+	hub       *live.Hub
+	ready     []Check
+
+	cross    *http.CrossOriginProtection
+	throttle *Throttle
+	compress func(http.Handler) http.HandlerFunc
+	zones    zones
+	streams  streams
+	router   *Router
+}
+
+// New builds the front with its own routes and those of the surfaces.
+func New(c Config, surfaces ...func(*Router)) (*Server, error) {
+	f, err := newFront(c.BaseURL, c.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		front: f, maxUpload: c.MaxUpload, now: c.Now, log: c.Log, desk: c.Desk, hub: c.Hub, ready: c.Ready,
+		cross:    http.NewCrossOriginProtection(),
+		throttle: NewThrottle(throttled),
+		streams:  streams{had: make(map[string]int)},
+	}
+	if f.base != nil {
+		// Behind a proxy that renames the host, Origin still tells the truth.
+		if err := s.cross.AddTrustedOrigin(f.base.String()); err != nil {
+			return nil, fmt.Errorf("base URL: %w", err)
+		}
+	}
+	// A page may hold private words beside a search that came by its address.
+	// The padding hides from whoever watches the line how well the two
+	// compressed together (BREACH); session cookies never come from other
+	// sites' sub-requests, and the pages hold no other secret.
+	s.compress, err = gzhttp.NewWrapper(gzhttp.EnableZstd(false), gzhttp.RandomJitter(64, 0, false))
+	if err != nil {
+		return nil, fmt.Errorf("compression: %w", err)
+	}
+	s.router = &Router{server: s, mux: http.NewServeMux()}
+	routes(s.router)
+	for _, add := range surfaces {
+		add(s.router)
+	}
+	return s, nil
+}
+
+// Routes lists all routes with their gates.
+func (s *Server) Routes() []Route { return s.router.Routes() }
+
+// Times that a connection is given.
+const (
+	headerTime   = 10 * time.Second
+	idleTime     = 2 * time.Minute
+	answerTime   = 30 * time.Second
+	slowestSpeed = 16 << 10 // bytes a second, of what is uploaded and downloaded
+	maxHeader    = 64 << 10 // bytes
+	shutdownTime = 10 * time.Second
+)
+
+// Serve answers on the listener until ctx ends; then the hub's streams are ended
+// and requests under way are waited for, at most ten seconds.
+func (s *Server) Serve(ctx context.Context, on net.Listener) error {
+	server := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: headerTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(on) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve %s: %w", on.Addr(), err)
+	case <-ctx.Done():
+	}
+	s.hub.Shutdown()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	if err := server.Shutdown(last); err != nil {
+		return errors.Join(fmt.Errorf("shut down: %w", err), server.Close())
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package web
+
+import (
+	"fmt"
+
+	"github.com/oknodesk/okno"
+)
+
+// doors are the actors that the browser's session makes: at the workspace's
+// door first when the person is an agent, then at the portal's. What has one
+// address for all (a file, a message, the stream) is asked for at each, so
+// that an agent sees there what he sees in the workspace and, in his own
+// tickets, what he sees as a customer.
+func (q *Request) doors() ([]okno.Actor, error) {
+	if !q.Person.Agent {
+		return []okno.Actor{q.Actor}, nil
+	}
+	agent, _, err := q.Desk.ActorOf(q.Context(), q.token, okno.DoorWorkspace)
+	if err != nil {
+		return nil, fmt.Errorf("who asks at the workspace: %w", err)
+	}
+	if !agent.Agent() {
+		return []okno.Actor{q.Actor}, nil
+	}
+	agent.Lang = q.Actor.Lang
+	return []okno.Actor{agent, q.Actor}, nil
+}
+
+// widest asks at one door after the other while the answer is that there is no
+// such thing.
+func (q *Request) widest(ask func(okno.Actor) error) error {
+	actors, err := q.doors()
+	if err != nil {
+		return err
+	}
+	for _, by := range actors {
+		if err = ask(by); okno.ReasonOf(err) != okno.NotFound {
+			return err
+		}
+	}
+	return err
+}
