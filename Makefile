@@ -8,7 +8,7 @@ SOAKTIME ?= 30m
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## start a desk with sample data on http://127.0.0.1:8080
 	$(GO) run ./cmd/okno serve --demo
