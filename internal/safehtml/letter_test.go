@@ -178,3 +178,30 @@ func BenchmarkText(b *testing.B) {
 		Text(letter)
 	}
 }
+
+func TestStyleValue(t *testing.T) {
+	for value, want := range map[string]bool{
+		"": true, "red": true, "#112233": true, "rgba(1, 2, 3, 0.5)": true, "1px solid #ccc": true, "1.33333333em": true,
+		`"segoe ui", 'Times'`: true, "12px/1.5 Arial": true, "-5px": true,
+		"progid:x": false, `a\b`: false, "a{b": false, "a;b": false, "@x": false, "a*b": false, "<x": false,
+		"url(x)": false, "url (x)": false, "calc(1px)": false, "RGB(1,2,3)": true, "foo rgb(url(x))": false,
+		"10vh": false, "10 VW": false, "5cqmin": false, "1dvmax": false, "10000px": false, "9999px": true,
+		strings.Repeat("a", 400): false,
+	} {
+		if got := styleValue(value); got != want {
+			t.Errorf("styleValue(%q) = %v", value, got)
+		}
+	}
+}
+
+func TestNestingDeeperThanALetterIsShownAsText(t *testing.T) {
+	nested := func(depth int) string { return Letter(strings.Repeat("<div>", depth)+"words", parts).HTML }
+	if got := nested(maxDepth); strings.Count(got, "<div>") != maxDepth {
+		t.Errorf("%d levels are kept of %d", strings.Count(got, "<div>"), maxDepth)
+	}
+	for _, depth := range []int{maxDepth + 1, 400, 600} {
+		if got := nested(depth); got != "<p>words</p>" {
+			t.Errorf("%d levels become %.60s…", depth, got)
+		}
+	}
+}
