@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -85,7 +86,9 @@ func (tx *Tx) Announce(topic, payload string) {
 		tx.failed = errors.Join(tx.failed, err)
 		return
 	}
-	tx.said = append(tx.said, a)
+	if !slices.Contains(tx.said, a) {
+		tx.said = append(tx.said, a)
+	}
 }
 
 // OnCommit has fn called once, in this process, after the commit and before

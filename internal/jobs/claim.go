@@ -1,0 +1,216 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/oknodesk/okno/internal/db"
+)
+
+const (
+	claimMost = 64 // jobs claimed in one change
+	ahead     = 4  // claimed jobs per worker, so that a claim is worth its commit
+	farOff    = time.Hour
+	passedBy  = 50 * time.Millisecond // another runner is just taking what is due
+)
+
+// held is a job in this runner's hand.
+type held struct {
+	job    Job
+	kind   *kind
+	cancel context.CancelFunc // of its handler; nil until it begins
+}
+
+// free returns how many jobs of the kind may still be taken in hand.
+func (k *kind) free() int { return ahead*k.o.Workers - len(k.queue) - k.busy }
+
+// sweep claims what is due and begins it, until the hands are full or nothing
+// is due; it returns how long nothing more will be, unless it is woken.
+func (r *Runner) sweep(ctx, life context.Context) (time.Duration, error) {
+	for {
+		now := r.now()
+		due, next, err := r.due(ctx, now)
+		if err != nil {
+			return 0, err
+		}
+		if len(due) == 0 {
+			return r.pause(now, next), nil
+		}
+		got, err := r.claim(ctx, life, now, due)
+		if err != nil {
+			return 0, err
+		}
+		if got == 0 {
+			return passedBy, nil
+		}
+	}
+}
+
+// pause is the time from now to next, bounded; a zero next is far off.
+func (r *Runner) pause(now, next time.Time) time.Duration {
+	pause := farOff
+	if !next.IsZero() {
+		pause = min(pause, next.Sub(now))
+	}
+	if r.db.Dialect() == db.Postgres {
+		pause = min(pause, pollPostgres)
+	}
+	return pause
+}
+
+// due tells, without writing, which kinds with a free hand have something due,
+// and when the next will be.
+func (r *Runner) due(ctx context.Context, now time.Time) (due []*kind, next time.Time, err error) {
+	r.mu.Lock()
+	var able []*kind
+	for _, k := range r.kinds {
+		if k.free() > 0 {
+			able = append(able, k)
+		}
+	}
+	r.mu.Unlock()
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		due, next = nil, time.Time{}
+		for _, k := range able {
+			at, err := db.First(tx, micros, `SELECT due_at FROM job
+				WHERE kind = ? AND dead_at IS NULL AND (claim IS NULL OR claim <> ?)
+				ORDER BY due_at, id LIMIT 1`, k.name, r.name)
+			switch {
+			case errors.Is(err, db.ErrNotFound):
+			case err != nil:
+				return err
+			case !at.After(now):
+				due = append(due, k)
+			case next.IsZero() || at.Before(next):
+				next = at
+			}
+		}
+		return nil
+	})
+	return due, next, err
+}
+
+func micros(row db.Scanner) (time.Time, error) {
+	var at int64
+	err := row.Scan(&at)
+	return time.UnixMicro(at).UTC(), err
+}
+
+// claim takes what is due in hand and returns how many rows it took. A job
+// whose last lease ran out with its last attempt is buried instead.
+func (r *Runner) claim(ctx, life context.Context, now time.Time, due []*kind) (got int, err error) {
+	var taken []*held
+	err = r.db.Write(ctx, func(tx *db.Tx) error {
+		taken, got = nil, 0
+		for _, k := range due {
+			r.mu.Lock()
+			limit := min(k.free(), claimMost-got)
+			r.mu.Unlock()
+			if limit <= 0 {
+				continue
+			}
+			jobs, err := db.Collect(tx, scanJob, r.claimText(), now.Add(k.o.Lease).UnixMicro(), r.name,
+				k.name, now.UnixMicro(), r.name, limit)
+			if err != nil {
+				return err
+			}
+			got += len(jobs)
+			for _, j := range jobs {
+				if j.Attempt > k.o.MaxAttempts {
+					if err := bury(tx, r.name, j.ID, now, errNoAnswer); err != nil {
+						return err
+					}
+					continue
+				}
+				taken = append(taken, &held{job: j, kind: k})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	r.begin(life, taken)
+	return got, nil
+}
+
+// claimText takes over what is due, be it unclaimed or claimed by a runner
+// whose lease has ended. On PostgreSQL runners pass by each other's rows.
+func (r *Runner) claimText() string {
+	skip := ""
+	if r.db.Dialect() == db.Postgres {
+		skip = " FOR UPDATE SKIP LOCKED"
+	}
+	return `UPDATE job SET due_at = ?, claim = ?, attempt = attempt + 1 WHERE id IN (
+		SELECT id FROM job WHERE kind = ? AND dead_at IS NULL AND due_at <= ? AND (claim IS NULL OR claim <> ?)
+		ORDER BY due_at, id LIMIT ?` + skip + `) RETURNING id, kind, v, payload, attempt, put_at`
+}
+
+func scanJob(row db.Scanner) (Job, error) {
+	var j Job
+	var put int64
+	var payload string
+	err := row.Scan(&j.ID, &j.Kind, &j.V, &payload, &j.Attempt, &put)
+	j.Payload, j.Put = []byte(payload), time.UnixMicro(put).UTC()
+	return j, err
+}
+
+// renew lengthens the leases of all in hand; a job whose lease was lost to
+// another runner has its handler's context cancelled.
+func (r *Runner) renew(ctx context.Context) {
+	r.mu.Lock()
+	all := make([]*held, 0, len(r.inHand))
+	for _, h := range r.inHand {
+		all = append(all, h)
+	}
+	r.mu.Unlock()
+	if len(all) == 0 {
+		return
+	}
+	now := r.now()
+	var lost []*held
+	err := r.db.Write(ctx, func(tx *db.Tx) error {
+		lost = nil
+		for _, h := range all {
+			n, err := tx.Exec(`UPDATE job SET due_at = ? WHERE id = ? AND claim = ?`,
+				now.Add(h.kind.o.Lease).UnixMicro(), h.job.ID, r.name)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				lost = append(lost, h)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		r.log.Warn("leases were not renewed", "error", err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, h := range lost {
+		if h.cancel != nil {
+			h.cancel()
+		}
+	}
+}
+
+// settled tells whether nothing of the kinds handled here is due or claimed.
+func (r *Runner) settled(ctx context.Context) (settled bool, err error) {
+	err = r.db.Read(ctx, func(tx *db.Tx) error {
+		settled = true
+		for _, k := range r.kinds {
+			_, err := db.First(tx, micros, `SELECT due_at FROM job
+				WHERE kind = ? AND dead_at IS NULL AND (due_at <= ? OR claim IS NOT NULL) LIMIT 1`, k.name, r.now().UnixMicro())
+			if err == nil {
+				settled = false
+			} else if !errors.Is(err, db.ErrNotFound) {
+				return err
+			}
+		}
+		return nil
+	})
+	return settled, err
+}

@@ -1,0 +1,148 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/oknodesk/okno/internal/db"
+)
+
+var (
+	errStopped = errors.New("the program stopped before it was done")
+	errNoWord  = errors.New("the handler ended its goroutine")
+)
+
+const recordTime = 30 * time.Second
+
+// begin takes claimed jobs in hand and starts as many as there are workers.
+func (r *Runner) begin(life context.Context, taken []*held) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, h := range taken {
+		r.inHand[h.job.ID] = h
+		h.kind.queue = append(h.kind.queue, h)
+	}
+	for _, h := range taken {
+		r.start(life, h.kind)
+	}
+}
+
+// start begins the next of a kind if a worker is free. r.mu is held.
+func (r *Runner) start(life context.Context, k *kind) {
+	if r.stopping || k.busy >= k.o.Workers || len(k.queue) == 0 {
+		return
+	}
+	h := k.queue[0]
+	k.queue = k.queue[1:]
+	k.busy++
+	ctx, cancel := context.WithCancel(life)
+	h.cancel = cancel
+	go r.work(life, ctx, h)
+}
+
+// work calls the handler, records what came of it and begins the next.
+func (r *Runner) work(life, ctx context.Context, h *held) {
+	err := errNoWord
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+			r.log.Error("a job's handler panicked", "kind", h.job.Kind, "id", h.job.ID, "panic", v, "stack", string(debug.Stack()))
+		}
+		if err != nil && life.Err() != nil {
+			err = errStopped
+		}
+		h.cancel()
+		r.record(h, err)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		h.kind.busy--
+		r.start(life, h.kind)
+		if len(h.kind.queue) == 0 {
+			r.Wake()
+		}
+	}()
+	err = h.kind.handler(ctx, h.job)
+}
+
+// record writes what came of a job, however often the database must be asked,
+// and lets go of it. If that is given up, the lease's end gives it to another.
+func (r *Runner) record(h *held, outcome error) {
+	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
+	defer cancel()
+	for {
+		err := r.db.Write(ctx, func(tx *db.Tx) error { return r.outcome(tx, h, outcome) })
+		if err == nil {
+			break
+		}
+		r.log.Error("a job's outcome was not recorded", "kind", h.job.Kind, "id", h.job.ID, "error", err)
+		if errors.Is(err, db.ErrClosed) || ctx.Err() != nil {
+			break
+		}
+		pause := time.NewTimer(oddPause)
+		select {
+		case <-ctx.Done():
+		case <-pause.C:
+		}
+		pause.Stop()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.inHand, h.job.ID)
+	close(r.idle)
+	r.idle = make(chan struct{})
+}
+
+// outcome writes what a handler's answer means.
+func (r *Runner) outcome(tx *db.Tx, h *held, answer error) error {
+	now, j := r.now(), h.job
+	var last *cancelled
+	var later *postponed
+	switch {
+	case answer == nil:
+		return done(tx, r.name, j.ID)
+	case errors.Is(answer, errStopped):
+		return again(tx, r.name, j.ID, now, j.Attempt-1, answer)
+	case errors.As(answer, &later):
+		return again(tx, r.name, j.ID, later.at, j.Attempt-1, later.why)
+	case errors.As(answer, &last), j.Attempt >= h.kind.o.MaxAttempts:
+		r.log.Error("a job is given up", "kind", j.Kind, "id", j.ID, "attempt", j.Attempt, "error", answer)
+		return bury(tx, r.name, j.ID, now, answer)
+	}
+	next := now.Add(h.kind.o.Backoff(j.Attempt))
+	r.log.Warn("a job failed and is tried again", "kind", j.Kind, "id", j.ID, "attempt", j.Attempt, "next", next, "error", answer)
+	return again(tx, r.name, j.ID, next, j.Attempt, answer)
+}
+
+// done deletes a job, or makes it due once more if it was put again meanwhile.
+// Like again and bury it does nothing if another runner has the claim.
+func done(tx *db.Tx, claim string, id int64) error {
+	n, err := tx.Exec(`DELETE FROM job WHERE id = ? AND claim = ? AND again_at IS NULL`, id, claim)
+	if err != nil || n > 0 {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE job SET claim = NULL, due_at = again_at, again_at = NULL, attempt = 0, reason = NULL
+		WHERE id = ? AND claim = ?`, id, claim)
+	return err
+}
+
+func again(tx *db.Tx, claim string, id int64, at time.Time, attempt int, why error) error {
+	_, err := tx.Exec(`UPDATE job SET claim = NULL, due_at = ?, again_at = NULL, attempt = ?, reason = ?
+		WHERE id = ? AND claim = ?`, at.UnixMicro(), attempt, reasonOf(why), id, claim)
+	return err
+}
+
+// bury keeps a job as dead. If it was put again meanwhile, that duty lives on
+// as a job of its own.
+func bury(tx *db.Tx, claim string, id int64, now time.Time, why error) error {
+	n, err := tx.Exec(`UPDATE job SET claim = NULL, dead_at = ?, reason = ? WHERE id = ? AND claim = ?`,
+		now.UnixMicro(), reasonOf(why), id, claim)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO job (kind, v, payload, unique_key, put_at, due_at, attempt)
+		SELECT kind, v, payload, unique_key, again_at, again_at, 0 FROM job WHERE id = ? AND again_at IS NOT NULL`, id)
+	return err
+}
