@@ -1,7 +1,6 @@
 package web
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -79,15 +78,6 @@ func (q *Request) DropSession() {
 
 // Session is the session token that the browser showed; empty: none.
 func (q *Request) Session() string { return q.token }
-
-// EnsureSession is Session, made anew for a browser without one: what a
-// visitor uploads before his form is sent must be his alone.
-func (q *Request) EnsureSession() string {
-	if q.token == "" {
-		q.SetSession(rand.Text() + rand.Text())
-	}
-	return q.token
-}
 
 func readSession(q *Request) string {
 	token := q.cookie(cookieSession)

@@ -14,25 +14,27 @@ import (
 // begin makes the Request of a route, of nobody yet.
 func (s *Server) begin(w *answer, r *http.Request, rt *Route) *Request {
 	q := &Request{HTTP: r, Writer: w, Now: s.now(), Desk: s.desk, Route: rt, server: s, answer: w}
-	q.Settings = s.desk.Settings(r.Context())
+	if !rt.plain {
+		q.token = readSession(q)
+	}
 	q.Locale = s.reader(q)
 	q.Actor = okno.Nobody(q.Locale.Lang())
 	return q
 }
 
-// identify finds out who asks.
+// identify finds out who asks, and how he reads.
 func (q *Request) identify() error {
-	if q.Route.plain {
-		return nil
+	var err error
+	if q.Settings, err = q.Desk.Settings(q.Context()); err != nil {
+		return fmt.Errorf("the settings: %w", err)
 	}
-	if q.token = readSession(q); q.token == "" {
-		return nil
+	if q.token != "" {
+		q.Actor, q.Person, err = q.Desk.ActorOf(q.Context(), q.token, q.Route.Gate.Door())
+		if err != nil {
+			q.Actor, q.Person = okno.Nobody(""), okno.Person{}
+			return fmt.Errorf("who asks: %w", err)
+		}
 	}
-	actor, person, err := q.server.desk.ActorOf(q.Context(), q.token, q.Route.Gate.Door())
-	if err != nil {
-		return fmt.Errorf("who asks: %w", err)
-	}
-	q.Actor, q.Person = actor, person
 	q.Locale = q.server.reader(q)
 	q.Actor.Lang = q.Locale.Lang()
 	return nil
@@ -84,7 +86,7 @@ func (z *zones) of(names ...string) *time.Location {
 var manage = []okno.Action{okno.ManagePeople, okno.ManageDepartments, okno.ManageMailboxes, okno.ManageSettings, okno.SeeLetters}
 
 // errSignIn asks who is there.
-var errSignIn = okno.Refuse(okno.Unknown, "error.signin")
+var errSignIn = okno.Refuse(okno.Unknown, "error.signedout")
 
 // admit lets the actor through the route's gate, or says why not. To whom a
 // door is closed, what stands behind it does not exist.

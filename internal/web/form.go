@@ -152,16 +152,30 @@ func (q *Request) keepFile(part *multipart.Part) error {
 	if len(q.form.Files) == okno.MaxFiles {
 		return &okno.Error{Reason: okno.Invalid, Key: "error.files.many", Field: "file", Args: []any{"Max", okno.MaxFiles}}
 	}
-	file, err := q.Desk.KeepUpload(q.Context(), q.Actor, q.EnsureSession(), part.FileName(), part)
-	var cut *http.MaxBytesError
-	if errors.As(err, &cut) {
-		return readingRefused(err)
-	}
+	file, err := q.keepUpload(part)
 	if err != nil {
-		return fmt.Errorf("keep an upload: %w", err)
+		return err
 	}
 	q.form.Files = append(q.form.Files, file)
 	return nil
+}
+
+// keepUpload keeps a file until its form is sent. A visitor who had no session
+// has one from here on, since what he uploads is his alone.
+func (q *Request) keepUpload(part *multipart.Part) (okno.File, error) {
+	file, token, err := q.Desk.KeepUpload(q.Context(), q.Actor, part.FileName(), part, q.server.maxUpload)
+	var cut *http.MaxBytesError
+	if errors.As(err, &cut) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return file, readingRefused(err)
+	}
+	if err != nil {
+		return file, fmt.Errorf("keep an upload: %w", err)
+	}
+	if token != "" {
+		q.SetSession(token)
+		return file, q.identify()
+	}
+	return file, nil
 }
 
 // readingRefused says why a body could not be read: it went over its bound, or

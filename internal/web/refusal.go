@@ -43,7 +43,8 @@ func Status(err error) int {
 }
 
 // Words is a refusal in the reader's language. An argument that is itself a
-// key of the catalogue is said in words too; numbers are grouped.
+// key of the catalogue is said in words too; an int is a number, an int64 a
+// size in bytes.
 func Words(l *locale.Locale, e *okno.Error) string {
 	args := slices.Clone(e.Args)
 	for i := 1; i < len(args); i += 2 {
@@ -55,7 +56,7 @@ func Words(l *locale.Locale, e *okno.Error) string {
 		case int:
 			args[i] = l.Number(int64(v))
 		case int64:
-			args[i] = l.Number(v)
+			args[i] = l.Bytes(v)
 		}
 	}
 	return l.T(e.Key, args...)

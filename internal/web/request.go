@@ -42,9 +42,9 @@ func (q *Request) Path(name string) string { return q.HTTP.PathValue(name) }
 // Query is the first value of a parameter of the address.
 func (q *Request) Query(name string) string { return q.HTTP.URL.Query().Get(name) }
 
-// Client is the address that the request came from, seen through the trusted
+// RemoteAddr is the address that the request came from, seen through the trusted
 // proxies. It is invalid when the connection has none (a Unix socket).
-func (q *Request) Client() netip.Addr { return q.server.front.client(q.HTTP) }
+func (q *Request) RemoteAddr() netip.Addr { return q.server.front.client(q.HTTP) }
 
 // Browser is the browser's own name for itself, at most 200 bytes, for the
 // list of sessions.

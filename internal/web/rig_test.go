@@ -134,19 +134,24 @@ func (d *smallDesk) seat(token string, s seat) {
 	d.sessions[token] = s
 }
 
-func (d *smallDesk) Settings(context.Context) okno.Settings { return d.settings }
+func (d *smallDesk) Settings(context.Context) (okno.Settings, error) { return d.settings, nil }
 
-func (d *smallDesk) KeepUpload(_ context.Context, _ okno.Actor, token, name string, r io.Reader) (okno.File, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, 1<<20+1))
+func (d *smallDesk) KeepUpload(_ context.Context, by okno.Actor, name string, r io.Reader, limit int64) (okno.File, string, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
-		return okno.File{}, err
+		return okno.File{}, "", err
 	}
-	if len(raw) > 1<<20 {
-		return okno.File{}, &okno.Error{Reason: okno.TooLarge, Key: "error.toolarge.file", Field: "file", Args: []any{"Megabytes", 1}}
+	if int64(len(raw)) > limit {
+		return okno.File{}, "", &okno.Error{Reason: okno.TooLarge, Key: "error.file.large", Field: "file", Args: []any{"Max", limit}}
 	}
 	ref := okno.Ref(fmt.Sprintf("f%d", len(d.files)+1))
 	d.files[ref] = string(raw)
-	return okno.File{Ref: ref, Name: name, Size: int64(len(raw))}, nil
+	token := ""
+	if by.Session == 0 {
+		token = "visitor"
+		d.seat(token, seat{portal: okno.Actor{Session: 20}})
+	}
+	return okno.File{Ref: ref, Name: name, Size: int64(len(raw))}, token, nil
 }
 
 func (d *smallDesk) OpenFile(_ context.Context, by okno.Actor, ref okno.Ref, thumb bool) (okno.File, io.ReadSeekCloser, error) {

@@ -174,7 +174,7 @@ type streams struct {
 // open takes a place for the request's stream and returns what gives it back;
 // nil: there is none left.
 func (s *streams) open(q *Request) (leave func()) {
-	keys := [2]string{fmt.Sprintf("session %d", q.Actor.Session), "client " + household(q.Client()).String()}
+	keys := [2]string{fmt.Sprintf("session %d", q.Actor.Session), "client " + household(q.RemoteAddr()).String()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.had[keys[0]] >= streamsOfSession || s.had[keys[1]] >= streamsOfClient {

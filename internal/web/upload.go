@@ -1,8 +1,6 @@
 package web
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -20,13 +18,9 @@ func upload(q *Request) error {
 	if err != nil {
 		return err
 	}
-	kept, err := q.Desk.KeepUpload(q.Context(), q.Actor, q.EnsureSession(), part.FileName(), part)
-	var cut *http.MaxBytesError
-	if errors.As(err, &cut) {
-		return readingRefused(err)
-	}
+	kept, err := q.keepUpload(part)
 	if err != nil {
-		return fmt.Errorf("keep an upload: %w", err)
+		return err
 	}
 	return q.JSON(http.StatusCreated, struct {
 		Ref   okno.Ref `json:"ref"`
