@@ -77,6 +77,7 @@ type Event struct {
 	V        int
 	Audience Audience
 	Ticket   TicketID // 0: not about a ticket
+	Version  int64    // of the ticket, after it
 	Subject  int64    // id of what it is about when that is no ticket
 	Actor    PersonID // 0: the system, or nobody known
 	Via      Door

@@ -1,23 +1,26 @@
 package store
 
 import (
+	"slices"
+	"time"
+
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
 )
 
-const eventColumns = `id, kind, v, audience, ticket, subject, actor, via, data, cause, at`
+const eventColumns = `id, kind, v, audience, ticket, version, subject, actor, via, data, cause, at`
 
 func scanEvent(row db.Scanner) (okno.Event, error) {
 	var e okno.Event
-	err := row.Scan(&e.ID, &e.Kind, &e.V, &e.Audience, &e.Ticket, &e.Subject, &e.Actor, &e.Via, document{&e.Data}, &e.Cause, moment{&e.At})
+	err := row.Scan(&e.ID, &e.Kind, &e.V, &e.Audience, &e.Ticket, &e.Version, &e.Subject, &e.Actor, &e.Via, document{&e.Data}, &e.Cause, moment{&e.At})
 	return e, err
 }
 
 // AddEvent records a fact and sets its ID.
 func (tx Tx) AddEvent(e *okno.Event) error {
-	id, err := insert(tx, `INSERT INTO event (kind, v, audience, ticket, subject, actor, via, data, cause, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		e.Kind, e.V, e.Audience, e.Ticket, e.Subject, e.Actor, e.Via, toJSON(e.Data), e.Cause, micro(e.At))
+	id, err := insert(tx, `INSERT INTO event (kind, v, audience, ticket, version, subject, actor, via, data, cause, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		e.Kind, e.V, e.Audience, e.Ticket, e.Version, e.Subject, e.Actor, e.Via, toJSON(e.Data), e.Cause, micro(e.At))
 	e.ID = okno.EventID(id)
 	return err
 }
@@ -27,21 +30,24 @@ func (tx Tx) Event(id okno.EventID) (okno.Event, error) {
 	return found(db.First(tx.Tx, scanEvent, `SELECT `+eventColumns+` FROM event WHERE id = ?`, id))
 }
 
-// EventsOf is a ticket's history after an event, oldest first, as the side may
-// know it.
-func (tx Tx) EventsOf(t okno.TicketID, side okno.Side, after okno.EventID, limit int) ([]okno.Event, error) {
-	sql := `SELECT ` + eventColumns + ` FROM event WHERE ticket = ? AND id > ? AND ticket > 0`
+// EventsOf is a ticket's history from a moment on, as the side may know it:
+// the latest limit facts, oldest first.
+func (tx Tx) EventsOf(t okno.TicketID, side okno.Side, from time.Time, limit int) ([]okno.Event, error) {
+	sql := `SELECT ` + eventColumns + ` FROM event WHERE ticket = ? AND at >= ? AND ticket > 0`
 	if side != okno.SideAgent {
 		sql += ` AND audience = 'all'`
 	}
-	return db.Collect(tx.Tx, scanEvent, sql+` ORDER BY id LIMIT ?`, t, after, limit)
+	es, err := db.Collect(tx.Tx, scanEvent, sql+` ORDER BY id DESC LIMIT ?`, t, micro(from), limit)
+	slices.Reverse(es)
+	return es, err
 }
 
-// EventsSince is what happened to a ticket after a moment, oldest first.
-func (tx Tx) EventsSince(t okno.TicketID, side okno.Side, since int64, limit int) ([]okno.Event, error) {
-	sql := `SELECT ` + eventColumns + ` FROM event WHERE ticket = ? AND at > ? AND ticket > 0`
+// EventsSince is what happened to a ticket after a version of it, newest
+// first, as the side may know it.
+func (tx Tx) EventsSince(t okno.TicketID, side okno.Side, version int64) ([]okno.Event, error) {
+	sql := `SELECT ` + eventColumns + ` FROM event WHERE ticket = ? AND version > ? AND ticket > 0`
 	if side != okno.SideAgent {
 		sql += ` AND audience = 'all'`
 	}
-	return db.Collect(tx.Tx, scanEvent, sql+` ORDER BY id LIMIT ?`, t, since, limit)
+	return db.Collect(tx.Tx, scanEvent, sql+` ORDER BY id DESC LIMIT 50`, t, version)
 }

@@ -245,6 +245,7 @@ CREATE TABLE event (
   v        {{int}} NOT NULL,
   audience TEXT NOT NULL,
   ticket   {{int}} NOT NULL DEFAULT 0,
+  version  {{int}} NOT NULL DEFAULT 0, -- of the ticket, after it
   subject  {{int}} NOT NULL DEFAULT 0,
   actor    {{int}} NOT NULL DEFAULT 0,
   via      TEXT NOT NULL,

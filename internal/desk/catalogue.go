@@ -1,0 +1,167 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+)
+
+// catalogue is what an administrator sets and every page reads: kept in
+// memory until ConfigTopic says that something in it has changed.
+type catalogue struct {
+	settings    okno.Settings
+	setUp       bool
+	zone        *time.Location
+	departments []okno.Department
+	topics      []okno.Topic
+	statuses    []okno.Status
+	mailboxes   []store.Mailbox
+	roles       []okno.Role
+}
+
+// config is the catalogue as it stands.
+func (d *Desk) config(ctx context.Context) (*catalogue, error) {
+	if c := d.cached.Load(); c != nil {
+		return c, nil
+	}
+	var c catalogue
+	err := d.read(ctx, func(tx store.Tx) (err error) {
+		if c.settings, err = tx.Settings(); okno.ReasonOf(err) == okno.NotFound {
+			c.settings = okno.DefaultSettings(d.lang)
+		} else if err != nil {
+			return err
+		}
+		if c.setUp, err = tx.AnyAdmin(); err != nil {
+			return err
+		}
+		if c.departments, err = tx.Departments(); err != nil {
+			return err
+		}
+		if c.topics, err = tx.Topics(); err != nil {
+			return err
+		}
+		if c.statuses, err = tx.Statuses(); err != nil {
+			return err
+		}
+		if c.roles, err = tx.Roles(); err != nil {
+			return err
+		}
+		c.mailboxes, err = tx.Mailboxes()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if c.zone, err = time.LoadLocation(c.settings.Zone); err != nil {
+		c.zone = time.UTC
+	}
+	d.cached.Store(&c)
+	return &c, nil
+}
+
+func (c *catalogue) department(id okno.DepartmentID) okno.Department {
+	i := slices.IndexFunc(c.departments, func(x okno.Department) bool { return x.ID == id })
+	if i < 0 {
+		return okno.Department{}
+	}
+	return c.departments[i]
+}
+
+func (c *catalogue) topic(id okno.TopicID) okno.Topic {
+	i := slices.IndexFunc(c.topics, func(x okno.Topic) bool { return x.ID == id })
+	if i < 0 {
+		return okno.Topic{}
+	}
+	return c.topics[i]
+}
+
+func (c *catalogue) status(id okno.StatusID) okno.Status {
+	i := slices.IndexFunc(c.statuses, func(x okno.Status) bool { return x.ID == id })
+	if i < 0 {
+		return okno.Status{}
+	}
+	return c.statuses[i]
+}
+
+// statusOf is the first status of a kind; a desk always has one of each.
+func (c *catalogue) statusOf(k okno.StatusKind) okno.Status {
+	i := slices.IndexFunc(c.statuses, func(x okno.Status) bool { return x.Kind == k })
+	if i < 0 {
+		return okno.Status{Kind: k}
+	}
+	return c.statuses[i]
+}
+
+// firstDepartment takes what nothing sends elsewhere.
+func (c *catalogue) firstDepartment() okno.Department {
+	for _, x := range c.departments {
+		if x.Closed.IsZero() {
+			return x
+		}
+	}
+	return okno.Department{}
+}
+
+// mailbox is the mailbox of that id, else the department's first, else the
+// first of all; nil: there is none to send from.
+func (c *catalogue) mailbox(id okno.MailboxID, dep okno.DepartmentID) *store.Mailbox {
+	var first, own *store.Mailbox
+	for i := range c.mailboxes {
+		m := &c.mailboxes[i]
+		if !m.Closed.IsZero() {
+			continue
+		}
+		if m.ID == id {
+			return m
+		}
+		if first == nil {
+			first = m
+		}
+		if own == nil && m.Department == dep {
+			own = m
+		}
+	}
+	if own != nil {
+		return own
+	}
+	return first
+}
+
+// Settings are the installation's, or the defaults before it is set up.
+func (d *Desk) Settings(ctx context.Context) (okno.Settings, error) {
+	c, err := d.config(ctx)
+	if err != nil {
+		return okno.Settings{}, err
+	}
+	return c.settings, nil
+}
+
+// Topics are the help topics a request may be about, in their order.
+func (d *Desk) Topics(ctx context.Context) ([]okno.Topic, error) {
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(c.topics), func(t okno.Topic) bool { return !t.Closed.IsZero() }), nil
+}
+
+// Departments are the open departments.
+func (d *Desk) Departments(ctx context.Context) ([]okno.Department, error) {
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(c.departments), func(x okno.Department) bool { return !x.Closed.IsZero() }), nil
+}
+
+// Statuses are all statuses in their order.
+func (d *Desk) Statuses(ctx context.Context) ([]okno.Status, error) {
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(c.statuses), nil
+}

@@ -1,0 +1,184 @@
+// Package desk is everything that can be done or seen at the help desk, by
+// whom, and what is recorded of it. There is one way to change a ticket
+// (change) and one way to see one (see); both begin with who asks.
+package desk
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/blob"
+	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/jobs"
+	"github.com/oknodesk/okno/internal/mail"
+	"github.com/oknodesk/okno/internal/secret"
+)
+
+// Topics of announcements between processes.
+const (
+	// LiveTopic carries live.Hint for open pages.
+	LiveTopic = "live"
+	// ConfigTopic says that settings, departments, topics or mailboxes have
+	// changed.
+	ConfigTopic = "config"
+)
+
+// Config is what a desk is made of.
+type Config struct {
+	DB   *db.DB
+	Blob blob.Store
+	Key  secret.Key
+	Now  func() time.Time
+	Log  *slog.Logger
+	// Consequences names the jobs that follow a fact; each is put in the
+	// fact's own transaction with a FactJob as its payload.
+	Consequences func(okno.Event) []string
+	// Lang is the language of an installation that is not set up yet.
+	Lang string
+}
+
+// FactJob is the payload of a consequence: which fact it follows.
+type FactJob struct {
+	Event okno.EventID `json:"event"`
+}
+
+// Desk does and shows everything. It is safe for concurrent use.
+type Desk struct {
+	db           *db.DB
+	blob         blob.Store
+	key          secret.Key
+	letters      secret.Box // queued letters' bytes
+	mailboxes    secret.Box // mailboxes' passwords
+	replies      *mail.ReplyAddresses
+	now          func() time.Time
+	log          *slog.Logger
+	consequences func(okno.Event) []string
+	lang         string
+	cached       atomic.Pointer[catalogue]
+	unlisten     func()
+}
+
+// Migrations are the desk's tables, for db.Migrate beside jobs.Migrations.
+var Migrations = store.Migrations()
+
+// New makes a desk over a migrated database. Close it when done.
+func New(c Config) *Desk {
+	d := &Desk{
+		db: c.DB, blob: c.Blob, key: c.Key, now: c.Now, log: c.Log, consequences: c.Consequences, lang: c.Lang,
+		letters:   c.Key.Box("letters"),
+		mailboxes: c.Key.Box("mailboxes"),
+		replies:   mail.NewReplyAddresses(c.Key.Sub("reply addresses")),
+	}
+	d.unlisten = c.DB.Listen(ConfigTopic, func(string) { d.cached.Store(nil) })
+	return d
+}
+
+// Close ends listening for other processes' changes; the database is its
+// owner's to close.
+func (d *Desk) Close() { d.unlisten() }
+
+// Now is the desk's clock.
+func (d *Desk) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
+
+// ReplyAddresses signs and reads the addresses that letters are answered to.
+func (d *Desk) ReplyAddresses() *mail.ReplyAddresses { return d.replies }
+
+// write runs one transaction; fn may run more than once and must do no I/O.
+func (d *Desk) write(ctx context.Context, fn func(store.Tx) error) error {
+	return d.db.Write(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) })
+}
+
+// read runs fn over one snapshot.
+func (d *Desk) read(ctx context.Context, fn func(store.Tx) error) error {
+	return d.db.Read(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) })
+}
+
+// change is the one way to change a ticket: it loads the ticket as the actor
+// sees it, checks that he may do this, lets fn decide, saves, and records the
+// facts with a job for each consequence, all in one transaction. fn does no
+// I/O, no hashing and no waiting, and may run more than once.
+func (d *Desk) change(ctx context.Context, by okno.Actor, act okno.Action, number okno.Number, fn func(tx store.Tx, t *okno.Ticket) ([]okno.Event, error)) error {
+	return d.write(ctx, func(tx store.Tx) error { return d.changeIn(tx, by, act, number, fn) })
+}
+
+// changeIn is change within a transaction that does more.
+func (d *Desk) changeIn(tx store.Tx, by okno.Actor, act okno.Action, number okno.Number, fn func(tx store.Tx, t *okno.Ticket) ([]okno.Event, error)) error {
+	t, err := tx.Ticket(by.Sees(), number)
+	if err != nil {
+		return err
+	}
+	if !by.May(act, &t) {
+		return okno.ErrForbidden
+	}
+	before := t
+	facts, err := fn(tx, &t)
+	if err != nil || len(facts) == 0 {
+		return err
+	}
+	t.Updated = d.Now()
+	if err := tx.SaveTicket(&before, &t); err != nil {
+		return err
+	}
+	return d.record(tx, by, &t, facts...)
+}
+
+// see is the reading twin of change: the ticket as the actor sees it, in one
+// snapshot with whatever fn reads beside it.
+func (d *Desk) see(ctx context.Context, by okno.Actor, number okno.Number, fn func(tx store.Tx, t *okno.Ticket) error) error {
+	return d.read(ctx, func(tx store.Tx) error {
+		t, err := tx.Ticket(by.Sees(), number)
+		if err != nil {
+			return err
+		}
+		if !by.May(okno.SeeTicket, &t) && len(by.Guest) == 0 {
+			return okno.ErrNotFound
+		}
+		return fn(tx, &t)
+	})
+}
+
+// manage is change for what is not a ticket: the installation's people,
+// mailboxes, settings. subject is the id of what the fact is about.
+func (d *Desk) manage(ctx context.Context, by okno.Actor, act okno.Action, fn func(tx store.Tx) (subject int64, e okno.Event, err error)) error {
+	if !by.MayManage(act) {
+		return okno.ErrForbidden
+	}
+	return d.write(ctx, func(tx store.Tx) error {
+		subject, e, err := fn(tx)
+		if err != nil {
+			return err
+		}
+		e.Subject = subject
+		tx.Announce(ConfigTopic, "")
+		return d.record(tx, by, nil, e)
+	})
+}
+
+// record keeps facts with who, how and when, puts a job for each consequence
+// and tells open pages. t is nil for what is not about a ticket.
+func (d *Desk) record(tx store.Tx, by okno.Actor, t *okno.Ticket, facts ...okno.Event) error {
+	now := d.Now()
+	for i := range facts {
+		e := &facts[i]
+		e.Actor, e.Via, e.At = by.Person, by.Door, now
+		if t != nil {
+			e.Ticket, e.Version, e.Actor = t.ID, t.Version, by.For(t)
+		}
+		if err := tx.AddEvent(e); err != nil {
+			return err
+		}
+		for _, kind := range d.consequences(*e) {
+			if err := jobs.Put(tx.Tx, now, jobs.New{Kind: kind, V: 1, Payload: FactJob{Event: e.ID}}); err != nil {
+				return err
+			}
+		}
+		if t != nil {
+			tx.Announce(LiveTopic, hint(t, partOf(e.Kind), e.Audience == okno.ForAgents).Encode())
+		}
+	}
+	return nil
+}

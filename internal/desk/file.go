@@ -1,0 +1,70 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/blob"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+)
+
+// OpenFile opens an attachment for whoever may see its message, or an upload
+// for the session that made it. The caller closes it.
+func (d *Desk) OpenFile(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.File, io.ReadSeekCloser, error) {
+	var f okno.File
+	err := d.read(ctx, func(tx store.Tx) error {
+		var session okno.SessionID
+		var err error
+		if f, session, err = tx.FileByRef(ref); err != nil {
+			return err
+		}
+		if f.Message == 0 {
+			if session != by.Session || session == 0 {
+				return okno.ErrNotFound
+			}
+			return nil
+		}
+		_, err = d.visibleMessage(tx, by, f.Message)
+		return err
+	})
+	if err != nil {
+		return f, nil, err
+	}
+	r, err := d.blob.Open(ctx, f.Hash)
+	if errors.Is(err, blob.ErrNotFound) {
+		return f, nil, okno.ErrNotFound
+	}
+	return f, r, err
+}
+
+// visibleMessage is a message if its ticket is in the actor's scope and the
+// message is for his side; else there is no such message.
+func (d *Desk) visibleMessage(tx store.Tx, by okno.Actor, id okno.MessageID) (okno.Message, error) {
+	m, err := tx.Message(id)
+	if err != nil {
+		return m, err
+	}
+	if _, err := tx.TicketByID(by.Sees(), m.Ticket); err != nil {
+		return m, err
+	}
+	if !m.Visible(by.Sees().Side()) {
+		return m, okno.ErrNotFound
+	}
+	return m, nil
+}
+
+// Message is one message as the actor may see it.
+func (d *Desk) Message(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.Message, error) {
+	var m okno.Message
+	err := d.read(ctx, func(tx store.Tx) error {
+		found, err := tx.MessageByRef(ref)
+		if err != nil {
+			return err
+		}
+		m, err = d.visibleMessage(tx, by, found.ID)
+		return err
+	})
+	return m, err
+}

@@ -1,0 +1,274 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/jobs"
+	"github.com/oknodesk/okno/internal/mail"
+	"github.com/oknodesk/okno/internal/secret"
+)
+
+// PostJobKind is the duty to send one queued letter; its payload is a PostJob.
+const PostJobKind = "post"
+
+// PostJob says which letter is to be sent.
+type PostJob struct {
+	Letter okno.LetterID `json:"letter"`
+}
+
+// smallLetter is the largest letter, packed, that the database holds; a
+// larger one is a blob. In bytes.
+const smallLetter = 256 << 10
+
+// maxLetter is the largest letter ever unpacked, in bytes.
+const maxLetter = 512 << 20
+
+var (
+	packer, _   = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2))
+	unpacker, _ = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxLetter), zstd.WithDecoderConcurrency(2))
+)
+
+// LinkToken is a link that a letter carries: made before the letter is
+// written, kept with it.
+type LinkToken struct {
+	Token string
+	link  store.Link
+}
+
+// AccessLink makes a link to one ticket for one person, kept once a letter
+// that carries it is queued.
+func (d *Desk) AccessLink(p okno.PersonID, t okno.TicketID, lasts time.Duration) LinkToken {
+	return d.linkToken(store.LinkAccess, p, t, lasts)
+}
+
+// EntryLink makes a link to a first password (first) or to a new one.
+func (d *Desk) EntryLink(p okno.PersonID, first bool) LinkToken {
+	if first {
+		return d.linkToken(store.LinkInvite, p, 0, issuedLasts)
+	}
+	return d.linkToken(store.LinkReset, p, 0, resetLasts)
+}
+
+func (d *Desk) linkToken(purpose store.Purpose, p okno.PersonID, t okno.TicketID, lasts time.Duration) LinkToken {
+	token, hash := secret.NewToken()
+	return LinkToken{Token: token, link: store.Link{Hash: hash, Purpose: purpose, Person: p, Ticket: t, Created: d.Now(), Expires: d.Now().Add(lasts)}}
+}
+
+// Outgoing is a letter ready to be queued: its bytes, what may be shown of
+// them, and the links in it.
+type Outgoing struct {
+	okno.Letter // Bytes, Shown, Origin and all that is known of it
+	Links       []LinkToken
+	// Hold is for how long the letter waits before it leaves.
+	Hold time.Duration
+}
+
+// QueueLetters keeps letters to be sent, each once: a letter whose origin has
+// one already is passed over, so that a fact is told once.
+func (d *Desk) QueueLetters(ctx context.Context, letters []Outgoing) error {
+	if len(letters) == 0 {
+		return nil
+	}
+	ready := make([]store.Letter, len(letters))
+	for i, o := range letters {
+		l := store.Letter{Letter: o.Letter, Folded: mail.Fold(o.To)}
+		l.Ref, l.State, l.At = okno.Ref(secret.NewRef()), okno.LetterQueued, d.Now()
+		sealed := d.letters.Seal(packer.EncodeAll(o.Bytes, nil), o.MessageID)
+		if len(sealed) <= smallLetter {
+			l.Sealed = sealed
+		} else {
+			kept, err := d.blob.Put(ctx, bytes.NewReader(sealed), int64(len(sealed)))
+			if err != nil {
+				return err
+			}
+			l.Blob = kept.Hash
+		}
+		ready[i] = l
+	}
+	return d.write(ctx, func(tx store.Tx) error {
+		for i := range ready {
+			if err := d.queueLetter(tx, &ready[i], letters[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Desk) queueLetter(tx store.Tx, l *store.Letter, o Outgoing) error {
+	added, err := tx.QueueLetter(l)
+	if err != nil || !added {
+		return err
+	}
+	for _, link := range o.Links {
+		if err := tx.AddLink(link.link); err != nil {
+			return err
+		}
+	}
+	if l.Ticket != 0 {
+		if err := tx.AddToThread(l.Ticket, l.MessageID, l.At); err != nil {
+			return err
+		}
+	}
+	return jobs.Put(tx.Tx, d.Now(), jobs.New{Kind: PostJobKind, V: 1, Payload: PostJob{Letter: l.ID}, Key: id(l.ID), At: d.Now().Add(o.Hold)})
+}
+
+// LetterToSend is a queued letter with the exact bytes to send; without bytes
+// it has gone already.
+func (d *Desk) LetterToSend(ctx context.Context, letter okno.LetterID) (okno.Letter, error) {
+	var l store.Letter
+	var sealed []byte
+	var hash string
+	if err := d.read(ctx, func(tx store.Tx) (err error) {
+		if l, err = tx.Letter(letter); err != nil {
+			return err
+		}
+		sealed, hash, err = tx.SealedLetter(letter)
+		return err
+	}); err != nil {
+		return l.Letter, err
+	}
+	if hash != "" {
+		var err error
+		if sealed, err = d.readBlob(ctx, hash); err != nil {
+			return l.Letter, err
+		}
+	}
+	if len(sealed) == 0 {
+		return l.Letter, nil
+	}
+	packed, err := d.letters.Open(sealed, l.MessageID)
+	if err != nil {
+		return l.Letter, err
+	}
+	l.Bytes, err = unpacker.DecodeAll(packed, nil)
+	return l.Letter, err
+}
+
+func (d *Desk) readBlob(ctx context.Context, hash string) ([]byte, error) {
+	r, err := d.blob.Open(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(io.LimitReader(r, maxLetter))
+}
+
+// SaveDelivery keeps how far a letter has come and tells the agents who look
+// at its ticket. A letter that was sent or came back loses its bytes.
+func (d *Desk) SaveDelivery(ctx context.Context, l okno.Letter) error {
+	return d.write(ctx, func(tx store.Tx) error {
+		if err := tx.SaveDelivery(&l); err != nil {
+			return err
+		}
+		if l.Ticket == 0 || l.State == okno.LetterSent && l.Attempts <= 1 {
+			return nil // as expected; a page says so when it is next looked at
+		}
+		t, err := tx.TicketByID(okno.System().Sees(), l.Ticket)
+		if err != nil {
+			return err
+		}
+		tx.Announce(LiveTopic, hint(&t, partOf(okno.MessageAdded), true).Encode())
+		return nil
+	})
+}
+
+// Bounced records that a letter of ours came back; temporary trouble leaves
+// it sent but delayed. An unknown Message-ID is okno.ErrNotFound.
+func (d *Desk) Bounced(ctx context.Context, messageID string, permanent bool, why string) (okno.Letter, error) {
+	var l store.Letter
+	err := d.write(ctx, func(tx store.Tx) error {
+		var err error
+		if l, err = tx.LetterByMessageID(messageID); err != nil {
+			return err
+		}
+		l.State, l.Trouble = okno.LetterDelayed, cut(why, 500)
+		if permanent {
+			l.State = okno.LetterBounced
+		}
+		if err := tx.SaveDelivery(&l.Letter); err != nil || l.Ticket == 0 {
+			return err
+		}
+		t, err := tx.TicketByID(okno.System().Sees(), l.Ticket)
+		if err != nil {
+			return err
+		}
+		e := okno.NewEvent(okno.LetterReturned, okno.EventData{Letter: l.ID, Message: l.Message, Person: l.Person, Reason: string(l.State)})
+		return d.record(tx, okno.System(), &t, e)
+	})
+	return l.Letter, err
+}
+
+// Letters lists the letters that leave, newest first, in one state or all
+// (""), before one of them ("": from the newest).
+func (d *Desk) Letters(ctx context.Context, by okno.Actor, state okno.LetterState, before okno.Ref) ([]okno.Letter, bool, error) {
+	if !by.MayManage(okno.SeeLetters) {
+		return nil, false, okno.ErrForbidden
+	}
+	var letters []okno.Letter
+	more := false
+	err := d.read(ctx, func(tx store.Tx) error {
+		var from okno.LetterID
+		if before != "" {
+			l, err := tx.LetterByRef(before)
+			if err != nil {
+				return err
+			}
+			from = l.ID
+		}
+		ls, err := tx.Letters(state, from, pageRows+1)
+		if more = len(ls) > pageRows; more {
+			ls = ls[:pageRows]
+		}
+		letters = nil
+		for _, l := range ls {
+			letters = append(letters, l.Letter)
+		}
+		return err
+	})
+	return letters, more, err
+}
+
+// Letter is one letter that leaves, with what may be shown of it.
+func (d *Desk) Letter(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.Letter, error) {
+	if !by.MayManage(okno.SeeLetters) {
+		return okno.Letter{}, okno.ErrForbidden
+	}
+	var l store.Letter
+	err := d.read(ctx, func(tx store.Tx) (err error) {
+		l, err = tx.LetterByRef(ref)
+		return err
+	})
+	return l.Letter, err
+}
+
+// RetryLetter puts a letter that was delayed or given up back in the queue.
+func (d *Desk) RetryLetter(ctx context.Context, by okno.Actor, ref okno.Ref) error {
+	return d.manage(ctx, by, okno.SeeLetters, func(tx store.Tx) (int64, okno.Event, error) {
+		l, err := tx.LetterByRef(ref)
+		if err != nil {
+			return 0, okno.Event{}, err
+		}
+		sealed, blob, err := tx.SealedLetter(l.ID)
+		if err != nil {
+			return 0, okno.Event{}, err
+		}
+		if len(sealed) == 0 && blob == "" {
+			return 0, okno.Event{}, okno.Refuse(okno.Conflict, "error.letter.gone")
+		}
+		l.State = okno.LetterQueued
+		if err := tx.SaveDelivery(&l.Letter); err != nil {
+			return 0, okno.Event{}, err
+		}
+		err = jobs.Put(tx.Tx, d.Now(), jobs.New{Kind: PostJobKind, V: 1, Payload: PostJob{Letter: l.ID}, Key: id(l.ID) + "/again/" + strconv.Itoa(l.Attempts)})
+		return int64(l.ID), okno.NewEvent(okno.LetterRetried, okno.EventData{Letter: l.ID}), err
+	})
+}

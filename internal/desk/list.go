@@ -1,0 +1,187 @@
+package desk
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"slices"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+)
+
+// Row is a ticket in a list.
+type Row struct {
+	okno.Ticket
+	Status     okno.Status
+	Department okno.Department
+	Requester  okno.Person
+	Assignee   okno.Person // zero: nobody
+	Company    okno.Company
+	Unread     bool // the other side wrote since the asker looked
+}
+
+// List is one page of a list of tickets, latest change first.
+type List struct {
+	Rows []Row
+	Next string // where the next page begins; "": this was the last
+}
+
+// pageRows is how many tickets a page of a list holds.
+const pageRows = 50
+
+// alive are the kinds of status in which somebody owes the ticket something.
+var alive = slices.DeleteFunc(slices.Clone(okno.StatusKinds), func(k okno.StatusKind) bool { return !k.Alive() })
+
+// listing is the question a built-in view asks.
+func listing(view okno.ViewKind, by okno.Actor) store.Listing {
+	l := store.Listing{Kinds: alive, Limit: pageRows + 1}
+	switch view {
+	case okno.ViewMine:
+		l.Assignee = by.Person
+	case okno.ViewUnassigned:
+		l.Nobodys = true
+	case okno.ViewWaiting:
+		l.Kinds = []okno.StatusKind{okno.StatusWaiting}
+	case okno.ViewHold:
+		l.Kinds = []okno.StatusKind{okno.StatusHold}
+	case okno.ViewDone:
+		l.Kinds = []okno.StatusKind{okno.StatusDone}
+	case okno.ViewClosed:
+		l.Kinds = []okno.StatusKind{okno.StatusClosed}
+	}
+	return l
+}
+
+// View is one page of a built-in view of the agent's tickets, from a place
+// ("": from the top).
+func (d *Desk) View(ctx context.Context, by okno.Actor, view okno.ViewKind, from string) (*List, error) {
+	if !by.Agent() || !slices.Contains(okno.Views, view) {
+		return nil, okno.ErrNotFound
+	}
+	l := listing(view, by)
+	l.After = place(from)
+	return d.list(ctx, by, func(tx store.Tx) ([]okno.Ticket, error) { return tx.List(by.Sees(), l) })
+}
+
+// MyTickets is one page of the tickets the customer sees, those not closed or
+// the closed ones.
+func (d *Desk) MyTickets(ctx context.Context, by okno.Actor, closed bool, from string) (*List, error) {
+	return d.list(ctx, by, func(tx store.Tx) ([]okno.Ticket, error) {
+		return tx.CustomerList(by.Sees(), !closed, place(from), pageRows+1)
+	})
+}
+
+func (d *Desk) list(ctx context.Context, by okno.Actor, read func(store.Tx) ([]okno.Ticket, error)) (*List, error) {
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := &List{}
+	err = d.read(ctx, func(tx store.Tx) error {
+		ts, err := read(tx)
+		if err != nil {
+			return err
+		}
+		if len(ts) > pageRows {
+			ts = ts[:pageRows]
+			list.Next = placeText(store.After(ts[pageRows-1]))
+		}
+		list.Rows, err = d.rows(tx, c, by, ts)
+		return err
+	})
+	return list, err
+}
+
+// rows joins to each ticket what a list says of it.
+func (d *Desk) rows(tx store.Tx, c *catalogue, by okno.Actor, ts []okno.Ticket) ([]Row, error) {
+	wanted := map[okno.PersonID]bool{}
+	var ids []okno.TicketID
+	var companyIDs []okno.CompanyID
+	for _, t := range ts {
+		wanted[t.Requester], wanted[t.Assignee] = true, true
+		ids = append(ids, t.ID)
+		if t.Company != 0 && !slices.Contains(companyIDs, t.Company) {
+			companyIDs = append(companyIDs, t.Company)
+		}
+	}
+	people, err := peopleOf(tx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	companies, err := tx.Companies(companyIDs)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := tx.SeenAt(by.Person, ids)
+	if err != nil {
+		return nil, err
+	}
+	theirs := okno.SideAgent
+	if by.Sees().Side() == okno.SideAgent {
+		theirs = okno.SideCustomer
+	}
+	rows := make([]Row, len(ts))
+	for i, t := range ts {
+		rows[i] = Row{
+			Ticket: t, Status: c.status(t.Status), Department: c.department(t.Department),
+			Requester: people[t.Requester], Assignee: people[t.Assignee],
+			Unread: t.LastBy == theirs && seen[t.ID].Before(t.Updated),
+		}
+		for _, company := range companies {
+			if company.ID == t.Company {
+				rows[i].Company = company
+			}
+		}
+	}
+	return rows, nil
+}
+
+// Counts are how many tickets each built-in view of the agent holds.
+func (d *Desk) Counts(ctx context.Context, by okno.Actor) (map[okno.ViewKind]int64, error) {
+	if !by.Agent() {
+		return nil, okno.ErrNotFound
+	}
+	var counts []store.Count
+	if err := d.read(ctx, func(tx store.Tx) (err error) {
+		counts, err = tx.Counts()
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	scope := by.Sees()
+	n := map[okno.ViewKind]int64{}
+	for _, c := range counts {
+		if !scope.Everything() && !slices.Contains(scope.Departments(), c.Department) {
+			continue
+		}
+		for _, view := range okno.Views {
+			l := listing(view, by)
+			if slices.Contains(l.Kinds, c.Kind) && (l.Assignee == 0 || c.Assignee == l.Assignee) && (!l.Nobodys || c.Assignee == 0) {
+				n[view] += c.N
+			}
+		}
+	}
+	return n, nil
+}
+
+// FoldCounters joins the appended changes of the counters.
+func (d *Desk) FoldCounters(ctx context.Context) error {
+	return d.write(ctx, store.Tx.FoldCounters)
+}
+
+// place reads where a page begins; what is no place is the top.
+func place(s string) store.Place {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil || len(b) != 16 {
+		return store.Place{}
+	}
+	return store.Place{Updated: int64(binary.BigEndian.Uint64(b)), ID: okno.TicketID(binary.BigEndian.Uint64(b[8:]))}
+}
+
+func placeText(p store.Place) string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:], uint64(p.Updated))
+	binary.BigEndian.PutUint64(b[8:], uint64(p.ID))
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}

@@ -1,0 +1,230 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/mail"
+	"github.com/oknodesk/okno/internal/secret"
+)
+
+// MailboxState is a mailbox with how fetching it goes; its password is not in
+// it.
+type MailboxState struct {
+	okno.Mailbox
+	State      okno.FetchState
+	HasSecret  bool // a password is kept
+	Department okno.Department
+}
+
+// Mailboxes are all mailboxes for the administrator.
+func (d *Desk) Mailboxes(ctx context.Context, by okno.Actor) ([]MailboxState, error) {
+	if !by.MayManage(okno.ManageMailboxes) {
+		return nil, okno.ErrForbidden
+	}
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var boxes []MailboxState
+	err = d.read(ctx, func(tx store.Tx) error {
+		all, err := tx.Mailboxes()
+		boxes = nil
+		for _, m := range all {
+			boxes = append(boxes, MailboxState{Mailbox: m.Mailbox, State: m.State, HasSecret: len(m.Sealed) > 0, Department: c.department(m.Department)})
+		}
+		return err
+	})
+	return boxes, err
+}
+
+// MailboxFor is the open mailbox that takes letters for an address, which may
+// be one of its signed reply addresses, or okno.ErrNotFound.
+func (d *Desk) MailboxFor(ctx context.Context, address string) (okno.Mailbox, error) {
+	if box, _, _, ok := d.replies.Parse(address); ok {
+		address = box
+	}
+	c, err := d.config(ctx)
+	if err != nil {
+		return okno.Mailbox{}, err
+	}
+	folded := mail.Fold(address)
+	for _, m := range c.mailboxes {
+		if m.Folded == folded && m.Closed.IsZero() {
+			return m.Mailbox, nil
+		}
+	}
+	return okno.Mailbox{}, okno.ErrNotFound
+}
+
+// OwnAddress reports whether an address is one of the desk's own mailboxes.
+func (d *Desk) OwnAddress(ctx context.Context, address string) (bool, error) {
+	_, err := d.MailboxFor(ctx, address)
+	if okno.ReasonOf(err) == okno.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// FetchedMailboxes are the open mailboxes whose letters are fetched, with
+// their passwords opened, and where fetching stands. Only the system asks.
+func (d *Desk) FetchedMailboxes(ctx context.Context) ([]MailboxState, error) {
+	var boxes []MailboxState
+	err := d.read(ctx, func(tx store.Tx) error {
+		all, err := tx.Mailboxes()
+		boxes = nil
+		for _, m := range all {
+			if m.Fetch == nil || !m.Closed.IsZero() {
+				continue
+			}
+			if len(m.Sealed) > 0 {
+				password, err := d.mailboxes.Open(m.Sealed, string(m.Ref))
+				if err != nil {
+					return err
+				}
+				m.Fetch.Password = string(password)
+			}
+			boxes = append(boxes, MailboxState{Mailbox: m.Mailbox, State: m.State})
+		}
+		return err
+	})
+	return boxes, err
+}
+
+// FetchSettings are one mailbox's with the password opened, for a test that
+// an administrator asks for. A password in the form stands before the kept one.
+func (d *Desk) FetchSettings(ctx context.Context, by okno.Actor, ref okno.Ref, form okno.Fetch) (okno.Fetch, error) {
+	if !by.MayManage(okno.ManageMailboxes) {
+		return form, okno.ErrForbidden
+	}
+	if form.Password != "" || ref == "" {
+		return form, nil
+	}
+	boxes, err := d.FetchedMailboxes(ctx)
+	for _, m := range boxes {
+		// A kept password goes only where it went before.
+		if m.Ref == ref && m.Fetch.Host == form.Host && m.Fetch.Port == form.Port && m.Fetch.User == form.User {
+			form.Password = m.Fetch.Password
+		}
+	}
+	return form, err
+}
+
+// SaveFetchState keeps how fetching a mailbox goes.
+func (d *Desk) SaveFetchState(ctx context.Context, id okno.MailboxID, s okno.FetchState) error {
+	return d.write(ctx, func(tx store.Tx) error { return tx.SaveFetchState(id, s) })
+}
+
+// SaveMailbox makes a mailbox (ref "") or changes one. An empty password in
+// the form leaves the kept one, unless letters are fetched from elsewhere now.
+func (d *Desk) SaveMailbox(ctx context.Context, by okno.Actor, ref okno.Ref, form okno.Mailbox, department okno.Ref) error {
+	c, err := d.config(ctx)
+	if err != nil {
+		return err
+	}
+	if err := d.checkMailbox(c, &form, department); err != nil {
+		return err
+	}
+	return d.manage(ctx, by, okno.ManageMailboxes, func(tx store.Tx) (int64, okno.Event, error) {
+		all, err := tx.Mailboxes()
+		if err != nil {
+			return 0, okno.Event{}, err
+		}
+		if ref == "" {
+			m := store.Mailbox{Mailbox: form}
+			m.Ref = okno.Ref(secret.NewRef())
+			d.sealPassword(&m)
+			err := taken(tx.AddMailbox(&m, d.Now()), "mailbox.folded", "address")
+			return int64(m.ID), okno.NewEvent(okno.MailboxAdded, okno.EventData{}), err
+		}
+		i := slices.IndexFunc(all, func(m store.Mailbox) bool { return m.Ref == ref })
+		if i < 0 {
+			return 0, okno.Event{}, okno.ErrNotFound
+		}
+		m := all[i]
+		elsewhere := m.Fetch != nil && (form.Fetch == nil || m.Fetch.Host != form.Fetch.Host || m.Fetch.Port != form.Fetch.Port || m.Fetch.User != form.Fetch.User)
+		if elsewhere {
+			m.Sealed = nil
+		}
+		elsewhere = elsewhere || m.Fetch != nil && m.Fetch.Folder != form.Fetch.Folder
+		form.ID, form.Ref, form.Closed = m.ID, m.Ref, closedSince(m.Closed, form.Closed, d.Now())
+		m.Mailbox = form
+		d.sealPassword(&m)
+		err = taken(tx.SaveMailbox(&m, elsewhere), "mailbox.folded", "address")
+		return int64(m.ID), okno.NewEvent(okno.MailboxEdited, okno.EventData{}), err
+	})
+}
+
+func (d *Desk) sealPassword(m *store.Mailbox) {
+	if m.Fetch == nil {
+		m.Sealed = nil
+		return
+	}
+	if m.Fetch.Password != "" {
+		m.Sealed = d.mailboxes.Seal([]byte(m.Fetch.Password), string(m.Ref))
+	}
+}
+
+func (d *Desk) checkMailbox(c *catalogue, form *okno.Mailbox, department okno.Ref) error {
+	var wrong okno.Errors
+	address, err := okno.CheckAddress("address", form.Address)
+	if err := wrong.Add(err); err != nil {
+		return err
+	}
+	form.Address, form.Folded, form.Name = address, mail.Fold(address), cut(strings.TrimSpace(form.Name), okno.MaxName)
+	for _, x := range c.departments {
+		if x.Ref == department && x.Closed.IsZero() {
+			form.Department = x.ID
+		}
+	}
+	if form.Department == 0 {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "department"})
+	}
+	if f := form.Fetch; f != nil {
+		wrong = append(wrong, checkFetch(f)...)
+	}
+	return wrong.Err()
+}
+
+func checkFetch(f *okno.Fetch) okno.Errors {
+	var wrong okno.Errors
+	f.Host, f.User = strings.TrimSpace(f.Host), strings.TrimSpace(f.User)
+	for field, v := range map[string]string{"host": f.Host, "user": f.User} {
+		if v == "" {
+			wrong = append(wrong, okno.Missing(field))
+		} else if len(v) > 255 {
+			wrong = append(wrong, okno.TooLong(field, 255))
+		}
+	}
+	if f.Port < 1 || f.Port > 65535 {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.port", Field: "port"})
+	}
+	if !slices.Contains([]okno.Security{okno.TLS, okno.StartTLS, okno.Plain}, f.Security) {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "security"})
+	}
+	if f.Folder == "" {
+		f.Folder = "INBOX"
+	}
+	if f.After == "" {
+		f.After = okno.MarkSeen
+	}
+	if f.After == okno.ArchiveIt && f.Archive == "" {
+		wrong = append(wrong, okno.Missing("archive"))
+	}
+	return wrong
+}
+
+// fetchQuiet is how long after an error fetching is said to be in trouble.
+const fetchQuiet = 10 * time.Minute
+
+// FetchTrouble are the mailboxes that could not be fetched for a while.
+func (d *Desk) FetchTrouble(ctx context.Context) ([]MailboxState, error) {
+	boxes, err := d.Mailboxes(ctx, okno.System())
+	return slices.DeleteFunc(boxes, func(m MailboxState) bool {
+		return m.Fetch == nil || m.State.Trouble == "" || d.Now().Sub(m.State.Since) < fetchQuiet
+	}), err
+}

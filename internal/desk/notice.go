@@ -1,0 +1,155 @@
+package desk
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/mail"
+)
+
+// Notice is a fact with all that a letter about it may need. It is the
+// system's: whoever writes the letter decides what its reader may know.
+type Notice struct {
+	Event      okno.Event
+	Ticket     okno.Ticket // zero: not about a ticket
+	Settings   okno.Settings
+	Zone       *time.Location
+	Status     okno.Status
+	Department okno.Department
+	Topic      okno.Topic
+	Mailbox    okno.Mailbox                  // letters leave from it; zero: there is none
+	Message    okno.Message                  // whose text is told; zero: none
+	First      okno.Message                  // what the ticket was opened with
+	People     map[okno.PersonID]okno.Person // by id: requester, participants, assignee, actor, author, Data.Person
+	Agents     []okno.Person                 // of the department
+	Thread     []string                      // Message-IDs for References
+	Confirmed  map[okno.PersonID]bool        // whose first address has been shown to be his
+	Login      string                        // of Data.Person's account
+}
+
+// Notice reads a fact for whoever tells of it.
+func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) {
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n := &Notice{Settings: c.settings, Zone: c.zone}
+	err = d.read(ctx, func(tx store.Tx) (err error) {
+		if n.Event, err = tx.Event(event); err != nil {
+			return err
+		}
+		wanted := map[okno.PersonID]bool{n.Event.Actor: true, n.Event.Data.Person: true}
+		if n.Event.Ticket != 0 {
+			if err := d.noticeTicket(tx, c, n, wanted); err != nil {
+				return err
+			}
+		}
+		if n.Event.Data.Person != 0 {
+			a, err := tx.AccountOf(n.Event.Data.Person)
+			if err != nil && okno.ReasonOf(err) != okno.NotFound {
+				return err
+			}
+			n.Login = a.Login
+		}
+		if n.Mailbox.ID == 0 {
+			if m := c.mailbox(0, 0); m != nil {
+				n.Mailbox = m.Mailbox
+			}
+		}
+		n.People, err = peopleOf(tx, wanted)
+		return err
+	})
+	return n, err
+}
+
+func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okno.PersonID]bool) (err error) {
+	if n.Ticket, err = tx.TicketByID(okno.System().Sees(), n.Event.Ticket); err != nil {
+		return err
+	}
+	t := &n.Ticket
+	n.Status, n.Department, n.Topic = c.status(t.Status), c.department(t.Department), c.topic(t.Topic)
+	if m := c.mailbox(t.Mailbox, t.Department); m != nil {
+		n.Mailbox = m.Mailbox
+	}
+	if n.Event.Data.Message != 0 {
+		if n.Message, err = tx.Message(n.Event.Data.Message); err != nil {
+			return err
+		}
+		wanted[n.Message.Author] = true
+	}
+	if n.First, err = tx.FirstMessage(t.ID); err != nil {
+		return err
+	}
+	if n.Thread, err = tx.ThreadOf(t.ID, 10); err != nil {
+		return err
+	}
+	if n.Agents, err = tx.AgentsIn(t.Department); err != nil {
+		return err
+	}
+	wanted[t.Requester], wanted[t.Assignee] = true, true
+	n.Confirmed = map[okno.PersonID]bool{}
+	for _, p := range append([]okno.PersonID{t.Requester}, t.Participants...) {
+		wanted[p] = true
+		addresses, err := tx.AddressesOf(p)
+		if err != nil {
+			return err
+		}
+		n.Confirmed[p] = len(addresses) > 0 && !addresses[0].Confirmed.IsZero()
+	}
+	return nil
+}
+
+// AccessNotice opens the pair of an AccessJob; okno.ErrNotFound: it is wrong,
+// and nobody learns so. The Notice has no event.
+func (d *Desk) AccessNotice(ctx context.Context, j AccessJob) (*Notice, okno.Person, error) {
+	plain, err := d.letters.Open(j.Sealed, AccessJobKind)
+	if err != nil {
+		return nil, okno.Person{}, err
+	}
+	address, number, _ := strings.Cut(string(plain), "\n")
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, okno.Person{}, err
+	}
+	n := &Notice{Settings: c.settings, Zone: c.zone}
+	var p okno.Person
+	err = d.read(ctx, func(tx store.Tx) (err error) {
+		if p, err = tx.PersonByAddress(address); err != nil {
+			return err
+		}
+		t, err := tx.Ticket(okno.System().Sees(), okno.Number(number))
+		if err != nil {
+			return err
+		}
+		if !t.TakesPart(p.ID) {
+			return okno.ErrNotFound
+		}
+		n.Event.Ticket = t.ID
+		wanted := map[okno.PersonID]bool{p.ID: true}
+		if err := d.noticeTicket(tx, c, n, wanted); err != nil {
+			return err
+		}
+		n.People, err = peopleOf(tx, wanted)
+		p.Address = address
+		return err
+	})
+	return n, p, err
+}
+
+// LettersTo counts letters of a kind to an address since a moment, up to
+// limit: what unproven addresses may be sent is bounded.
+func (d *Desk) LettersTo(ctx context.Context, address string, kind okno.LetterKind, since time.Time, limit int) (n int, err error) {
+	err = d.read(ctx, func(tx store.Tx) (err error) {
+		n, err = tx.LettersTo(mail.Fold(address), kind, since, limit)
+		return err
+	})
+	return n, err
+}
+
+// FileBytes are an attachment's bytes, for the letter that carries it.
+func (d *Desk) FileBytes(ctx context.Context, f okno.File) ([]byte, error) {
+	return d.readBlob(ctx, f.Hash)
+}

@@ -1,0 +1,299 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/mail"
+	"github.com/oknodesk/okno/internal/safehtml"
+	"github.com/oknodesk/okno/internal/secret"
+)
+
+// Opening is a request as it comes in by form, by letter or by phone.
+type Opening struct {
+	// Key is the submission key: the same key again leads to the first ticket.
+	Key string
+
+	// Who asks, where the actor is nobody known or an agent who files for a
+	// caller. An Address that is known already makes its person the requester
+	// and changes nothing about him.
+	Name, Address, Phone string
+	Requester            okno.PersonID // known already (letters); else 0
+
+	Channel    okno.Channel
+	Topic      okno.Ref // "": none chosen
+	Department okno.Ref // "": the topic's, the mailbox's, else the first; agents choose
+	Subject    string
+	Text, HTML string     // HTML is made safe here
+	Uploads    []okno.Ref // of the actor's session
+	Lang       string     // of the page or the letter
+
+	Letter *LetterWords // nil: no letter
+	Parent okno.TicketID
+	// At is when it was opened, for imports and samples; zero: now. Silent
+	// tells nobody.
+	At     time.Time
+	Silent bool
+}
+
+// LetterWords is what a letter brings to a ticket beside its words.
+type LetterWords struct {
+	Kept         okno.KeptLetterID
+	Mailbox      okno.MailboxID
+	MessageID    string
+	Files        []okno.File // bytes already durable
+	Participants []okno.PersonID
+	Quoted       string
+	Machine      bool
+	Date         time.Time
+}
+
+// Opened is what an opening led to.
+type Opened struct {
+	Ticket  okno.TicketID
+	Number  okno.Number
+	Message okno.MessageID
+	Again   bool // the submission key had led here before
+}
+
+// OpenTicket makes a ticket of a request. Anyone may ask at the portal or by
+// letter; an agent files for a caller where he may (okno.OpenTicket). Every
+// wrong field is named at once (okno.Errors).
+func (d *Desk) OpenTicket(ctx context.Context, by okno.Actor, o Opening) (Opened, error) {
+	if by.MustChange {
+		return Opened{}, okno.ErrForbidden
+	}
+	c, err := d.config(ctx)
+	if err != nil {
+		return Opened{}, err
+	}
+	if err := o.check(by); err != nil {
+		return Opened{}, err
+	}
+	t, err := d.newTicket(c, by, o)
+	if err != nil {
+		return Opened{}, err
+	}
+	if o.HTML != "" {
+		o.HTML = safeHTML(o.HTML, o.Letter)
+	}
+	ref := okno.Ref(secret.NewRef())
+	var done Opened
+	err = d.once(ctx, o.Key, func(tx store.Tx) (string, error) {
+		t := t
+		if err := d.openIn(tx, by, o, &t, c.settings.RandomNumbers, ref, &done); err != nil {
+			return "", err
+		}
+		return string(t.Number), nil
+	}, func(number string) error {
+		done = Opened{Number: okno.Number(number), Again: true}
+		return nil
+	})
+	return done, err
+}
+
+// check names every field that is wrong.
+func (o *Opening) check(by okno.Actor) error {
+	var wrong okno.Errors
+	o.Subject, o.Text, o.Name = strings.TrimSpace(o.Subject), strings.TrimSpace(o.Text), strings.TrimSpace(o.Name)
+	byHand := o.Letter == nil
+	known := o.Requester != 0 || by.Person != 0 && !by.Agent()
+	if byHand && !known {
+		if o.Address != "" || !by.Agent() {
+			addr, err := okno.CheckAddress("email", o.Address)
+			if err := wrong.Add(err); err != nil {
+				return err
+			}
+			o.Address = addr
+		}
+		if err := wrong.Add(okno.CheckName("name", o.Name)); err != nil {
+			return err
+		}
+	}
+	if len(o.Phone) > 40 {
+		wrong = append(wrong, okno.TooLong("phone", 40))
+	}
+	if byHand {
+		if err := wrong.Add(okno.CheckSubject(o.Subject)); err != nil {
+			return err
+		}
+		if err := wrong.Add(okno.CheckText("text", o.Text, len(o.Uploads))); err != nil {
+			return err
+		}
+	}
+	if len(o.HTML) > okno.MaxHTML {
+		wrong = append(wrong, okno.TooLong("text", okno.MaxText))
+	}
+	return wrong.Err()
+}
+
+// newTicket is the ticket of an opening before its requester is known.
+func (d *Desk) newTicket(c *catalogue, by okno.Actor, o Opening) (okno.Ticket, error) {
+	status := c.statusOf(okno.StatusNew)
+	t := okno.Ticket{
+		Subject: o.Subject, Status: status.ID, Kind: status.Kind, Channel: o.Channel, Lang: o.Lang, Parent: o.Parent,
+		Requester: o.Requester, Opened: d.Now(), LastWord: safehtml.Preview(o.Text, 160), LastBy: okno.SideCustomer,
+		ThreadGUID: make([]byte, 16),
+	}
+	rand.Read(t.ThreadGUID)
+	if !o.At.IsZero() {
+		t.Opened = o.At
+	}
+	t.Updated = t.Opened
+	t.Department = c.firstDepartment().ID
+	if o.Letter != nil {
+		t.Mailbox, t.Participants = o.Letter.Mailbox, o.Letter.Participants
+		if m := c.mailbox(t.Mailbox, 0); m != nil {
+			t.Department = m.Department
+		}
+	}
+	for _, topic := range c.topics {
+		if topic.Ref == o.Topic && o.Topic != "" && topic.Closed.IsZero() {
+			t.Topic, t.Department = topic.ID, topic.Department
+		}
+	}
+	if o.Topic != "" && t.Topic == 0 {
+		return t, okno.Errors{{Reason: okno.Invalid, Key: "error.choice", Field: "topic"}}
+	}
+	if o.Department != "" && (by.Agent() || by.Trusted()) {
+		t.Department = 0
+		for _, dep := range c.departments {
+			if dep.Ref == o.Department && dep.Closed.IsZero() {
+				t.Department = dep.ID
+			}
+		}
+	}
+	if t.Department == 0 {
+		return t, okno.Errors{{Reason: okno.Invalid, Key: "error.choice", Field: "department"}}
+	}
+	if by.Agent() && !by.MayIn(okno.OpenTicket, t.Department) {
+		return t, okno.ErrForbidden
+	}
+	return t, nil
+}
+
+// openIn keeps the ticket, its first message and the fact.
+func (d *Desk) openIn(tx store.Tx, by okno.Actor, o Opening, t *okno.Ticket, random bool, ref okno.Ref, done *Opened) (err error) {
+	if t.Requester == 0 {
+		if t.Requester, err = d.requester(tx, by, o); err != nil {
+			return err
+		}
+	}
+	if t.Lang != "" {
+		if err := tx.LearnLang(t.Requester, t.Lang); err != nil {
+			return err
+		}
+	}
+	if t.Company == 0 {
+		if t.Company, err = onlyCompany(tx, t.Requester); err != nil {
+			return err
+		}
+	}
+	if t.Number, err = d.number(tx, random); err != nil {
+		return err
+	}
+	if err := tx.AddTicket(t); err != nil {
+		return err
+	}
+	m := okno.Message{
+		Ref: ref, Ticket: t.ID, Kind: okno.Public, Side: okno.SideCustomer, Author: t.Requester, Channel: o.Channel,
+		Claim: claimOf(by, o.Channel), Text: o.Text, HTML: o.HTML, At: t.Opened,
+	}
+	files, err := d.addMessage(tx, by, &m, o.Uploads, o.Letter)
+	if err != nil {
+		return err
+	}
+	*done = Opened{Ticket: t.ID, Number: t.Number, Message: m.ID}
+	e := okno.NewEvent(okno.TicketOpened, okno.EventData{
+		Message: m.ID, Channel: o.Channel, Person: t.Requester, Claim: m.Claim, Silent: o.Silent, Files: files,
+	})
+	e.Data.Machine = o.Letter != nil && o.Letter.Machine
+	return d.record(tx, by, t, e)
+}
+
+// claimOf grades what an actor says: a session, an access link and an agent's
+// word on the phone are proof; a form that anyone may fill in is a claim.
+func claimOf(by okno.Actor, ch okno.Channel) okno.Claim {
+	switch {
+	case by.Door == okno.DoorMail:
+		return by.Claim
+	case by.Person == 0 && len(by.Guest) == 0 && !by.Trusted():
+		return okno.Claimed
+	}
+	return okno.Proven
+}
+
+// requester finds or makes the person who asks.
+func (d *Desk) requester(tx store.Tx, by okno.Actor, o Opening) (okno.PersonID, error) {
+	if by.Person != 0 && !by.Agent() {
+		return by.Person, nil
+	}
+	if o.Address == "" {
+		p := okno.Person{Ref: okno.Ref(secret.NewRef()), Name: o.Name, Phone: o.Phone, Lang: o.Lang, Created: d.Now()}
+		err := tx.AddPerson(&p)
+		return p.ID, err
+	}
+	return d.personOf(tx, o.Name, o.Address, o.Phone, o.Lang)
+}
+
+// personOf is whose the address is, else a new person with it. Nothing about
+// a known person is changed by what a stranger types.
+func (d *Desk) personOf(tx store.Tx, name, address, phone, lang string) (okno.PersonID, error) {
+	folded := mail.Fold(address)
+	p, err := tx.PersonByAddress(folded)
+	if okno.ReasonOf(err) != okno.NotFound {
+		return p.ID, err
+	}
+	p = okno.Person{Ref: okno.Ref(secret.NewRef()), Name: name, Phone: phone, Lang: lang, Created: d.Now()}
+	if err := tx.AddPerson(&p); err != nil {
+		return 0, err
+	}
+	return p.ID, tx.AddAddress(&okno.Address{Person: p.ID, Address: address, Folded: folded}, p.Created)
+}
+
+// onlyCompany is the company of a person who belongs to exactly one.
+func onlyCompany(tx store.Tx, p okno.PersonID) (okno.CompanyID, error) {
+	ms, err := tx.MembershipsOf(p)
+	if err != nil || len(ms) != 1 {
+		return 0, err
+	}
+	return ms[0].Company, nil
+}
+
+// once runs fn in a transaction unless the submission key has led somewhere
+// already; then again gets that result. Two that race end the same way.
+func (d *Desk) once(ctx context.Context, key string, fn func(store.Tx) (result string, err error), again func(result string) error) error {
+	if key == "" || len(key) > 200 {
+		return okno.Refuse(okno.Invalid, "error.key")
+	}
+	var before string
+	run := func() error {
+		return d.write(ctx, func(tx store.Tx) error {
+			var err error
+			if before, err = tx.Submitted(key); err != nil || before != "" {
+				return err
+			}
+			result, err := fn(tx)
+			if err != nil {
+				return err
+			}
+			return tx.Submit(key, result, d.Now())
+		})
+	}
+	err := run()
+	if db.IsUnique(err, "submission.submission") {
+		err = run()
+	}
+	if err != nil {
+		return err
+	}
+	if before != "" {
+		return again(before)
+	}
+	return nil
+}

@@ -1,0 +1,176 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+)
+
+// TicketPage is a ticket as one asker may see it: everything in it is already
+// cut down to what he may know.
+type TicketPage struct {
+	Ticket     okno.Ticket
+	Status     okno.Status
+	Department okno.Department
+	Topic      okno.Topic // zero: none
+	Company    okno.Company
+	Messages   []okno.Message // the latest, oldest first
+	Earlier    okno.MessageID // 0: Messages begin at the first; else ask for those before it
+	Events     []okno.Event   // of the time of Messages
+	People     map[okno.PersonID]okno.Person
+	By         okno.Actor
+
+	// For agents only.
+	Letters map[okno.MessageID][]okno.Letter // how each message left, newest first
+	Other   []okno.Ticket                    // the requester's, latest first
+	Agents  []okno.Person                    // who may be made the assignee
+	Drafts  map[okno.MessageKind]string
+	Parent  okno.Number // the ticket it continues; "": none
+}
+
+// May reports whether the asker may do this here.
+func (p *TicketPage) May(act okno.Action) bool { return p.By.May(act, &p.Ticket) }
+
+// Moves lists the kinds of status the asker may move the ticket to.
+func (p *TicketPage) Moves() []okno.StatusKind {
+	return okno.MovesFrom(p.Ticket.Kind, p.By.Mover())
+}
+
+// Person is someone on the page; the zero Person: nobody, or the system.
+func (p *TicketPage) Person(id okno.PersonID) okno.Person { return p.People[id] }
+
+// pageMessages is how many messages a page shows at first.
+const pageMessages = 100
+
+// Ticket is a ticket's page as the actor sees it, with the latest messages
+// before one (0: the last).
+func (d *Desk) Ticket(ctx context.Context, by okno.Actor, number okno.Number, before okno.MessageID) (*TicketPage, error) {
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &TicketPage{By: by}
+	err = d.see(ctx, by, number, func(tx store.Tx, t *okno.Ticket) error {
+		p.Ticket = *t
+		p.Status, p.Department, p.Topic = c.status(t.Status), c.department(t.Department), c.topic(t.Topic)
+		side := by.Sees().Side()
+		if err := d.readThread(tx, p, side, before); err != nil {
+			return err
+		}
+		if side == okno.SideAgent {
+			if err := d.readForAgent(tx, p); err != nil {
+				return err
+			}
+		}
+		return d.readPeople(tx, p, side)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (d *Desk) readThread(tx store.Tx, p *TicketPage, side okno.Side, before okno.MessageID) (err error) {
+	if p.Messages, err = tx.Messages(p.Ticket.ID, side, before, pageMessages+1); err != nil {
+		return err
+	}
+	from := time.Time{}
+	if len(p.Messages) > pageMessages {
+		p.Messages = p.Messages[1:]
+		p.Earlier, from = p.Messages[0].ID, p.Messages[0].At
+	}
+	p.Events, err = tx.EventsOf(p.Ticket.ID, side, from, 500)
+	return err
+}
+
+func (d *Desk) readForAgent(tx store.Tx, p *TicketPage) error {
+	letters, err := tx.LettersOfTicket(p.Ticket.ID, 500)
+	if err != nil {
+		return err
+	}
+	p.Letters = map[okno.MessageID][]okno.Letter{}
+	for _, l := range letters {
+		if l.Message != 0 && l.Kind != okno.LetterCustomer && l.Kind != okno.LetterOpened {
+			p.Letters[l.Message] = append(p.Letters[l.Message], l.Letter)
+		}
+	}
+	scope := p.By.Sees()
+	if p.Other, err = tx.OtherTickets(scope, p.Ticket.Requester, p.Ticket.ID, 10); err != nil {
+		return err
+	}
+	if p.Agents, err = tx.AgentsIn(p.Ticket.Department); err != nil {
+		return err
+	}
+	if p.Drafts, err = tx.Drafts(p.By.Person, p.Ticket.ID); err != nil {
+		return err
+	}
+	if p.Ticket.Parent == 0 {
+		return nil
+	}
+	parent, err := tx.TicketByID(scope, p.Ticket.Parent)
+	if okno.ReasonOf(err) == okno.NotFound {
+		return nil
+	}
+	p.Parent = parent.Number
+	return err
+}
+
+// readPeople finds everyone the page names. A customer learns others' names
+// and nothing else about them.
+func (d *Desk) readPeople(tx store.Tx, p *TicketPage, side okno.Side) error {
+	wanted := map[okno.PersonID]bool{p.Ticket.Requester: true, p.Ticket.Assignee: true}
+	for _, q := range p.Ticket.Participants {
+		wanted[q] = true
+	}
+	for _, m := range p.Messages {
+		wanted[m.Author] = true
+	}
+	for _, e := range p.Events {
+		wanted[e.Actor], wanted[e.Data.Person] = true, true
+	}
+	var err error
+	if p.People, err = peopleOf(tx, wanted); err != nil {
+		return err
+	}
+	if side != okno.SideAgent {
+		self := p.By.For(&p.Ticket)
+		for id, person := range p.People {
+			if id != self {
+				p.People[id] = okno.Person{ID: id, Name: nameForCustomer(person), Agent: person.Agent}
+			}
+		}
+	}
+	if p.Ticket.Company != 0 {
+		cs, err := tx.Companies([]okno.CompanyID{p.Ticket.Company})
+		if err != nil {
+			return err
+		}
+		if len(cs) == 1 {
+			p.Company = cs[0]
+		}
+	}
+	return nil
+}
+
+// nameForCustomer is what another customer may call a person: never the
+// address.
+func nameForCustomer(p okno.Person) string { return p.Name }
+
+func peopleOf(tx store.Tx, wanted map[okno.PersonID]bool) (map[okno.PersonID]okno.Person, error) {
+	delete(wanted, 0)
+	ids := make([]okno.PersonID, 0, len(wanted))
+	for id := range wanted {
+		ids = append(ids, id)
+	}
+	people, err := tx.People(ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[okno.PersonID]okno.Person, len(people))
+	for _, p := range people {
+		byID[p.ID] = p
+	}
+	return byID, nil
+}

@@ -1,0 +1,138 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"unicode"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/blob"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/picture"
+	"github.com/oknodesk/okno/internal/secret"
+)
+
+// What one visitor may keep here before he sends his form.
+const (
+	maxUploads     = okno.MaxFiles
+	maxUploadBytes = 200 << 20
+)
+
+// KeepUpload keeps a file that will belong to a form still being filled in.
+// A visitor without a session gets one; its token is for the cookie. limit is
+// in bytes.
+func (d *Desk) KeepUpload(ctx context.Context, by okno.Actor, name string, r io.Reader, limit int64) (f okno.File, token string, err error) {
+	if by.Session != 0 {
+		var n int
+		var size int64
+		if err := d.read(ctx, func(tx store.Tx) (err error) {
+			n, size, err = tx.UploadsOf(by.Session)
+			return err
+		}); err != nil {
+			return f, "", err
+		}
+		if n >= maxUploads || size >= maxUploadBytes {
+			return f, "", &okno.Error{Reason: okno.TooLarge, Key: "error.uploads.full", Field: "file"}
+		}
+	}
+	if f, err = d.keepFile(ctx, name, "", r, limit); err != nil {
+		return f, "", err
+	}
+	fresh, hash := secret.NewToken()
+	now := d.Now()
+	err = d.write(ctx, func(tx store.Tx) error {
+		session := by.Session
+		token = ""
+		if session == 0 {
+			s := store.Session{Hash: hash, Created: now, Seen: now, Expires: now.Add(guestLasts)}
+			if err := tx.AddSession(&s); err != nil {
+				return err
+			}
+			session, token = s.ID, fresh
+		}
+		return tx.AddFile(&f, session, now)
+	})
+	return f, token, err
+}
+
+// KeepFile makes the bytes of a letter's attachment durable; the message that
+// gets it keeps the rest.
+func (d *Desk) KeepFile(ctx context.Context, name, mediaType, contentID string, content []byte) (okno.File, error) {
+	f, err := d.keepFile(ctx, name, mediaType, bytes.NewReader(content), int64(len(content)))
+	f.ContentID = contentID
+	return f, err
+}
+
+func (d *Desk) keepFile(ctx context.Context, name, mediaType string, r io.Reader, limit int64) (okno.File, error) {
+	head := make([]byte, 512)
+	n, err := io.ReadFull(r, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return okno.File{}, err
+	}
+	head = head[:n]
+	kept, err := d.blob.Put(ctx, io.MultiReader(bytes.NewReader(head), r), limit)
+	switch {
+	case errors.Is(err, blob.ErrTooLarge):
+		return okno.File{}, &okno.Error{Reason: okno.TooLarge, Key: "error.file.large", Field: "file", Args: []any{"Max", limit}}
+	case errors.Is(err, blob.ErrFull):
+		return okno.File{}, &okno.Error{Reason: okno.Busy, Key: "error.full", Field: "file"}
+	case err != nil:
+		return okno.File{}, err
+	}
+	f := okno.File{Ref: okno.Ref(secret.NewRef()), Name: fileName(name), Type: mediaTypeOf(name, mediaType, head), Size: kept.Size, Hash: kept.Hash}
+	if strings.HasPrefix(f.Type, "image/") {
+		if f.Width, f.Height, err = d.measure(ctx, kept.Hash); err != nil {
+			return okno.File{}, err
+		}
+	}
+	return f, nil
+}
+
+// fileName is a name without folders and control characters.
+func fileName(name string) string {
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
+	if name = strings.TrimSpace(cut(name, 200)); name == "" || name == "." || name == "/" {
+		return "file"
+	}
+	return name
+}
+
+// mediaTypeOf judges a file by its bytes first, then by what was said of it.
+func mediaTypeOf(name, said string, head []byte) string {
+	seen, _, _ := strings.Cut(http.DetectContentType(head), ";")
+	if seen != "application/octet-stream" && seen != "text/plain" && seen != "application/zip" {
+		return seen
+	}
+	if t, _, err := mime.ParseMediaType(said); err == nil && t != "" && !strings.HasPrefix(t, "image/") {
+		return cut(t, 100)
+	}
+	if t, _, err := mime.ParseMediaType(mime.TypeByExtension(strings.ToLower(path.Ext(name)))); err == nil && !strings.HasPrefix(t, "image/") {
+		return t
+	}
+	return seen
+}
+
+// measure is how large a picture is that we can show; 0, 0: it is none.
+func (d *Desk) measure(ctx context.Context, hash string) (width, height int, err error) {
+	r, err := d.blob.Open(ctx, hash)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer r.Close()
+	if width, height, err = picture.Size(r); err != nil {
+		return 0, 0, nil // not one we can show; it stays a file
+	}
+	return width, height, nil
+}
