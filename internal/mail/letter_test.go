@@ -31,6 +31,7 @@ type seen struct {
 	ThreadTopic           string   `json:",omitempty"`
 	Machine               string   `json:",omitempty"`
 	Bounce                *Bounce  `json:",omitempty"`
+	Cut                   *Cut     `json:",omitempty"` // if something was cut
 	Faults                []string `json:",omitempty"`
 }
 
@@ -48,6 +49,9 @@ func see(l *Letter) seen {
 		s.Attachments = append(s.Attachments, fmt.Sprintf("%s %s cid=%q inline=%t %d bytes %s", a.Name, a.Type, a.ContentID, a.Inline, len(a.Content), hex.EncodeToString(sum[:4])))
 	}
 	s.Machine, _ = l.Machine()
+	if c := CutQuote(l.Text, l.HTML); c.Quoted {
+		s.Cut = &c
+	}
 	return s
 }
 

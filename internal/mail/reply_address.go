@@ -62,8 +62,9 @@ func (r *ReplyAddresses) Parse(addr string) (mailbox string, ticket, person int6
 	if mark <= 0 {
 		return "", 0, 0, false
 	}
-	opaque, err := replyAlphabet.DecodeString(folded[mark+len(replyMark) : at])
-	if err != nil || len(opaque) < replyTag+2 || len(opaque) > replyTag+2*binary.MaxVarintLen64 {
+	written := folded[mark+len(replyMark) : at]
+	opaque, err := replyAlphabet.DecodeString(written)
+	if err != nil || replyAlphabet.EncodeToString(opaque) != written || len(opaque) < replyTag+2 || len(opaque) > replyTag+2*binary.MaxVarintLen64 {
 		return "", 0, 0, false
 	}
 	mailbox = folded[:mark] + folded[at:]
