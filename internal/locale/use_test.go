@@ -20,7 +20,7 @@ import (
 
 // Keys composed in the program from a prefix and a value of the data. Those
 // composed in the call itself, as in T("role." + name), need no line here.
-var composed = []string{"status.", "channel.", "event.", "words."}
+var composed = []string{"status.", "channel.", "event.", "words.", "error.password."}
 
 // use is one place in the program that names a key.
 type use struct {
