@@ -1,83 +1,140 @@
-// Package picture makes small, safe pictures of what people send: measured
-// before it is decoded, turned the right way up, with nothing in it but
-// pixels.
+// Package picture makes pictures from strangers fit to be shown: decoded under
+// limits, turned upright, scaled, and encoded anew, so that nothing but their
+// pixels is left (no place where they were taken, no second file hidden within).
 package picture
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"image"
-	_ "image/gif"
+	_ "image/gif" // its first frame is read
 	"image/jpeg"
 	"image/png"
 	"io"
 
 	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp"
+	_ "golang.org/x/image/webp" // read only; written as JPEG or PNG
+	"golang.org/x/sync/semaphore"
 )
 
-// maxPixels is the largest picture ever decoded.
-const maxPixels = 50_000_000
+// Refusals.
+var (
+	// ErrTooLarge says that a picture has more than 50 megapixels, a side over
+	// 30,000 or more than 32 MB. It was not decoded.
+	ErrTooLarge = errors.New("picture: too large")
+	// ErrFormat says that the bytes are not a whole PNG, JPEG, GIF or still WebP.
+	ErrFormat = errors.New("picture: unknown format or damaged")
+)
 
-// ErrTooLarge refuses a picture of more than 50 megapixels before decoding it.
-var ErrTooLarge = errors.New("picture: more than 50 megapixels")
+const (
+	maxPixels = 50_000_000
+	maxSide   = 30_000
+	maxBytes  = 32 << 20
+	// jpegQuality is where people stop seeing the difference.
+	jpegQuality = 85
+)
 
-// slots bounds how many pictures are decoded at once.
-var slots = make(chan struct{}, 2)
+// decoding lets two pictures be worked on at once, and a large one alone: fifty
+// megapixels of a progressive JPEG take some 800 MB.
+var decoding = semaphore.NewWeighted(maxPixels)
 
-// Picture is a re-encoded picture.
+// Picture is an encoded picture.
 type Picture struct {
 	Bytes         []byte
-	Type          string // image/png or image/jpeg
-	Width, Height int
+	Type          string // image/jpeg or image/png
+	Width, Height int    // pixels
 }
 
-// Size is how large a picture is, in pixels as it is shown, without decoding
-// it. Errors: ErrTooLarge, image.ErrFormat.
-func Size(r io.Reader) (width, height int, err error) {
-	c, _, err := image.DecodeConfig(r)
-	if err != nil {
-		return 0, 0, err
-	}
-	if int64(c.Width)*int64(c.Height) > maxPixels || c.Width <= 0 || c.Height <= 0 {
-		return 0, 0, ErrTooLarge
-	}
-	return c.Width, c.Height, nil
+// Thumbnail returns the picture in r, upright, no side longer than side pixels;
+// it is never enlarged. Errors: ErrTooLarge, ErrFormat, ctx's while waiting for
+// its turn, r's.
+func Thumbnail(ctx context.Context, r io.Reader, side int) (Picture, error) {
+	return remake(ctx, r, side)
 }
 
-// Thumbnail is the picture with its longest side at most max pixels.
-func Thumbnail(r io.Reader, max int) (Picture, error) {
-	var head bytes.Buffer
-	if _, _, err := Size(io.TeeReader(r, &head)); err != nil {
-		return Picture{}, err
-	}
-	slots <- struct{}{}
-	defer func() { <-slots }()
-	m, format, err := image.Decode(io.MultiReader(&head, r))
+// Reencode returns the picture in r, upright, in its full size. Errors as Thumbnail's.
+func Reencode(ctx context.Context, r io.Reader) (Picture, error) {
+	return remake(ctx, r, maxSide)
+}
+
+func remake(ctx context.Context, r io.Reader, side int) (Picture, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
 		return Picture{}, err
 	}
-	w, h := m.Bounds().Dx(), m.Bounds().Dy()
-	if long := maxOf(w, h); long > max {
-		w, h = maxOf(1, w*max/long), maxOf(1, h*max/long)
-		small := image.NewNRGBA(image.Rect(0, 0, w, h))
-		draw.ApproxBiLinear.Scale(small, small.Bounds(), m, m.Bounds(), draw.Src, nil)
-		m = small
+	pixels, err := measure(raw)
+	if err != nil {
+		return Picture{}, err
 	}
+	turn := max(int64(pixels), maxPixels/2)
+	if err := decoding.Acquire(ctx, turn); err != nil {
+		return Picture{}, err
+	}
+	defer decoding.Release(turn)
+	decoded, format, err := image.Decode(bytes.NewReader(raw))
+	if err != nil {
+		return Picture{}, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	return encode(upright(fit(decoded, side), orientation(raw)), format)
+}
+
+// measure returns how many pixels decoding raw would make, by its headers only.
+func measure(raw []byte) (pixels int, err error) {
+	if len(raw) > maxBytes {
+		return 0, ErrTooLarge
+	}
+	config, format, err := image.DecodeConfig(bytes.NewReader(raw))
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	if pixels, err = area(config); err != nil || format != "webp" {
+		return pixels, err
+	}
+	// An extended WebP has two sizes, and decoding allocates by both.
+	if config, err = webpFrame(raw); err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	frame, err := area(config)
+	return max(pixels, frame), err
+}
+
+func area(config image.Config) (int, error) {
+	switch {
+	case config.Width <= 0 || config.Height <= 0:
+		return 0, ErrFormat
+	case config.Width > maxSide || config.Height > maxSide || config.Width*config.Height > maxPixels:
+		return 0, ErrTooLarge
+	}
+	return config.Width * config.Height, nil
+}
+
+// fit scales the picture down until no side is longer than side.
+func fit(from image.Image, side int) image.Image {
+	width, height := from.Bounds().Dx(), from.Bounds().Dy()
+	longest := max(width, height)
+	if longest <= side {
+		return from
+	}
+	to := image.NewRGBA(image.Rect(0, 0, max(width*side/longest, 1), max(height*side/longest, 1)))
+	draw.BiLinear.Scale(to, to.Bounds(), from, from.Bounds(), draw.Src, nil)
+	return to
+}
+
+// encode writes what came as JPEG or opaque WebP as JPEG, all else as PNG:
+// screenshots keep their letters sharp.
+func encode(from image.Image, format string) (Picture, error) {
+	made := Picture{Type: "image/png", Width: from.Bounds().Dx(), Height: from.Bounds().Dy()}
 	var out bytes.Buffer
-	p := Picture{Type: "image/png", Width: w, Height: h}
-	if format == "jpeg" {
-		p.Type, err = "image/jpeg", jpeg.Encode(&out, m, &jpeg.Options{Quality: 85})
+	var err error
+	opaque, ok := from.(interface{ Opaque() bool })
+	if format == "jpeg" || format == "webp" && ok && opaque.Opaque() {
+		made.Type = "image/jpeg"
+		err = jpeg.Encode(&out, from, &jpeg.Options{Quality: jpegQuality})
 	} else {
-		err = png.Encode(&out, m)
+		err = png.Encode(&out, from)
 	}
-	p.Bytes = out.Bytes()
-	return p, err
-}
-
-func maxOf(a, b int) int {
-	if a > b {
-		return a
-	}
-	return b
+	made.Bytes = out.Bytes()
+	return made, err
 }
