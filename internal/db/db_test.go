@@ -206,6 +206,40 @@ func TestIsUniqueTellsTheColumn(t *testing.T) {
 	})
 }
 
+func TestFullTextSearchIsAtHand(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		search := fstest.MapFS{"00001_search.sql": {Data: []byte(`-- +goose Up
+{{only sqlite}}
+CREATE VIRTUAL TABLE search USING fts5(words, content='', contentless_delete=1);
+{{end}}
+{{only postgres}}
+CREATE TABLE search (rowid BIGINT PRIMARY KEY, words TSVECTOR);
+CREATE INDEX search_words ON search USING gin (words);
+{{end}}`)}}
+		if err := d.Migrate(t.Context(), search); err != nil {
+			t.Fatal(err)
+		}
+		insert, find := `INSERT INTO search (rowid, words) VALUES (?, ?)`, `SELECT rowid FROM search WHERE search MATCH ?`
+		if d.Dialect() == db.Postgres {
+			insert, find = `INSERT INTO search (rowid, words) VALUES (?, to_tsvector('simple', ?))`,
+				`SELECT rowid FROM search WHERE words @@ to_tsquery('simple', ?)`
+		}
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			if _, err := tx.Exec(insert, 7, "принтер не печатает"); err != nil {
+				return err
+			}
+			var id int64
+			if err := tx.QueryRow(find, "печатает").Scan(&id); err != nil || id != 7 {
+				t.Errorf("found %d, %v; want 7", id, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestSequencesNeverRepeat(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		next := func() (n int64) {

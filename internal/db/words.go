@@ -15,7 +15,8 @@ var (
 
 // houseWords puts a dialect's own words for the house's in a migration:
 //
-//	{{id}}      the type of an integer primary key the database fills in
+//	{{id}}      the type of an integer primary key the database fills in; the
+//	            highest one may come again once its row is deleted
 //	{{int}}     the type of an integer, a time or a truth
 //	{{bytes}}   the type of bytes
 //	{{strict}}  after a table's closing bracket: SQLite holds columns to their types

@@ -82,6 +82,9 @@ func (w *writer) group(first *change) {
 	begun := time.Now()
 	if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
 		first.answer <- fmt.Errorf("begin: %w", err)
+		if !errors.Is(err, sqlite3.BUSY) {
+			w.renew(err)
+		}
 		return
 	}
 	batch := []*change{first}
@@ -183,10 +186,14 @@ func (w *writer) undo(batch []*change) {
 			err = errors.Join(err, c.last.err)
 		}
 	}
-	if err == nil {
-		return
+	if err != nil {
+		w.renew(err)
 	}
-	w.log.Warn("the writer takes a new connection", "because", err)
+}
+
+// renew replaces a connection whose state is not known.
+func (w *writer) renew(because error) {
+	w.log.Warn("the writer takes a new connection", "because", because)
 	fresh, err := openLite(context.Background(), w.path, false, writerCache)
 	if err != nil {
 		w.log.Error("the writer keeps its old connection", "error", err)

@@ -54,7 +54,7 @@ func Postgres(t testing.TB) string {
 	t.Helper()
 	admin := serverURL(t)
 	name := "okno_test_" + strings.ToLower(rand.Text()[:16])
-	run(t, admin, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+	run(t, admin, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' STRATEGY file_copy")
 	t.Cleanup(func() { run(t, admin, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 	own, err := url.Parse(admin)
 	if err != nil {
