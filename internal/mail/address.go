@@ -116,8 +116,8 @@ func looseAddress(item string) (Address, bool) {
 		addr = strings.Trim(strings.TrimPrefix(strings.TrimSpace(addr), "mailto:"), "'\" ")
 		return Address{cleanDisplayName(unquote(item[:open])), addr}, validAddr(addr)
 	}
-	if group := strings.IndexByte(item, ':'); group >= 0 && !strings.Contains(item[:group], "@") {
-		item = item[group+1:]
+	if colon := strings.IndexByte(item, ':'); colon >= 0 && !strings.Contains(item[:colon], "@") {
+		item = item[colon+1:]
 	}
 	for _, word := range strings.Fields(item) {
 		addr := strings.Trim(word, "\"'()[]<>:")
@@ -147,21 +147,21 @@ func cleanDisplayName(name string) string {
 // separators are taken wherever they stand.
 func splitOutside(s string, separators ...rune) []string {
 	var items []string
-	quoted, escaped, angle, comment, start := false, false, false, 0, 0
+	quoted, escaped, angle, parens, start := false, false, false, 0, 0
 	for i, r := range s {
 		switch {
 		case escaped:
 			escaped = false
-		case r == '\\' && (quoted || comment > 0):
+		case r == '\\' && (quoted || parens > 0):
 			escaped = true
-		case r == '"' && comment == 0:
+		case r == '"' && parens == 0:
 			quoted = !quoted
 		case quoted:
 		case r == '(':
-			comment++
+			parens++
 		case r == ')':
-			comment = max(comment-1, 0)
-		case comment > 0:
+			parens = max(parens-1, 0)
+		case parens > 0:
 		case r == '<':
 			angle = true
 		case r == '>':
@@ -171,7 +171,7 @@ func splitOutside(s string, separators ...rune) []string {
 			start = i + len(string(r))
 		}
 	}
-	if quoted || angle || comment > 0 {
+	if quoted || angle || parens > 0 {
 		return append(items, strings.FieldsFunc(s[start:], func(r rune) bool { return strings.ContainsRune(string(separators), r) })...)
 	}
 	return append(items, s[start:])

@@ -158,27 +158,41 @@ func guessCharset(b []byte) (encoding.Encoding, string) {
 	return best, bestName
 }
 
-// russianScore counts what Russian words look like: frequent small letters
-// beside other Russian letters speak for it; capitals after small ones,
+// russianScore counts what Russian words look like: frequent letters speak for
+// it, small ones more than capitals; rare letters, capitals after small ones,
 // Russian letters beside Latin ones and box drawing speak against.
 func russianScore(enc *charmap.Charmap, sample []byte) int {
 	score, prev := 0, ' '
 	for _, c := range sample {
 		r := enc.DecodeByte(c)
-		cyrillic := unicode.Is(unicode.Cyrillic, r)
+		cyrillic, wasCyrillic := unicode.Is(unicode.Cyrillic, r), unicode.Is(unicode.Cyrillic, prev)
 		switch {
-		case cyrillic && unicode.Is(unicode.Latin, prev), unicode.Is(unicode.Latin, r) && unicode.Is(unicode.Cyrillic, prev):
+		case cyrillic && unicode.Is(unicode.Latin, prev), unicode.Is(unicode.Latin, r) && wasCyrillic:
 			score -= 3
-		case cyrillic && unicode.IsUpper(r) && unicode.IsLower(prev) && unicode.Is(unicode.Cyrillic, prev):
+		case cyrillic && unicode.IsUpper(r) && unicode.IsLower(prev) && wasCyrillic:
 			score -= 3
-		case cyrillic && strings.ContainsRune("оеаинтсрвлкдмупя", r):
-			score += 2
-		case cyrillic && unicode.IsLower(r):
-			score++
-		case r >= 0x80 && !cyrillic && !strings.ContainsRune("«»—–№…“”„\u00a0", r):
+		case cyrillic:
+			score += letterScore(unicode.ToLower(r))
+			if unicode.IsLower(r) {
+				score++
+			}
+		case r >= 0x80 && !strings.ContainsRune("«»—–№…“”„\u00a0", r):
 			score -= 2
 		}
 		prev = r
 	}
 	return score
+}
+
+// letterScore goes by how often a letter stands in Russian text.
+func letterScore(r rune) int {
+	switch {
+	case strings.ContainsRune("оеаинтсрвл", r):
+		return 3
+	case strings.ContainsRune("кмдпуя", r):
+		return 1
+	case strings.ContainsRune("ыьгзбчё", r):
+		return 0
+	}
+	return -2
 }

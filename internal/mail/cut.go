@@ -11,6 +11,9 @@ type Cut struct {
 	QuotedText string // what was cut, as text
 }
 
+// maxSearched is how many lines are searched for the beginning of a quotation.
+const maxSearched = 10_000
+
 // CutQuote takes the quotation of earlier letters and the signature after "-- "
 // out of a reply. It cuts only what a program has marked as quoted: in doubt, when
 // answers stand between the quoted lines, when a letter is forwarded, or when
@@ -71,7 +74,7 @@ func cutText(text string) cutting {
 
 // partQuote finds the first quotation. quoted is empty if there is none.
 func partQuote(lines []string) (before, quoted, after []string, mixed bool) {
-	for i, line := range lines {
+	for i, line := range lines[:min(len(lines), maxSearched)] {
 		switch {
 		case forwardMark.MatchString(line):
 			return nil, nil, nil, true

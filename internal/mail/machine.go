@@ -17,8 +17,8 @@ var autoSubjects = []string{
 	"autosvar", "automaattinen vastaus", "automatická odpověď", "autoodpowiedź", "automatyczna odpowiedź", "otomatik yanıt",
 }
 
-// machineSenders are local parts nobody reads.
-var machineSenders = map[string]bool{
+// unreadAddresses are local parts nobody reads.
+var unreadAddresses = map[string]bool{
 	"mailer-daemon": true, "no-reply": true, "noreply": true, "no_reply": true, "donotreply": true, "do-not-reply": true, "do_not_reply": true,
 	"bounce": true, "bounces": true,
 }
@@ -27,7 +27,7 @@ var machineSenders = map[string]bool{
 // may go out to it (RFC 3834, 2), and by which sign.
 func (l *Letter) Machine() (reason string, is bool) {
 	for _, sign := range []func(*Letter) string{
-		ownMark, reportSign, autoSubmittedSign, calendarSign, autoReplySign, listSign, senderSign, subjectSign,
+		ownMark, reportSign, autoSubmittedSign, calendarSign, autoReplySign, listSign, originSign, subjectSign,
 	} {
 		if reason := sign(l); reason != "" {
 			return reason, true
@@ -123,16 +123,16 @@ func listSign(l *Letter) string {
 	return ""
 }
 
-// senderSign knows the null reverse-path of bounces (RFC 5321, 4.5.5) and
+// originSign knows the null reverse-path of bounces (RFC 5321, 4.5.5) and
 // addresses that are not read.
-func senderSign(l *Letter) string {
+func originSign(l *Letter) string {
 	if v := l.Header.Values("Return-Path"); len(v) > 0 && strings.Join(strings.Fields(v[0]), "") == "<>" {
 		return "Return-Path: <>"
 	}
 	for _, a := range l.From {
 		local, _, _ := strings.Cut(strings.ToLower(a.Addr), "@")
 		base, _, _ := strings.Cut(local, "+")
-		if machineSenders[local] || machineSenders[base] {
+		if unreadAddresses[local] || unreadAddresses[base] {
 			return "sent by " + base
 		}
 	}

@@ -27,21 +27,21 @@ func decodeTransfer(name string, body []byte) (content []byte, fault string) {
 // since some programs join several encoded blocks.
 func decodeBase64(body []byte) ([]byte, string) {
 	out := make([]byte, 0, base64.StdEncoding.DecodedLen(len(body)))
-	group := make([]byte, 0, 4)
+	quad := make([]byte, 0, 4)
 	strange := 0
 	flush := func() {
-		if len(group) == 1 {
+		if len(quad) == 1 {
 			strange++
 		}
 		var three [3]byte
-		n, _ := base64.RawStdEncoding.Decode(three[:], group)
+		n, _ := base64.RawStdEncoding.Decode(three[:], quad)
 		out = append(out, three[:n]...)
-		group = group[:0]
+		quad = quad[:0]
 	}
 	for _, c := range body {
 		switch {
 		case base64Alphabet[c]:
-			if group = append(group, c); len(group) == 4 {
+			if quad = append(quad, c); len(quad) == 4 {
 				flush()
 			}
 		case c == '=':
