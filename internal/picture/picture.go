@@ -48,28 +48,22 @@ type Picture struct {
 }
 
 // Thumbnail returns the picture in r, upright, no side longer than side pixels;
-// it is never enlarged. Errors: ErrTooLarge, ErrFormat, ctx's while waiting for
-// its turn, r's.
-func Thumbnail(ctx context.Context, r io.Reader, side int) (Picture, error) {
-	return remake(ctx, r, side)
-}
-
-// Reencode returns the picture in r, upright, in its full size. Errors as Thumbnail's.
-func Reencode(ctx context.Context, r io.Reader) (Picture, error) {
-	return remake(ctx, r, maxSide)
-}
-
-func remake(ctx context.Context, r io.Reader, side int) (Picture, error) {
+// it is never enlarged. It waits until fewer than two others are worked on.
+// Errors: ErrTooLarge, ErrFormat, r's.
+func Thumbnail(r io.Reader, side int) (Picture, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
 		return Picture{}, err
 	}
-	pixels, err := measure(raw)
+	if len(raw) > maxBytes {
+		return Picture{}, ErrTooLarge
+	}
+	width, height, err := Size(bytes.NewReader(raw))
 	if err != nil {
 		return Picture{}, err
 	}
-	turn := max(int64(pixels), maxPixels/2)
-	if err := decoding.Acquire(ctx, turn); err != nil {
+	turn := max(int64(width)*int64(height), maxPixels/2)
+	if err := decoding.Acquire(context.Background(), turn); err != nil {
 		return Picture{}, err
 	}
 	defer decoding.Release(turn)
@@ -80,35 +74,8 @@ func remake(ctx context.Context, r io.Reader, side int) (Picture, error) {
 	return encode(upright(fit(decoded, side), orientation(raw)), format)
 }
 
-// measure returns how many pixels decoding raw would make, by its headers only.
-func measure(raw []byte) (pixels int, err error) {
-	if len(raw) > maxBytes {
-		return 0, ErrTooLarge
-	}
-	config, format, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	if pixels, err = area(config); err != nil || format != "webp" {
-		return pixels, err
-	}
-	// An extended WebP has two sizes, and decoding allocates by both.
-	if config, err = webpFrame(raw); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	frame, err := area(config)
-	return max(pixels, frame), err
-}
-
-func area(config image.Config) (int, error) {
-	switch {
-	case config.Width <= 0 || config.Height <= 0:
-		return 0, ErrFormat
-	case config.Width > maxSide || config.Height > maxSide || config.Width*config.Height > maxPixels:
-		return 0, ErrTooLarge
-	}
-	return config.Width * config.Height, nil
-}
+// Reencode returns the picture in r, upright, in its full size. Errors as Thumbnail's.
+func Reencode(r io.Reader) (Picture, error) { return Thumbnail(r, maxSide) }
 
 // fit scales the picture down until no side is longer than side.
 func fit(from image.Image, side int) image.Image {
