@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
+	"testing/synctest"
 )
 
 var (
@@ -292,30 +292,31 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 }
 
 func TestTwoAtATime(t *testing.T) {
-	small := encoded(t, marked(4, 4), "png")
-	if !decoding.TryAcquire(maxPixels / 2) {
-		t.Fatal("the first does not get its turn")
-	}
-	if _, err := Reencode(bytes.NewReader(small)); err != nil {
-		t.Errorf("the second: %v", err)
-	}
-	if !decoding.TryAcquire(maxPixels / 2) {
-		t.Fatal("the second did not give its turn back")
-	}
-	third := make(chan error)
-	go func() {
-		_, err := Reencode(bytes.NewReader(small))
-		third <- err
-	}()
-	select {
-	case <-third:
-		t.Fatal("the third did not wait")
-	case <-time.After(50 * time.Millisecond):
-	}
-	decoding.Release(maxPixels)
-	if err := <-third; err != nil {
-		t.Errorf("the third, when its turn came: %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		small := encoded(t, marked(4, 4), "png")
+		if !decoding.TryAcquire(maxPixels / 2) {
+			t.Fatal("the first does not get its turn")
+		}
+		if _, err := Reencode(bytes.NewReader(small)); err != nil {
+			t.Errorf("the second: %v", err)
+		}
+		if !decoding.TryAcquire(maxPixels / 2) {
+			t.Fatal("the second did not give its turn back")
+		}
+		third := make(chan error, 1)
+		go func() {
+			_, err := Reencode(bytes.NewReader(small))
+			third <- err
+		}()
+		synctest.Wait()
+		if len(third) > 0 {
+			t.Error("the third did not wait")
+		}
+		decoding.Release(maxPixels)
+		if err := <-third; err != nil {
+			t.Errorf("the third, when its turn came: %v", err)
+		}
+	})
 }
 
 func TestSizeIsAsSeen(t *testing.T) {
