@@ -77,16 +77,21 @@ func Thumbnail(r io.Reader, side int) (Picture, error) {
 // Reencode returns the picture in r, upright, in its full size. Errors as Thumbnail's.
 func Reencode(r io.Reader) (Picture, error) { return Thumbnail(r, maxSide) }
 
-// fit scales the picture down until no side is longer than side.
+// fit scales the picture down until no side is longer than side: by halves, in
+// which each four pixels become their mean, and a last step smaller than that.
+// That looks as good as a wide filter, which would need 16 bytes a pixel more.
 func fit(from image.Image, side int) image.Image {
-	width, height := from.Bounds().Dx(), from.Bounds().Dy()
-	longest := max(width, height)
-	if longest <= side {
-		return from
+	for {
+		width, height := from.Bounds().Dx(), from.Bounds().Dy()
+		longest := max(width, height)
+		if longest <= side {
+			return from
+		}
+		next := max(side, longest/2)
+		to := image.NewRGBA(image.Rect(0, 0, max(width*next/longest, 1), max(height*next/longest, 1)))
+		draw.ApproxBiLinear.Scale(to, to.Bounds(), from, from.Bounds(), draw.Src, nil)
+		from = to
 	}
-	to := image.NewRGBA(image.Rect(0, 0, max(width*side/longest, 1), max(height*side/longest, 1)))
-	draw.BiLinear.Scale(to, to.Bounds(), from, from.Bounds(), draw.Src, nil)
-	return to
 }
 
 // encode writes what came as JPEG or opaque WebP as JPEG, all else as PNG:

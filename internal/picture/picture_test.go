@@ -172,6 +172,24 @@ func TestPicturesAreScaledAndKeepTheirKind(t *testing.T) {
 	}
 }
 
+func TestFineLinesBecomeGreyNotGaps(t *testing.T) {
+	lines := image.NewGray(image.Rect(0, 0, 800, 800))
+	for y := range 800 {
+		for x := range 800 {
+			lines.SetGray(x, y, color.Gray{Y: uint8(255 * (x % 2))})
+		}
+	}
+	got, err := Thumbnail(bytes.NewReader(encoded(t, lines, "png")), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []int{1, 33, 98} {
+		if c := at(t, got, x, 50); !near(c, color.RGBA{127, 127, 127, 255}) {
+			t.Errorf("at %d: %v, want grey", x, c)
+		}
+	}
+}
+
 func TestPicturesStandUpright(t *testing.T) {
 	upright := marked(80, 40)
 	for orientation := 1; orientation <= 8; orientation++ {
