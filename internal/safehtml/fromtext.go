@@ -83,7 +83,7 @@ func Preview(text string, n int) string {
 	if n <= 0 {
 		return ""
 	}
-	const wordJoiner = '\u200d' // joins emoji
+	const joiner = '\u200d' // makes one emoji of several
 	var line []rune
 	space := false
 	for _, r := range text {
@@ -91,7 +91,7 @@ func Preview(text string, n int) string {
 			space = len(line) > 0
 			continue
 		}
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != wordJoiner || r == '\u034f' {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != joiner || r == '\u034f' {
 			continue
 		}
 		if space {
