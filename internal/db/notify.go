@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	notifyChannel = "okno"
-	heartbeat     = 30 * time.Second // an idle listening connection is tried this often
-	patience      = 10 * time.Second // for one exchange with the server
-	reconnectMax  = 5 * time.Second
+	noticeName   = "okno"
+	heartbeat    = 30 * time.Second // an idle listening connection is tried this often
+	patience     = 10 * time.Second // for one exchange with the server
+	reconnectMax = 5 * time.Second
 )
 
 // voice sends what committed changes announced, after the commit and many at
@@ -70,7 +70,7 @@ func say(ctx context.Context, pool *pgxpool.Pool, said []announcement) error {
 	for i, a := range said {
 		lines[i] = a.topic + "\n" + a.payload
 	}
-	_, err := pool.Exec(ctx, `SELECT pg_notify($1, line) FROM unnest($2::text[]) AS line`, notifyChannel, lines)
+	_, err := pool.Exec(ctx, `SELECT pg_notify($1, line) FROM unnest($2::text[]) AS line`, noticeName, lines)
 	return err
 }
 
@@ -103,7 +103,7 @@ func (e *ear) connect(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := conn.Exec(ctx, "LISTEN "+notifyChannel); err != nil {
+	if _, err := conn.Exec(ctx, "LISTEN "+noticeName); err != nil {
 		hangUp(conn)
 		return nil, err
 	}

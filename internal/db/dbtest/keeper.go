@@ -16,7 +16,7 @@ import (
 // keeper of the server instead of running its tests.
 const keeperVariable = "OKNO_TEST_POSTGRES_KEEPER"
 
-// linger is how long the server outlives its last user: the next package's
+// linger is how long the server outlives the last test process: the next package's
 // tests often begin just then.
 const linger = 3 * time.Second
 
@@ -41,7 +41,7 @@ func keep(f files) error {
 	if err := os.RemoveAll(f.data()); err != nil {
 		return err
 	}
-	as, err := serverOwner(f)
+	as, err := serverRunsAs(f)
 	if err != nil {
 		return err
 	}
@@ -70,19 +70,20 @@ func keep(f files) error {
 	return errors.Join(err, os.RemoveAll(f.data()))
 }
 
-// waitUnused returns, holding the users' lock until this process ends, when
+// waitUnused returns, holding the lock until this process ends, when
 // nobody has used the server for a while.
 func waitUnused(f files) error {
 	for {
-		users, err := lockFile(f.users(), syscall.LOCK_EX)
+		joined, err := lockFile(f.joined(), syscall.LOCK_EX)
 		if err != nil {
 			return err
 		}
-		users.Close() // newcomers are welcome meanwhile
+		if err := syscall.Close(joined); err != nil { // newcomers are welcome meanwhile
+			return err
+		}
 		time.Sleep(linger)
-		users, err = lockFile(f.users(), syscall.LOCK_EX|syscall.LOCK_NB)
+		_, err = lockFile(f.joined(), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
-			held = users
 			return nil
 		}
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
@@ -91,33 +92,33 @@ func waitUnused(f files) error {
 	}
 }
 
-// owner is who the server runs as; nil means whoever we are.
-type owner struct{ credential *syscall.Credential }
+// runAs is who the server runs as; nil means whoever we are.
+type runAs struct{ credential *syscall.Credential }
 
-// serverOwner picks the user "postgres" when we are root, whom PostgreSQL refuses.
-func serverOwner(f files) (owner, error) {
+// serverRunsAs picks the user "postgres" when we are root, whom PostgreSQL refuses.
+func serverRunsAs(f files) (runAs, error) {
 	if os.Getuid() != 0 {
-		return owner{}, nil
+		return runAs{}, nil
 	}
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		return owner{}, fmt.Errorf("PostgreSQL does not run as root: %w", err)
+		return runAs{}, fmt.Errorf("PostgreSQL does not run as root: %w", err)
 	}
 	uid, err := strconv.ParseUint(u.Uid, 10, 32)
 	if err != nil {
-		return owner{}, err
+		return runAs{}, err
 	}
 	gid, err := strconv.ParseUint(u.Gid, 10, 32)
 	if err != nil {
-		return owner{}, err
+		return runAs{}, err
 	}
 	if err := os.Chown(f.dir, int(uid), int(gid)); err != nil {
-		return owner{}, err
+		return runAs{}, err
 	}
-	return owner{&syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
+	return runAs{&syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 }
 
-func (o owner) command(program string, args ...string) *exec.Cmd {
+func (o runAs) command(program string, args ...string) *exec.Cmd {
 	c := exec.Command(program, args...)
 	c.Dir = "/"
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr

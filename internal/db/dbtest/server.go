@@ -2,6 +2,7 @@ package dbtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,13 +20,13 @@ const (
 	startTime      = 90 * time.Second // a loaded machine is slow to make a cluster
 )
 
-// A test process holds files.users shared as long as it lives; the kernel lets
+// A test process holds files.joined shared as long as it lives; the kernel lets
 // go of it however the process ends. The keeper, which owns the server, stops
 // it once it gets that lock for itself.
 type files struct{ dir string }
 
 func (f files) starting() string { return filepath.Join(f.dir, "starting.lock") }
-func (f files) users() string    { return filepath.Join(f.dir, "users.lock") }
+func (f files) joined() string   { return filepath.Join(f.dir, "joined.lock") }
 func (f files) data() string     { return filepath.Join(f.dir, "data") }
 func (f files) log() string      { return filepath.Join(f.dir, "log") }
 func (f files) url() string      { return "postgres://okno@/postgres?host=" + f.dir }
@@ -78,7 +79,7 @@ func serverPrograms() (string, error) {
 	return "", fmt.Errorf("PostgreSQL is not installed: apt-get install postgresql, or set %s to a server's url", serverVariable)
 }
 
-// join makes this process one of the server's users, once, starting the server
+// join makes this process one of those the server runs for, once, starting the server
 // if it is not there.
 var join = sync.OnceValues(func() (string, error) {
 	f := serverFiles()
@@ -89,34 +90,30 @@ var join = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer starting.Close()
-	users, err := lockFile(f.users(), syscall.LOCK_SH) // waits for a keeper that is just stopping
-	if err != nil {
+	defer syscall.Close(starting)
+	if _, err := lockFile(f.joined(), syscall.LOCK_SH); err != nil { // waits for a keeper that is just stopping
 		return "", err
 	}
-	held = users
 	if answers(f.url()) {
 		return f.url(), nil
 	}
 	return f.url(), startKeeper(f)
 })
 
-// held keeps the lock on files.users from being collected before the process ends.
-var held *os.File
-
-func lockFile(path string, how int) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+// lockFile returns a bare descriptor: unlike an os.File it is never collected,
+// so a lock not closed lasts as long as the process.
+func lockFile(path string, how int) (descriptor int, err error) {
+	descriptor, err = syscall.Open(path, syscall.O_CREAT|syscall.O_RDWR|syscall.O_CLOEXEC, 0o600)
 	if err != nil {
-		return nil, err
+		return -1, &os.PathError{Op: "open", Path: path, Err: err}
 	}
 	for {
-		err := syscall.Flock(int(file.Fd()), how)
+		err := syscall.Flock(descriptor, how)
 		if err == nil {
-			return file, nil
+			return descriptor, nil
 		}
 		if err != syscall.EINTR {
-			file.Close()
-			return nil, &os.PathError{Op: "lock", Path: path, Err: err}
+			return -1, errors.Join(&os.PathError{Op: "lock", Path: path, Err: err}, syscall.Close(descriptor))
 		}
 	}
 }
