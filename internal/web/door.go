@@ -25,11 +25,11 @@ func (s *Server) begin(w *answer, r *http.Request, rt *Route) *Request {
 // identify finds out who asks, and how he reads.
 func (q *Request) identify() error {
 	var err error
-	if q.Settings, err = q.Desk.Settings(q.Context()); err != nil {
+	if q.Settings, err = q.server.source.Settings(q.Context()); err != nil {
 		return fmt.Errorf("the settings: %w", err)
 	}
 	if q.token != "" {
-		q.Actor, q.Person, err = q.Desk.ActorOf(q.Context(), q.token, q.Route.Gate.Door())
+		q.Actor, q.Person, err = q.server.source.ActorOf(q.Context(), q.token, q.Route.Gate.Door())
 		if err != nil {
 			q.Actor, q.Person = okno.Nobody(""), okno.Person{}
 			return fmt.Errorf("who asks: %w", err)

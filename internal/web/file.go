@@ -13,18 +13,8 @@ import (
 
 // file gives an attachment's bytes, to be saved and never shown: whatever it
 // says it is, it came from anyone.
-func file(q *Request) error { return q.sendFile(false) }
-
-// thumb gives a picture that we have made anew from the attachment's.
-func thumb(q *Request) error { return q.sendFile(true) }
-
-func (q *Request) sendFile(small bool) error {
-	var kept okno.File
-	var bytes io.ReadSeekCloser
-	err := q.widest(func(by okno.Actor) (err error) {
-		kept, bytes, err = q.Desk.OpenFile(q.Context(), by, okno.Ref(q.Path("ref")), small)
-		return err
-	})
+func file(q *Request) error {
+	kept, bytes, err := q.openFile()
 	if err != nil {
 		return err
 	}
@@ -39,25 +29,23 @@ func (q *Request) sendFile(small bool) error {
 	h := q.Writer.Header()
 	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("Vary", "Cookie")
-	if small && inline[kept.Type] {
-		h.Set("Content-Type", kept.Type)
-		h.Set("Content-Disposition", "inline")
-		// A file's bytes never change, but who may see them does: the browser
-		// keeps a thumbnail for a day at most, a shared cache never.
-		h.Set("Cache-Control", "private, max-age=86400")
-	} else {
-		h.Set("Content-Type", saved(kept.Type))
-		h.Set("Content-Disposition", disposition(kept.Name))
-		h.Set("Cache-Control", "private, no-store")
-	}
+	h.Set("Content-Type", saved(kept.Type))
+	h.Set("Content-Disposition", disposition(kept.Name))
+	h.Set("Cache-Control", "private, no-store")
 	whole := answerTime + time.Duration(size/slowestSpeed)*time.Second
 	q.server.deadline(q.Route, http.NewResponseController(q.Writer).SetWriteDeadline(time.Now().Add(whole)))
 	http.ServeContent(q.Writer, q.HTTP, "", time.Time{}, bytes)
 	return nil
 }
 
-// inline are the types of the pictures that we make ourselves.
-var inline = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true}
+// openFile opens the file of the address as whoever asks may see it.
+func (q *Request) openFile() (kept okno.File, bytes io.ReadSeekCloser, err error) {
+	err = q.widest(func(by okno.Actor) (err error) {
+		kept, bytes, err = q.server.source.OpenFile(q.Context(), by, okno.Ref(q.Path("ref")))
+		return err
+	})
+	return kept, bytes, err
+}
 
 // saved is the media type that an attachment is sent with. Text that a browser
 // would run or lay out is sent as bytes.

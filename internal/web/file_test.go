@@ -1,6 +1,10 @@
 package web
 
 import (
+	"bytes"
+	"image"
+	_ "image/jpeg"
+	"image/png"
 	"strings"
 	"testing"
 )
@@ -32,10 +36,30 @@ func TestFileIsSavedNeverShown(t *testing.T) {
 func TestThumbnailIsShown(t *testing.T) {
 	r := newRig(t, nil)
 	r.everyone()
-	r.desk.files["f1"] = "png"
-	h := r.get("/files/f1/thumb", as("ann")...).Header()
-	if h.Get("Content-Type") != "image/png" || h.Get("Content-Disposition") != "inline" || !strings.HasPrefix(h.Get("Cache-Control"), "private") {
-		t.Errorf("%v", h)
+	var drawn bytes.Buffer
+	if err := png.Encode(&drawn, image.NewNRGBA(image.Rect(0, 0, 800, 400))); err != nil {
+		t.Fatal(err)
+	}
+	r.desk.files["f1"] = drawn.String()
+	r.desk.files["f2"] = "<svg onload=alert(1)>"
+	for path, width := range map[string]int{"/files/f1/thumb": thumbSide, "/files/f1/picture": 800} {
+		for range 2 { // made, and kept
+			w := r.get(path, as("ann")...)
+			h := w.Header()
+			if !strings.HasPrefix(h.Get("Content-Type"), "image/") || h.Get("Content-Disposition") != "inline" || !strings.HasPrefix(h.Get("Cache-Control"), "private") || h.Get("Content-Security-Policy") != filePolicy {
+				t.Errorf("%s: %v", path, h)
+			}
+			shown, _, err := image.DecodeConfig(w.Body)
+			if err != nil || shown.Width != width {
+				t.Errorf("%s: %d pixels wide, %v", path, shown.Width, err)
+			}
+		}
+	}
+	if w := r.get("/files/f2/thumb", as("ann")...); w.Code != 404 {
+		t.Errorf("what is no picture: %d", w.Code)
+	}
+	if w := r.get("/files/f1/thumb", as("guest")...); w.Code != 200 {
+		t.Errorf("a guest: %d", w.Code)
 	}
 }
 
@@ -91,6 +115,9 @@ func TestMessageFrame(t *testing.T) {
 	}
 	if got := r.get("/messages/m1?theme=dark", as("ann")...).Body.String(); !strings.Contains(got, `content="dark"`) {
 		t.Errorf("dark: %s", got)
+	}
+	if got := r.get("/messages/text", as("ann")...).Body.String(); !strings.Contains(got, "<pre>1 &lt; 2</pre>") {
+		t.Errorf("a message without HTML: %s", got)
 	}
 	if w := r.get("/messages/m2", as("ann")...); w.Code != 404 || w.Header().Get("Content-Security-Policy") != pagePolicy {
 		t.Errorf("no such message: %d", w.Code)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"io"
 	"net/http"
 
@@ -11,13 +12,17 @@ import (
 // frame in the ticket's page. The HTML was made safe when it was kept; the
 // policy and the sandbox hold even if it was not.
 func message(q *Request) error {
-	var html string
+	var m okno.Message
 	err := q.widest(func(by okno.Actor) (err error) {
-		html, err = q.Desk.MessageHTML(q.Context(), by, okno.Ref(q.Path("ref")))
+		m, err = q.server.source.Message(q.Context(), by, okno.Ref(q.Path("ref")))
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	body := m.HTML
+	if body == "" {
+		body = "<pre>" + html.EscapeString(m.Text) + "</pre>"
 	}
 	q.personal()
 	h := q.Writer.Header()
@@ -28,7 +33,7 @@ func message(q *Request) error {
 		head = frameDark
 	}
 	q.Writer.WriteHeader(http.StatusOK)
-	for _, part := range []string{head, html, "</body></html>\n"} {
+	for _, part := range []string{head, body, "</body></html>\n"} {
 		if _, err := io.WriteString(q.Writer, part); err != nil {
 			return nil // the browser went away
 		}
@@ -40,7 +45,7 @@ func message(q *Request) error {
 // wide scrolls here. Letters with colours of their own stay on white paper.
 const (
 	frameStyle = `html{overflow-y:hidden;overflow-x:auto}body{margin:0;padding:1px 0;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}` +
-		`img{max-width:100%;height:auto}blockquote{margin:.5em 0;padding-left:.75em;border-left:2px solid #8886}pre{white-space:pre-wrap}table{max-width:100%}`
+		`img{max-width:100%;height:auto}blockquote{margin:.5em 0;padding-left:.75em;border-left:2px solid #8886}pre{white-space:pre-wrap;font:inherit;margin:0}table{max-width:100%}`
 	framePaper = `<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light"><style>:root{color-scheme:light}` +
 		frameStyle + `body{background:#fff;color:#1c2129}a{color:#1f55a5}</style></head><body>`
 	frameDark = `<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="dark"><style>:root{color-scheme:dark}` +

@@ -88,7 +88,7 @@ func (s *Server) deadline(rt *Route, err error) {
 // serve is the order of things on a route.
 func (q *Request) serve() error {
 	if l := q.Route.limit; l != nil {
-		if wait := q.server.throttle.Wait(l.bucket, q.RemoteAddr(), l.n, l.per, q.Now); wait > 0 {
+		if wait := q.server.throttle.wait(*l, q.RemoteAddr(), q.Now); wait > 0 {
 			return okno.Refuse(okno.TooMany, "error.toomany", "Seconds", seconds(wait))
 		}
 	}

@@ -23,7 +23,7 @@ func language(q *Request) error {
 	}
 	q.setCookie(cookieLang, lang, preferenceAge)
 	if q.Actor.Person != 0 {
-		if err := q.Desk.SetLang(q.Context(), q.Actor, lang); err != nil {
+		if err := q.server.source.SetLang(q.Context(), q.Actor, lang); err != nil {
 			return fmt.Errorf("set the language: %w", err)
 		}
 	}
@@ -46,7 +46,7 @@ func theme(q *Request) error {
 	}
 	q.setCookie(cookieTheme, chosen, age)
 	if q.Actor.Person != 0 {
-		if err := q.Desk.SetTheme(q.Context(), q.Actor, chosen); err != nil {
+		if err := q.server.source.SetTheme(q.Context(), q.Actor, chosen); err != nil {
 			return fmt.Errorf("set the theme: %w", err)
 		}
 	}

@@ -120,16 +120,11 @@ func (q *Request) Return(otherwise string) string {
 }
 
 // localPath reports whether a browser that is sent there stays with us.
-// Browsers read "//host" and "/\host" as another host and drop tabs and line
-// ends before they look.
+// Browsers read "//host", "///host" and "/\host" as another host; tabs and
+// line ends, which they drop before they look, url.Parse refuses.
 func localPath(path string) bool {
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') {
 		return false
-	}
-	for _, r := range path {
-		if r < 0x20 || r == 0x7f {
-			return false
-		}
 	}
 	u, err := url.Parse(path)
 	return err == nil && u.Scheme == "" && u.Host == "" && u.User == nil

@@ -16,7 +16,7 @@ import (
 func TestLocalPaths(t *testing.T) {
 	for path, want := range map[string]bool{
 		"/": true, "/tickets/100001?part=thread#m1": true, "/desk?view=mine&q=a%20b": true, "/поиск": true,
-		"": false, "tickets": false, "//evil.example": false, "/\\evil.example": false, "\\\\evil.example": false,
+		"": false, "tickets": false, "//evil.example": false, "///evil.example": false, "/\\evil.example": false, "\\\\evil.example": false,
 		"https://evil.example": false, "javascript:alert(1)": false, "/\t/evil.example": false, "/\n/evil.example": false,
 		"/%zz": false, "/a\\b": false, " /tickets": false,
 	} {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/locale"
 )
 
@@ -21,7 +22,7 @@ type Request struct {
 	Person   okno.Person // zero: nobody is signed in
 	Locale   *locale.Locale
 	Now      time.Time
-	Desk     Desk
+	Desk     *desk.Desk
 	Settings okno.Settings
 	Route    *Route
 

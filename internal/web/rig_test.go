@@ -39,12 +39,12 @@ func newRig(t *testing.T, change func(*Config), surfaces ...func(*Router)) *rig 
 		MaxUpload: 1 << 20,
 		Now:       func() time.Time { return r.now },
 		Log:       slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Desk:      r.desk, Hub: r.hub,
+		Hub:       r.hub,
 	}
 	if change != nil {
 		change(&c)
 	}
-	s, err := New(c, surfaces...)
+	s, err := build(c, r.desk, surfaces)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,31 +154,36 @@ func (d *smallDesk) KeepUpload(_ context.Context, by okno.Actor, name string, r 
 	return okno.File{Ref: ref, Name: name, Size: int64(len(raw))}, token, nil
 }
 
-func (d *smallDesk) OpenFile(_ context.Context, by okno.Actor, ref okno.Ref, thumb bool) (okno.File, io.ReadSeekCloser, error) {
+func (d *smallDesk) OpenFile(_ context.Context, by okno.Actor, ref okno.Ref) (okno.File, io.ReadSeekCloser, error) {
 	text, ok := d.files[ref]
 	if !ok || strings.HasPrefix(string(ref), "note") && !by.Agent() {
 		return okno.File{}, nil, okno.ErrNotFound
 	}
-	kind := "text/html"
-	if thumb {
-		kind = "image/png"
-	}
-	return okno.File{Ref: ref, Name: "счёт \"1\".html", Type: kind}, nopSeek{strings.NewReader(text)}, nil
+	return okno.File{Ref: ref, Name: "счёт \"1\".html", Type: "text/html", Hash: text}, nopSeek{strings.NewReader(text)}, nil
 }
 
 type nopSeek struct{ *strings.Reader }
 
 func (nopSeek) Close() error { return nil }
 
-func (d *smallDesk) MessageHTML(_ context.Context, by okno.Actor, ref okno.Ref) (string, error) {
-	if ref != "m1" || by.Person == 0 {
-		return "", okno.ErrNotFound
+func (d *smallDesk) Message(_ context.Context, by okno.Actor, ref okno.Ref) (okno.Message, error) {
+	if ref != "m1" && ref != "text" || by.Person == 0 {
+		return okno.Message{}, okno.ErrNotFound
 	}
-	return "<p>Hello</p>", nil
+	m := okno.Message{Text: "1 < 2"}
+	if ref == "m1" {
+		m.HTML = "<p>Hello</p>"
+	}
+	return m, nil
 }
 
-func (d *smallDesk) SetLang(context.Context, okno.Actor, string) error  { return nil }
+func (d *smallDesk) SetLang(context.Context, okno.Actor, string) error { return nil }
+
 func (d *smallDesk) SetTheme(context.Context, okno.Actor, string) error { return nil }
+
+func (d *smallDesk) Logo(context.Context) (string, io.ReadSeekCloser, error) {
+	return "", nil, okno.ErrNotFound
+}
 
 // The people of the small desk.
 var (

@@ -8,11 +8,13 @@ func routes(r *Router) {
 	r.Anyone("POST /uploads", upload, Files(), Problems(), Limit("upload", 60, time.Minute))
 	r.Customers("GET /files/{ref}", file, Streamed())
 	r.Customers("GET /files/{ref}/thumb", thumb, Streamed())
+	r.Customers("GET /files/{ref}/picture", large, Streamed())
 	r.Customers("GET /messages/{ref}", message)
 
 	r.Anyone("POST /language", language, EvenUnchanged())
 	r.Anyone("POST /theme", theme, EvenUnchanged())
 
+	r.Anyone("GET /logo", logo, Plain(), Streamed())
 	r.Anyone("GET /accent.css", accent, Plain())
 	r.Anyone("GET /robots.txt", robots, Plain())
 	r.Anyone("GET /healthz", healthz, Plain())

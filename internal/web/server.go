@@ -12,7 +12,9 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/live"
+	"github.com/oknodesk/okno/internal/picture"
 )
 
 // Config is what the front is built from.
@@ -25,7 +27,7 @@ type Config struct {
 	MaxUpload      int64 // bytes of one file
 	Now            func() time.Time
 	Log            *slog.Logger
-	Desk           Desk
+	Desk           *desk.Desk
 	Hub            *live.Hub
 	// Ready are the checks behind /readyz.
 	Ready []Check
@@ -37,12 +39,14 @@ type Server struct {
 	maxUpload int64
 	now       func() time.Time
 	log       *slog.Logger
-	desk      Desk
+	desk      *desk.Desk
+	source    source // desk, as the front itself uses it
 	hub       *live.Hub
 	ready     []Check
 
 	cross    *http.CrossOriginProtection
-	throttle *Throttle
+	throttle throttle
+	thumbs   *recent[thumbKey, picture.Picture]
 	compress func(http.Handler) http.HandlerFunc
 	zones    zones
 	streams  streams
@@ -51,14 +55,19 @@ type Server struct {
 
 // New builds the front with its own routes and those of the surfaces.
 func New(c Config, surfaces ...func(*Router)) (*Server, error) {
+	return build(c, c.Desk, surfaces)
+}
+
+func build(c Config, from source, surfaces []func(*Router)) (*Server, error) {
 	f, err := newFront(c.BaseURL, c.TrustedProxies)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		front: f, maxUpload: c.MaxUpload, now: c.Now, log: c.Log, desk: c.Desk, hub: c.Hub, ready: c.Ready,
+		front: f, maxUpload: c.MaxUpload, now: c.Now, log: c.Log, desk: c.Desk, source: from, hub: c.Hub, ready: c.Ready,
 		cross:    http.NewCrossOriginProtection(),
-		throttle: NewThrottle(throttled),
+		throttle: newThrottle(throttled),
+		thumbs:   newThumbs(),
 		streams:  streams{had: make(map[string]int)},
 	}
 	if f.base != nil {

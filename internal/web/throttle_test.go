@@ -29,9 +29,11 @@ func TestRoutesAreThrottledByAddress(t *testing.T) {
 	}
 }
 
+var once = limit{bucket: "x", n: 1, per: time.Minute}
+
 func TestThrottleCountsAnIPv6HouseholdAsOne(t *testing.T) {
-	th, now := NewThrottle(10), time.Unix(1e9, 0)
-	wait := func(a string) bool { return th.Wait("x", netip.MustParseAddr(a), 1, time.Minute, now) > 0 }
+	th, now := newThrottle(10), time.Unix(1e9, 0)
+	wait := func(a string) bool { return th.wait(once, netip.MustParseAddr(a), now) > 0 }
 	for _, c := range []struct {
 		address string
 		want    bool
@@ -46,18 +48,18 @@ func TestThrottleCountsAnIPv6HouseholdAsOne(t *testing.T) {
 }
 
 func TestThrottleForgetsTheQuietest(t *testing.T) {
-	th, now := NewThrottle(2), time.Unix(1e9, 0)
+	th, now := newThrottle(2), time.Unix(1e9, 0)
 	a, b, c := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), netip.MustParseAddr("192.0.2.3")
 	for _, x := range []netip.Addr{a, b, a, c} {
-		th.Wait("x", x, 1, time.Minute, now)
+		th.wait(once, x, now)
 	}
-	if len(th.entries) != 2 || th.recent.Len() != 2 {
-		t.Errorf("%d remembered", len(th.entries))
+	if len(th.limiters.entries) != 2 || th.limiters.order.Len() != 2 {
+		t.Errorf("%d remembered", len(th.limiters.entries))
 	}
-	if th.Wait("x", a, 1, time.Minute, now) == 0 {
+	if th.wait(once, a, now) == 0 {
 		t.Error("one that asked again was forgotten")
 	}
-	if th.Wait("x", b, 1, time.Minute, now) > 0 {
+	if th.wait(once, b, now) > 0 {
 		t.Error("the quietest is remembered")
 	}
 }

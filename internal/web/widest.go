@@ -15,7 +15,7 @@ func (q *Request) doors() ([]okno.Actor, error) {
 	if !q.Person.Agent {
 		return []okno.Actor{q.Actor}, nil
 	}
-	agent, _, err := q.Desk.ActorOf(q.Context(), q.token, okno.DoorWorkspace)
+	agent, _, err := q.server.source.ActorOf(q.Context(), q.token, okno.DoorWorkspace)
 	if err != nil {
 		return nil, fmt.Errorf("who asks at the workspace: %w", err)
 	}

@@ -1,0 +1,21 @@
+package web
+
+import (
+	"context"
+	"io"
+
+	"github.com/oknodesk/okno"
+)
+
+// source is what the front itself asks of the desk; the surfaces have the
+// whole of it.
+type source interface {
+	ActorOf(ctx context.Context, token string, door okno.Door) (okno.Actor, okno.Person, error)
+	Settings(ctx context.Context) (okno.Settings, error)
+	KeepUpload(ctx context.Context, by okno.Actor, name string, r io.Reader, limit int64) (f okno.File, token string, err error)
+	OpenFile(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.File, io.ReadSeekCloser, error)
+	Message(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.Message, error)
+	SetLang(ctx context.Context, by okno.Actor, lang string) error
+	SetTheme(ctx context.Context, by okno.Actor, theme string) error
+	Logo(ctx context.Context) (mediaType string, r io.ReadSeekCloser, err error)
+}
