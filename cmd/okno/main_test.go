@@ -1,6 +1,8 @@
 package main
 
 import (
+	"flag"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,5 +41,14 @@ func TestCommandsAreFoundByTheirWholeWords(t *testing.T) {
 		if !ok || found.words != cmd.words || len(rest) != 1 {
 			t.Errorf("%s: found %q, rest %v", cmd.words, found.words, rest)
 		}
+	}
+}
+
+func TestFlagsAndArgumentsStandInAnyOrder(t *testing.T) {
+	fs := flag.NewFlagSet("okno", flag.ContinueOnError)
+	lang, demo := fs.String("lang", "", ""), fs.Bool("demo", false, "")
+	rest, err := parse(fs, []string{"olga@example.org", "--lang", "ru", "now", "--demo"})
+	if err != nil || !slices.Equal(rest, []string{"olga@example.org", "now"}) || *lang != "ru" || !*demo {
+		t.Errorf("rest %v, lang %q, demo %v, error %v", rest, *lang, *demo, err)
 	}
 }

@@ -119,6 +119,11 @@ func TestSocketIsForItsOwnerOnly(t *testing.T) {
 	}
 }
 
+func ask(dir string) error {
+	_, err := Ask(context.Background(), dir, "backup too", nil, nil)
+	return err
+}
+
 func TestCommandInHandIsFinishedWhenTheServerStops(t *testing.T) {
 	dir := t.TempDir()
 	c := NewControl()
@@ -146,9 +151,12 @@ func TestCommandInHandIsFinishedWhenTheServerStops(t *testing.T) {
 	}()
 	<-begun
 	stop()
+	for !errors.Is(ask(dir), ErrNotRunning) { // until it takes no more commands
+	}
 	select {
 	case err := <-ended:
-		t.Errorf("Serve ended (%v) with a command in hand", err)
+		close(finish)
+		t.Fatalf("Serve ended (%v) with a command in hand", err)
 	default:
 	}
 	close(finish)
