@@ -72,9 +72,11 @@ func (s *Server) bound(w http.ResponseWriter, r *http.Request, rt *Route) {
 		whole += time.Duration(rt.body/slowestSpeed) * time.Second
 		s.deadline(rt, control.SetReadDeadline(time.Now().Add(whole)))
 	}
-	if !rt.stream {
-		s.deadline(rt, control.SetWriteDeadline(time.Now().Add(whole+answerTime)))
+	until := time.Now().Add(whole + answerTime)
+	if rt.stream {
+		until = time.Time{} // the handler knows; the one before on this connection does not
 	}
+	s.deadline(rt, control.SetWriteDeadline(until))
 }
 
 // deadline logs a time limit that could not be set. A recorder in memory has

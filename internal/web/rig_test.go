@@ -28,7 +28,7 @@ type rig struct {
 	now  time.Time
 }
 
-func newRig(t *testing.T, change func(*Config), surfaces ...func(*Router)) *rig {
+func newRig(t testing.TB, change func(*Config), surfaces ...func(*Router)) *rig {
 	t.Helper()
 	r := &rig{
 		desk: &smallDesk{settings: okno.DefaultSettings("en"), sessions: map[string]seat{}, files: map[okno.Ref]string{}},

@@ -17,7 +17,7 @@ import (
 // Bounds of the streams.
 const (
 	streamsOfSession = 8
-	streamsOfClient  = 200 // an office behind one address
+	streamsOfClient  = 500 // an office behind one address
 	pingEvery        = 25 * time.Second
 	checkEvery       = 12 // pings after which the rights are looked at anew
 	hintTime         = 10 * time.Second
@@ -137,7 +137,12 @@ func hintText(h live.Hint) string {
 func (w wire) send(text string) bool {
 	w.q.server.deadline(w.q.Route, w.control.SetWriteDeadline(time.Now().Add(hintTime)))
 	_, err := io.WriteString(w.q.Writer, text)
-	return err == nil && w.control.Flush() == nil
+	if err == nil {
+		err = w.control.Flush()
+	}
+	// HTTP/2 ends a stream whose time is over even when nothing is written.
+	w.q.server.deadline(w.q.Route, w.control.SetWriteDeadline(time.Time{}))
+	return err == nil
 }
 
 // listener is what the session's actors see now, at every door.
