@@ -27,7 +27,7 @@ format: ## gofmt and templ fmt
 	$(GO) tool templ fmt internal
 
 generate: ## make the *_templ.go files from the .templ files
-	$(GO) tool templ generate -path internal
+	@.ci/generate
 
 assets: ## build styles and scripts into internal/web/assets/dist (needs Node)
 	$(GO) run ./internal/web/assets/build
