@@ -28,6 +28,7 @@ func TestParseAddresses(t *testing.T) {
 		`"=?utf-8?B?0JDQvdC90LA=?=" <ann@client.example>`:                  {{"Анна", "ann@client.example"}},
 		`=?utf-8?Q?a=40bank.example=2C?= <ann@client.example>`:             {{"a@bank.example,", "ann@client.example"}},
 		`'ann@client.example' <ann@client.example>`:                        {{"ann@client.example", "ann@client.example"}},
+		`=?utf-8?Q?=C0=ED=ED=E0?= <ann@client.example>`:                    {{"Анна", "ann@client.example"}}, // windows-1251 in truth
 		`ann@client.example (Ann)`:                                         {{"Ann", "ann@client.example"}},
 		`<mailto:ann@client.example>`:                                      {{"", "ann@client.example"}},
 		`Ann ann@client.example`:                                           {{"Ann", "ann@client.example"}},

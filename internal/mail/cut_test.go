@@ -37,12 +37,28 @@ func TestCutQuoteKeepsHTMLThatIsNotSurelyQuoted(t *testing.T) {
 		"a quotation of one's own":  "<p>The rule says:</p><blockquote>No smoking.</blockquote><p>So?</p>",
 		"Gmail's quotation button":  `<div>He said</div><blockquote class="gmail_quote">No.</blockquote><div>So?</div>`,
 		"only a quotation":          `<div class="gmail_quote"><div class="gmail_attr">` + earlier + `</div><blockquote>x</blockquote></div>`,
+		"answers in one quotation":  `<div class="gmail_quote"><div class="gmail_attr">` + earlier + `</div><blockquote>One?</blockquote><p>Yes.</p></div><p>Bye.</p>`,
 		"answers in two quotations": "<div>" + earlier + "</div><blockquote>One?</blockquote><p>Yes.</p><div>" + earlier + "</div><blockquote>Two?</blockquote><p>No.</p>",
 		"a forward":                 `<p>See.</p><div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>From: x</div>words</div>`,
 		"nothing to cut":            "<p>a<p>b",
 	} {
 		if c := CutQuote("", page); c.Quoted || c.HTML != page {
 			t.Errorf("%s: kept %q", name, c.HTML)
+		}
+	}
+}
+
+func TestCutQuoteCuts(t *testing.T) {
+	for name, c := range map[string]struct{ text, html, wantText, wantHTML string }{
+		"date, time and address without marks": {text: "New.\n\n18.11.2026 12:30, Support <s@desk.example>:\n\nOld.\n", wantText: "New."},
+		"Outlook's line as bare text":          {html: "<body>New.<br>-----Original Message-----<br>From: x<br>Old.</body>", wantHTML: "<html><head></head><body>New.<br/></body></html>"},
+		"two quotations in a row": {
+			html:     "<p>New.</p><div>" + earlier + "</div><blockquote>One.</blockquote><div>" + earlier + "</div><blockquote>Two.</blockquote>",
+			wantHTML: "<html><head></head><body><p>New.</p></body></html>",
+		},
+	} {
+		if got := CutQuote(c.text, c.html); !got.Quoted || got.Text != c.wantText || got.HTML != c.wantHTML || got.QuotedText == "" {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }

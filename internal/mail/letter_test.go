@@ -121,6 +121,47 @@ func TestReadNeverLosesTheBody(t *testing.T) {
 	}
 }
 
+func TestReadTakesTheRichestAlternative(t *testing.T) {
+	l := Read([]byte("Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nplain\r\n" +
+		"--b\r\nContent-Type: text/html\r\n\r\n<p>simple\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>rich\r\n--b--\r\n"))
+	if l.Text != "plain" || l.HTML != "<p>rich" {
+		t.Errorf("text %q, HTML %q", l.Text, l.HTML)
+	}
+}
+
+func TestReadShowsTheRawTextIfNothingElseIsLeft(t *testing.T) {
+	for name, raw := range map[string]string{
+		"not base64 at all": "Content-Transfer-Encoding: base64\r\n\r\nНе работает принтер\r\n",
+		"empty parts":       "Content-Type: multipart/mixed; boundary=b\r\n\r\nНе работает принтер\r\n--b\r\n\r\n--b--\r\n",
+	} {
+		if l := Read([]byte(raw)); !strings.Contains(l.Text, "Не работает принтер") || len(l.Faults) == 0 {
+			t.Errorf("%s: %q, faults %q", name, l.Text, l.Faults)
+		}
+	}
+}
+
+func TestReadShowsAFileOfWordsIfThereIsNothingElse(t *testing.T) {
+	const file = "; name=letter\r\nContent-Disposition: inline; filename=letter\r\n\r\n"
+	if l := Read([]byte("Content-Type: text/plain" + file + "words")); l.Text != "words" || len(l.Attachments) != 1 {
+		t.Errorf("%q, %d attachments", l.Text, len(l.Attachments))
+	}
+	if l := Read([]byte("Content-Type: text/html" + file + "<p>words")); l.HTML != "<p>words" || l.Text != "words" || len(l.Attachments) != 1 {
+		t.Errorf("%q, %q, %d attachments", l.HTML, l.Text, len(l.Attachments))
+	}
+}
+
+func TestReadKnowsPicturesOfThePageAndLettersOfADigest(t *testing.T) {
+	l := Read([]byte("Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<img src=cid:p>\r\n" +
+		"--b\r\nContent-Type: image/png\r\nContent-ID: <p>\r\nContent-Disposition: attachment; filename=p.png\r\n\r\nx\r\n--b--\r\n"))
+	if len(l.Attachments) != 1 || !l.Attachments[0].Inline || l.Attachments[0].ContentID != "p" {
+		t.Errorf("%+v", l.Attachments)
+	}
+	l = Read([]byte("Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nSubject: first\r\n\r\nwords\r\n--b--\r\n"))
+	if len(l.Attachments) != 1 || l.Attachments[0].Name != "first.eml" || l.Attachments[0].Type != "message/rfc822" {
+		t.Errorf("%+v", l.Attachments)
+	}
+}
+
 func nested(depth int) []byte {
 	var b strings.Builder
 	b.WriteString("From: a@client.example\r\n")

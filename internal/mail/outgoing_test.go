@@ -89,6 +89,7 @@ func TestWriteLetsNothingIntoTheHeader(t *testing.T) {
 		"thread topic": func(o *Outgoing) { o.ThreadTopic = evil },
 		"thread index": func(o *Outgoing) { o.ThreadIndex = evil },
 		"in reply to":  func(o *Outgoing) { o.InReplyTo = evil },
+		"two as one":   func(o *Outgoing) { o.References = []string{"a@b.example> <victim@other.example"} },
 		"references":   func(o *Outgoing) { o.References = []string{evil, "<a@b> <c@d>"} },
 		"file name":    func(o *Outgoing) { o.Attachments[0].Name = evil },
 		"file type":    func(o *Outgoing) { o.Attachments[0].Type = evil },
@@ -103,6 +104,9 @@ func TestWriteLetsNothingIntoTheHeader(t *testing.T) {
 		l := Read(raw)
 		if l.Header.Has("Bcc") || bytes.Contains(raw, []byte("\nBcc:")) {
 			t.Errorf("%s: a field was added", name)
+		}
+		if refs := strings.Join(append(l.References, l.InReplyTo), " "); strings.Contains(refs, "victim") || strings.Contains(refs, "a@b") {
+			t.Errorf("%s: threaded under %q", name, refs)
 		}
 	}
 }
