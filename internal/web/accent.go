@@ -21,6 +21,9 @@ func (q *Request) Accent() string {
 // accent is the style sheet that puts the installation's colour in the place
 // of the theme's.
 func accent(q *Request) error {
+	if err := q.settle(); err != nil {
+		return err
+	}
 	h := q.Writer.Header()
 	h.Set("Content-Type", "text/css; charset=utf-8")
 	h.Set("Cache-Control", "public, max-age=86400")

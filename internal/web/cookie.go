@@ -100,23 +100,27 @@ func (q *Request) keepToast() error {
 	return nil
 }
 
-// takeToast is what keepToast left, once. Anything unreadable is no toast.
-func (q *Request) takeToast() string {
+// maxToast is the longest toast that is looked at, in bytes.
+const maxToast = 2000
+
+// takeToast is the toast of this answer or what keepToast left, once; nil:
+// none. Anything unreadable is none.
+func (q *Request) takeToast() *Toast {
 	if q.toast != nil {
-		return q.toast.Text
+		return q.toast
 	}
 	value := q.cookie(cookieToast)
-	if value == "" || len(value) > 2000 {
-		return ""
+	if value == "" || len(value) > maxToast {
+		return nil
 	}
 	q.setCookie(cookieToast, "", 0)
 	raw, err := base64.RawURLEncoding.DecodeString(value)
 	if err != nil {
-		return ""
+		return nil
 	}
 	var t Toast
 	if json.Unmarshal(raw, &t) != nil {
-		return ""
+		return nil
 	}
-	return t.Text
+	return &t
 }

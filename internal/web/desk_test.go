@@ -170,7 +170,7 @@ func (b *browser) send(path, content string, pairs ...string) (int, string) {
 func TestSessionFromSignInToSignOut(t *testing.T) {
 	h := newHouse(t)
 	b := h.browser()
-	if code, to := b.get("/desk"); code != 303 || to != "/login?next=%2Fdesk" {
+	if code, to := b.get("/desk"); code != 303 || to != "/login?back=%2Fdesk" {
 		t.Fatalf("before: %d %s", code, to)
 	}
 	if code, words := b.post("/login", "login", "ada@desk.example", "password", "wrong"); code != 422 || !strings.Contains(words, "no such login") {
@@ -182,7 +182,7 @@ func TestSessionFromSignInToSignOut(t *testing.T) {
 			t.Errorf("%s: %d %s", path, code, words)
 		}
 	}
-	if code, to := b.post("/language", "lang", "ru", "next", "/desk"); code != 303 || to != "/desk" {
+	if code, to := b.post("/language", "lang", "ru", "back", "/desk"); code != 303 || to != "/desk" {
 		t.Errorf("language: %d %s", code, to)
 	}
 	elsewhere := h.browser()

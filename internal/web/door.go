@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,10 +25,13 @@ func (s *Server) begin(w *answer, r *http.Request, rt *Route) *Request {
 
 // identify finds out who asks, and how he reads.
 func (q *Request) identify() error {
-	var err error
-	if q.Settings, err = q.server.source.Settings(q.Context()); err != nil {
-		return fmt.Errorf("the settings: %w", err)
+	if q.Route.plain {
+		return nil
 	}
+	if err := q.settle(); err != nil {
+		return err
+	}
+	var err error
 	if q.token != "" {
 		q.Actor, q.Person, err = q.server.source.ActorOf(q.Context(), q.token, q.Route.Gate.Door())
 		if err != nil {
@@ -37,6 +41,15 @@ func (q *Request) identify() error {
 	}
 	q.Locale = q.server.reader(q)
 	q.Actor.Lang = q.Locale.Lang()
+	return nil
+}
+
+// settle reads the installation's settings.
+func (q *Request) settle() error {
+	var err error
+	if q.Settings, err = q.server.source.Settings(q.Context()); err != nil {
+		return fmt.Errorf("the settings: %w", err)
+	}
 	return nil
 }
 
@@ -110,13 +123,14 @@ func (q *Request) admit() error {
 	if q.Route.Gate == GateAgents {
 		return nil
 	}
-	for _, act := range manage {
-		if q.Actor.MayManage(act) {
-			return nil
-		}
+	if !q.manages() {
+		return okno.ErrNotFound
 	}
-	return okno.ErrNotFound
+	return nil
 }
+
+// manages reports whether the actor may do anything with the installation.
+func (q *Request) manages() bool { return slices.ContainsFunc(manage, q.Actor.MayManage) }
 
 // passwordPage is where whoever has an issued password must go first (spec
 // R39, R40).
@@ -133,5 +147,5 @@ func (q *Request) signInPage() string {
 	if q.unsafe() {
 		return "/login"
 	}
-	return "/login?" + url.Values{"next": {q.HTTP.URL.RequestURI()}}.Encode()
+	return "/login?" + url.Values{"back": {q.HTTP.URL.RequestURI()}}.Encode()
 }

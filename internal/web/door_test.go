@@ -16,7 +16,7 @@ func fourGates(r *Router) {
 func TestWhoPassesWhichGate(t *testing.T) {
 	r := newRig(t, nil, fourGates)
 	r.everyone()
-	const signIn = "/login?next="
+	const signIn = "/login?back="
 	for _, c := range []struct{ token, path, want string }{
 		{"", "/open", "person 0 at the portal"},
 		{"", "/tickets", signIn + "%2Ftickets"},

@@ -173,6 +173,22 @@ func (q *Request) summary(err error) string {
 	return strings.Join(words, " ")
 }
 
+// home is where a refused asker can go on.
+func (q *Request) home() string {
+	if q.Route.Gate == GateAgents || q.Route.Gate == GateAdmins {
+		return "/desk"
+	}
+	return "/"
+}
+
+// homeWords name what home leads to.
+func (q *Request) homeWords() string {
+	if q.home() == "/desk" {
+		return "web.refusal.desk"
+	}
+	return "web.refusal.home"
+}
+
 // wantsProblem reports whether a program asks.
 func (q *Request) wantsProblem() bool {
 	if q.Route.problem {

@@ -107,16 +107,16 @@ func (q *Request) Redirect(path string) error {
 const maxReturn = 1000
 
 // Return is where to go after signing in or after a switch: the parameter or
-// field "next" when it is a path of ours, else the given path.
+// field "back" when it is a path of ours, else the given path.
 func (q *Request) Return(otherwise string) string {
-	next := q.Query("next")
-	if q.form != nil && q.form.Get("next") != "" {
-		next = q.form.Get("next")
+	back := q.Query("back")
+	if q.form != nil && q.form.Get("back") != "" {
+		back = q.form.Get("back")
 	}
-	if next == "" || len(next) > maxReturn || !localPath(next) {
+	if back == "" || len(back) > maxReturn || !localPath(back) {
 		return otherwise
 	}
-	return next
+	return back
 }
 
 // localPath reports whether a browser that is sent there stays with us.

@@ -35,9 +35,9 @@ func TestReturnStaysWithUs(t *testing.T) {
 		"/" + strings.Repeat("x", maxReturn): "/tickets",
 	} {
 		req := httptest.NewRequest("GET", "/login", nil)
-		req.URL.RawQuery = url.Values{"next": {next}}.Encode()
+		req.URL.RawQuery = url.Values{"back": {next}}.Encode()
 		if got := r.do(req).Header().Get("Location"); got != want {
-			t.Errorf("next=%q leads to %q, want %q", next, got, want)
+			t.Errorf("back=%q leads to %q, want %q", next, got, want)
 		}
 	}
 }
@@ -123,7 +123,12 @@ func TestToastOutlivesARedirectOnce(t *testing.T) {
 			q.Toast(Toast{Text: "Ок 🎉"})
 			return q.Done()
 		})
-		r.Anyone("GET /page", func(q *Request) error { return q.Render(say(q.takeToast())) })
+		r.Anyone("GET /page", func(q *Request) error {
+			if t := q.takeToast(); t != nil {
+				return q.Render(say(t.Text))
+			}
+			return q.Render(say(""))
+		})
 	})
 	cookie := r.post("/act", "").Result().Cookies()[0]
 	w := r.get("/page", "Cookie", cookie.Name+"="+cookie.Value)
@@ -189,7 +194,7 @@ func TestLanguageOfAPage(t *testing.T) {
 
 func TestLanguageIsChosenByAForm(t *testing.T) {
 	r := newRig(t, nil)
-	w := r.post("/language", "lang=ru&next=/status")
+	w := r.post("/language", "lang=ru&back=/status")
 	if w.Code != 303 || w.Header().Get("Location") != "/status" || !strings.HasPrefix(w.Header().Get("Set-Cookie"), "okno-lang=ru;") {
 		t.Errorf("answer %d %v", w.Code, w.Header())
 	}
