@@ -295,7 +295,7 @@ func safeHTML(html string, l *LetterWords) string {
 	return safehtml.Letter(html, func(contentID string) (string, bool) {
 		for _, f := range l.Files {
 			if f.ContentID == contentID && contentID != "" {
-				return "/files/" + string(f.Ref) + "/inline", true
+				return "/files/" + string(f.Ref) + "/picture", true
 			}
 		}
 		return "", false

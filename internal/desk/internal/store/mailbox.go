@@ -14,7 +14,7 @@ type Mailbox struct {
 	State  okno.FetchState
 }
 
-const mailboxColumns = `id, ref, address, folded, name, department, lang, fetch, password, closed, version, fetched, trouble, since, uidvalidity, lastuid`
+const mailboxColumns = `id, ref, address, folded, name, department, lang, fetching, password, closed, version, fetched, trouble, since, uidvalidity, lastuid`
 
 func scanMailbox(row db.Scanner) (Mailbox, error) {
 	var m Mailbox
@@ -40,7 +40,7 @@ func fetchJSON(f *okno.Fetch) string {
 // AddMailbox keeps a new mailbox and sets its ID; that its address is taken
 // is a unique violation of mailbox.folded.
 func (tx Tx) AddMailbox(m *Mailbox, at time.Time) error {
-	id, err := insert(tx, `INSERT INTO mailbox (ref, address, folded, name, department, lang, fetch, password, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+	id, err := insert(tx, `INSERT INTO mailbox (ref, address, folded, name, department, lang, fetching, password, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		m.Ref, m.Address, m.Folded, m.Name, m.Department, m.Lang, fetchJSON(m.Fetch), m.Sealed, micro(at))
 	m.ID, m.Version = okno.MailboxID(id), 1
 	return err
@@ -49,7 +49,7 @@ func (tx Tx) AddMailbox(m *Mailbox, at time.Time) error {
 // SaveMailbox keeps a changed mailbox over the version it was read at and
 // forgets where fetching stood if it is fetched from elsewhere now.
 func (tx Tx) SaveMailbox(m *Mailbox, elsewhere bool) error {
-	if err := stale(tx.Exec(`UPDATE mailbox SET address = ?, folded = ?, name = ?, department = ?, lang = ?, fetch = ?, password = ?, closed = ?, version = version + 1
+	if err := stale(tx.Exec(`UPDATE mailbox SET address = ?, folded = ?, name = ?, department = ?, lang = ?, fetching = ?, password = ?, closed = ?, version = version + 1
 		WHERE id = ? AND version = ?`,
 		m.Address, m.Folded, m.Name, m.Department, m.Lang, fetchJSON(m.Fetch), m.Sealed, micro(m.Closed), m.ID, m.Version)); err != nil {
 		return err

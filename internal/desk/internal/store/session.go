@@ -42,8 +42,12 @@ func (tx Tx) TouchSession(id okno.SessionID, seen, expires time.Time) error {
 	return err
 }
 
-// EndSession forgets a session and what it was granted.
+// EndSession forgets a session, what it was granted and its uploads: an id
+// may come again, and must not inherit anything.
 func (tx Tx) EndSession(id okno.SessionID) error {
+	if _, err := tx.Exec(`DELETE FROM file WHERE session = ? AND message = 0`, id); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(`DELETE FROM session_ticket WHERE session = ?`, id); err != nil {
 		return err
 	}
@@ -56,12 +60,18 @@ func (tx Tx) SessionsOf(p okno.PersonID) ([]okno.SessionID, error) {
 	return db.Collect(tx.Tx, scanOne[okno.SessionID], `SELECT id FROM session WHERE person = ? AND person > 0`, p)
 }
 
-// DropSessions forgets sessions that ended before a moment.
+// DropSessions forgets sessions that ended before a moment, as EndSession
+// does.
 func (tx Tx) DropSessions(before time.Time) error {
 	if _, err := tx.Exec(`DELETE FROM session_ticket WHERE expires < ?`, micro(before)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`DELETE FROM session WHERE expires < ?`, micro(before))
+	over, err := db.Collect(tx.Tx, scanOne[okno.SessionID], `SELECT id FROM session WHERE expires < ? LIMIT 1000`, micro(before))
+	for _, id := range over {
+		if err := tx.EndSession(id); err != nil {
+			return err
+		}
+	}
 	return err
 }
 
@@ -89,8 +99,12 @@ func (tx Tx) GrantsOfSession(s okno.SessionID, now time.Time) ([]GuestGrant, err
 	}, `SELECT ticket, person, expires FROM session_ticket WHERE session = ? AND expires > ? LIMIT 1000`, s, micro(now))
 }
 
-// MoveGrants carries the tickets open to one session over to another.
+// MoveGrants carries the tickets open to one session, and its uploads, over
+// to another.
 func (tx Tx) MoveGrants(from, to okno.SessionID) error {
+	if _, err := tx.Exec(`UPDATE file SET session = ? WHERE session = ? AND message = 0`, to, from); err != nil {
+		return err
+	}
 	_, err := tx.Exec(`UPDATE session_ticket SET session = ? WHERE session = ?`, to, from)
 	return err
 }

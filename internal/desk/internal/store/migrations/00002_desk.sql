@@ -145,7 +145,7 @@ CREATE TABLE mailbox (
   name       TEXT NOT NULL DEFAULT '',
   department {{int}} NOT NULL REFERENCES department (id),
   lang       TEXT NOT NULL DEFAULT '',
-  fetch      TEXT NOT NULL DEFAULT '', -- JSON, without the password
+  fetching   TEXT NOT NULL DEFAULT '', -- JSON, without the password
   password   {{bytes}},                -- sealed
   created    {{int}} NOT NULL,
   closed     {{int}} NOT NULL DEFAULT 0,
@@ -157,7 +157,7 @@ CREATE TABLE mailbox (
   lastuid    {{int}} NOT NULL DEFAULT 0
 ) {{strict}};
 
-{{sequence ticket_number 100001}}
+{{sequence ticket_number 100001}};
 
 CREATE TABLE ticket (
   id         {{id}},

@@ -1,0 +1,23 @@
+package app
+
+import "github.com/oknodesk/okno"
+
+// consequences says which duties follow which fact. It is the whole list: a
+// duty is put in the transaction that records its fact, and nothing else calls
+// one room from another.
+func consequences(e okno.Event) []string {
+	switch e.Kind {
+	case okno.TicketOpened, okno.MessageAdded, okno.NoteAdded,
+		okno.StatusChanged, okno.AssigneeChanged, okno.ParticipantAdded,
+		okno.CloseAsked, okno.LetterReturned,
+		okno.PersonAdded, okno.ResetAsked:
+		if e.Data.Silent {
+			return nil
+		}
+		return []string{notify}
+	}
+	return nil
+}
+
+// notify is the duty to tell whoever is to hear of a fact.
+const notify = "notify"

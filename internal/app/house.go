@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/oknodesk/okno/internal/blob"
+	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/jobs"
+	"github.com/oknodesk/okno/internal/live"
+	"github.com/oknodesk/okno/internal/secret"
+)
+
+// House is one installation put together in this process: every room, and
+// what carries a fact from one to the next.
+type House struct {
+	Config *Config
+	Log    *slog.Logger
+	Now    func() time.Time
+
+	DB     *db.DB
+	Blob   *blob.Disk
+	Key    secret.Key
+	Desk   *desk.Desk
+	Runner *jobs.Runner
+	Hub    *live.Hub
+
+	closers []func()
+}
+
+// Open opens the installation's data, makes or updates its tables, and puts
+// the desk over them. The data directory must be locked by this process
+// already. Close it when done.
+func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time) (h *House, err error) {
+	h = &House{Config: c, Log: log, Now: now, Hub: live.NewHub()}
+	defer func() {
+		if err != nil {
+			h.Close()
+		}
+	}()
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, err
+	}
+	if h.Key, err = secret.LoadKey(c.KeyFile); err != nil {
+		return nil, fmt.Errorf("key: %w", err)
+	}
+	if h.Blob, err = blob.NewDisk(filepath.Join(c.Data, "blobs")); err != nil {
+		return nil, fmt.Errorf("attachments: %w", err)
+	}
+	if h.DB, err = db.Open(ctx, c.DB, db.Options{Log: log}); err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	h.onClose(func() {
+		if err := h.DB.Close(); err != nil {
+			log.Error("closing the database", "error", err)
+		}
+	})
+	if err := h.DB.Migrate(ctx, jobs.Migrations, desk.Migrations); err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	h.Desk = desk.New(desk.Config{
+		DB: h.DB, Blob: h.Blob, Key: h.Key, Now: now, Log: log, Lang: c.Lang, Consequences: consequences,
+	})
+	h.onClose(h.Desk.Close)
+	h.onClose(h.DB.Listen(desk.LiveTopic, h.Hub.Deliver))
+	h.Runner = jobs.NewRunner(h.DB, now, log)
+	return h, nil
+}
+
+func (h *House) onClose(f func()) { h.closers = append(h.closers, f) }
+
+// Close lets everything go, last opened first.
+func (h *House) Close() {
+	for i := len(h.closers) - 1; i >= 0; i-- {
+		h.closers[i]()
+	}
+	h.closers = nil
+}
+
+// duties are what the house does by the clock.
+func (h *House) duties() {
+	h.Runner.Every("counters", 5*time.Second, h.Desk.FoldCounters)
+	h.Runner.Every("wake held tickets", time.Minute, func(ctx context.Context) error {
+		_, err := h.Desk.WakeHeld(ctx)
+		return err
+	})
+	h.Runner.Every("tidy", time.Hour, h.Desk.Tidy)
+}
+
+// listen opens a listener or says which option asked for it.
+func listen(option string, e Endpoint) (net.Listener, error) {
+	if e.Network == "unix" {
+		// What a killed process left behind is in the way; a living one holds
+		// the data directory's lock, so this is nobody's.
+		if err := os.Remove(e.Address); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("--%s: %w", option, err)
+		}
+	}
+	l, err := net.Listen(e.Network, e.Address)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", option, err)
+	}
+	return l, nil
+}
