@@ -37,7 +37,7 @@ func (l *Letter) Bounce() *Bounce {
 		switch a.Type {
 		case "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers":
 			h, _, _ := splitHeader(bytes.TrimLeft(a.Content, "\r\n"))
-			if ids := messageIDs(h.raw("Message-ID")); b.OriginalMessageID == "" && len(ids) > 0 {
+			if ids := messageIDs(h.Raw("Message-ID")); b.OriginalMessageID == "" && len(ids) > 0 {
 				b.OriginalMessageID = ids[0]
 			}
 		}

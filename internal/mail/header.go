@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 )
 
@@ -42,20 +43,21 @@ func (h Header) Values(name string) []string {
 // Has says whether there is such a field, even an empty one.
 func (h Header) Has(name string) bool { return len(h.rawValues(name)) > 0 }
 
-// Names lists the names as written, in order, with repetitions.
-func (h Header) Names() []string {
-	names := make([]string, len(h.fields))
-	for i, f := range h.fields {
-		names[i] = f.name
+// All yields every field from the top: its name as written and its value
+// unfolded, with encoded words as they stood.
+func (h Header) All() iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for _, f := range h.fields {
+			if !yield(f.name, f.text()) {
+				return
+			}
+		}
 	}
-	return names
 }
 
 // Raw returns the first field of that name unfolded but with its encoded words
 // as they stood; bytes that were not UTF-8 are converted. "" if there is none.
-func (h Header) Raw(name string) string { return h.raw(name) }
-
-func (h Header) raw(name string) string {
+func (h Header) Raw(name string) string {
 	if v := h.rawValues(name); len(v) > 0 {
 		return v[0]
 	}

@@ -105,21 +105,21 @@ func (l *Letter) readFields() {
 	l.To = l.addresses("To")
 	l.Cc = l.addresses("Cc")
 	l.Subject = strings.TrimSpace(h.Get("Subject"))
-	if ids := messageIDs(h.raw("Message-ID")); len(ids) > 0 {
+	if ids := messageIDs(h.Raw("Message-ID")); len(ids) > 0 {
 		l.MessageID = ids[0]
 	}
-	if ids := messageIDs(h.raw("In-Reply-To")); len(ids) > 0 {
+	if ids := messageIDs(h.Raw("In-Reply-To")); len(ids) > 0 {
 		l.InReplyTo = ids[0]
 	}
-	l.References = messageIDs(h.raw("References"))
-	l.Date = readDate(h.raw("Date"))
-	if l.Date.IsZero() && h.raw("Date") != "" {
+	l.References = messageIDs(h.Raw("References"))
+	l.Date = readDate(h.Raw("Date"))
+	if l.Date.IsZero() && h.Raw("Date") != "" {
 		l.fault("the date could not be read")
 	}
 	if len(h.Values("From")) > 1 {
 		l.fault("more than one From field")
 	}
-	l.ThreadIndex = strings.Join(strings.Fields(h.raw("Thread-Index")), "")
+	l.ThreadIndex = strings.Join(strings.Fields(h.Raw("Thread-Index")), "")
 	l.ThreadTopic = h.Get("Thread-Topic")
 }
 

@@ -243,6 +243,13 @@ func TestHeaderDecodesAndComparesNamesWithoutCase(t *testing.T) {
 	if l.Header.Get("missing") != "" || l.Header.Has("missing") || !l.Header.Has("x-Note") {
 		t.Error("presence is told wrongly")
 	}
+	var order []string
+	for name, value := range l.Header.All() {
+		order = append(order, name+"="+value)
+	}
+	if strings.Join(order, "|") != "x-note==?koi8-r?Q?=C5=A3?= one|X-Note=two folded" {
+		t.Errorf("order %q", order)
+	}
 	if got := l.Header.Raw("X-Note"); got != "=?koi8-r?Q?=C5=A3?= one" {
 		t.Errorf("raw %q", got)
 	}

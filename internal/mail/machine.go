@@ -45,7 +45,7 @@ func ownMark(l *Letter) string {
 
 // reportSign knows bounces and read receipts (RFC 6522).
 func reportSign(l *Letter) string {
-	mediaType, params := parseMediaType(clip(l.Header.raw("Content-Type"), maxParams))
+	mediaType, params := parseMediaType(clip(l.Header.Raw("Content-Type"), maxParams))
 	if mediaType == "multipart/report" {
 		switch kind := strings.ToLower(params["report-type"]); kind {
 		case "delivery-status":

@@ -28,10 +28,10 @@ type part struct {
 }
 
 func newPart(h Header, body []byte) part {
-	p := part{body: body, encoding: h.raw("Content-Transfer-Encoding")}
-	contentType := clip(h.raw("Content-Type"), maxParams)
+	p := part{body: body, encoding: h.Raw("Content-Transfer-Encoding")}
+	contentType := clip(h.Raw("Content-Type"), maxParams)
 	p.mediaType, p.params = parseMediaType(contentType)
-	disposition := clip(h.raw("Content-Disposition"), maxParams)
+	disposition := clip(h.Raw("Content-Disposition"), maxParams)
 	var params map[string]string
 	p.disposition, params = parseMediaType(disposition)
 	for _, name := range []string{
@@ -42,10 +42,10 @@ func newPart(h Header, body []byte) part {
 			p.fileName = cleanFileName(decodeWords(name))
 		}
 	}
-	if ids := messageIDs(h.raw("Content-ID")); len(ids) > 0 {
+	if ids := messageIDs(h.Raw("Content-ID")); len(ids) > 0 {
 		p.contentID = ids[0]
 	} else {
-		p.contentID = clip(strings.Trim(h.raw("Content-ID"), "<> "), maxName)
+		p.contentID = clip(strings.Trim(h.Raw("Content-ID"), "<> "), maxName)
 	}
 	return p
 }
