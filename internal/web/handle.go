@@ -58,8 +58,10 @@ func (s *Server) handle(rt *Route) http.HandlerFunc {
 		answered = s.compress(http.HandlerFunc(answered))
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
+		begun := time.Now()
 		s.bound(w, r, rt)
 		answered(w, r)
+		s.log.Debug("request", "route", rt.Pattern, "took", time.Since(begun))
 	}
 }
 
@@ -98,6 +100,9 @@ func (q *Request) serve() error {
 		return err
 	}
 	if q.mustChange() {
+		if q.wantsProblem() {
+			return okno.Refuse(okno.Forbidden, "error.password.first")
+		}
 		return q.Redirect(passwordPage)
 	}
 	if err := q.admit(); err != nil {
