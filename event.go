@@ -21,6 +21,8 @@ const (
 	CloseAsked        EventKind = "close.asked" // an unproven letter said it is solved
 	LetterReturned    EventKind = "letter.returned"
 
+	CompanyAdded     EventKind = "company.added"
+	ContactAdded     EventKind = "contact.added"
 	PersonAdded      EventKind = "person.added"
 	PersonChanged    EventKind = "person.changed"
 	GrantsChanged    EventKind = "grants.changed"

@@ -51,7 +51,7 @@ func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time
 	if h.Key, err = secret.LoadKey(c.KeyFile); err != nil {
 		return nil, fmt.Errorf("key: %w", err)
 	}
-	if h.Blob, err = blob.NewDisk(filepath.Join(c.Data, "blobs")); err != nil {
+	if h.Blob, err = blob.NewDisk(filepath.Join(c.Data, "files")); err != nil {
 		return nil, fmt.Errorf("attachments: %w", err)
 	}
 	if h.DB, err = db.Open(ctx, c.DB, db.Options{Log: log}); err != nil {

@@ -165,8 +165,16 @@ func (d *Desk) Counts(ctx context.Context, by okno.Actor) (map[okno.ViewKind]int
 	return n, nil
 }
 
-// FoldCounters joins the appended changes of the counters.
+// FoldCounters joins the appended changes of the counters once there are many;
+// an idle desk writes nothing.
 func (d *Desk) FoldCounters(ctx context.Context) error {
+	many := false
+	if err := d.read(ctx, func(tx store.Tx) (err error) {
+		many, err = tx.CountersUnfolded()
+		return err
+	}); err != nil || !many {
+		return err
+	}
 	return d.write(ctx, store.Tx.FoldCounters)
 }
 

@@ -34,11 +34,7 @@ type Opening struct {
 	Lang       string     // of the page or the letter
 
 	Letter *LetterWords // nil: no letter
-	Parent okno.TicketID
-	// At is when it was opened, for imports and samples; zero: now. Silent
-	// tells nobody.
-	At     time.Time
-	Silent bool
+	Parent okno.TicketID // the closed ticket it continues; 0: none
 }
 
 // LetterWords is what a letter brings to a ticket beside its words.
@@ -141,9 +137,6 @@ func (d *Desk) newTicket(c *catalogue, by okno.Actor, o Opening) (okno.Ticket, e
 		ThreadGUID: make([]byte, 16),
 	}
 	rand.Read(t.ThreadGUID)
-	if !o.At.IsZero() {
-		t.Opened = o.At
-	}
 	t.Updated = t.Opened
 	t.Department = c.firstDepartment().ID
 	if o.Letter != nil {
@@ -210,7 +203,7 @@ func (d *Desk) openIn(tx store.Tx, by okno.Actor, o Opening, t *okno.Ticket, ran
 	}
 	*done = Opened{Ticket: t.ID, Number: t.Number, Message: m.ID}
 	e := okno.NewEvent(okno.TicketOpened, okno.EventData{
-		Message: m.ID, Channel: o.Channel, Person: t.Requester, Claim: m.Claim, Silent: o.Silent, Files: files,
+		Message: m.ID, Channel: o.Channel, Person: t.Requester, Claim: m.Claim, Files: files,
 	})
 	e.Data.Machine = o.Letter != nil && o.Letter.Machine
 	return d.record(tx, by, t, e)

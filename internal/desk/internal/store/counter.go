@@ -45,3 +45,9 @@ func (tx Tx) FoldCounters() error {
 	_, err = tx.Exec(`DELETE FROM counter WHERE id <= ?`, last)
 	return err
 }
+
+// CountersUnfolded reports whether so many changes were appended since the
+// last folding that reading the counters has become slower than it need be.
+func (tx Tx) CountersUnfolded() (bool, error) {
+	return tx.exists(`SELECT 1 FROM counter WHERE id > (SELECT MIN(id) FROM counter) + 500 LIMIT 1`)
+}

@@ -1,0 +1,157 @@
+// Package demo is a help desk to try: sample people and tickets in the chosen
+// language, and a tray where the letters that would have left can be read and
+// answered, so that the whole round trip works without a mail server.
+package demo
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+)
+
+// Password is everyone's in the sample; the desk it opens answers on this
+// machine only.
+const Password = "open-the-window"
+
+// Tickets is how many tickets the sample has.
+const Tickets = 200
+
+// Clock is a clock that the sample is made by: it stands where it is put.
+type Clock struct{ At time.Time }
+
+// Now is where the clock stands.
+func (c *Clock) Now() time.Time { return c.At }
+
+// SignIn is who may sign in to the sample.
+type SignIn struct{ Login, Role string }
+
+// seeder makes the sample through the desk's own commands, as if everything
+// had happened when it says.
+type seeder struct {
+	desk   *desk.Desk
+	clock  *Clock
+	rand   *rand.Rand
+	text   sample
+	agents map[string][]okno.Actor // by department's name
+	people []customer
+	keys   int
+}
+
+type customer struct{ name, address string }
+
+// Seed makes the sample in a language over a desk that is not set up yet and
+// whose clock is c; facts must have no consequences meanwhile. The same seed
+// makes the same content.
+func Seed(ctx context.Context, d *desk.Desk, c *Clock, lang string, now time.Time) error {
+	s := &seeder{desk: d, clock: c, rand: rand.New(rand.NewPCG(7, 2026)), text: samples[lang], agents: map[string][]okno.Actor{}}
+	c.At = now.AddDate(0, 0, -70)
+	if err := s.house(ctx, lang); err != nil {
+		return fmt.Errorf("sample: %w", err)
+	}
+	for i := range Tickets {
+		// Most tickets are young: the square of an even spread over 60 days.
+		age := s.rand.Float64()
+		c.At = now.Add(-time.Duration(age * age * float64(60*24*time.Hour))).Add(-3 * time.Minute)
+		if err := s.ticket(ctx, lang, i, now); err != nil {
+			return fmt.Errorf("sample ticket %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// house makes the administrator, departments, topics, agents and companies.
+func (s *seeder) house(ctx context.Context, lang string) error {
+	t := s.text
+	if err := s.desk.SetUp(ctx, okno.Console(), "", desk.Setup{
+		Name: t.admin, Address: "admin@okno.example", Password: Password, Company: t.supplier, Product: t.product,
+		Support: "support@okno.example", Lang: lang,
+	}); err != nil {
+		return err
+	}
+	admin := okno.Console()
+	for _, dep := range t.departments[1:] {
+		if err := s.desk.SaveDepartment(ctx, admin, "", okno.Department{Name: dep, Signature: t.signature}); err != nil {
+			return err
+		}
+	}
+	departments, err := s.desk.Departments(ctx)
+	if err != nil {
+		return err
+	}
+	for i, topic := range t.topics {
+		dep := departments[topic.department]
+		if err := s.desk.SaveTopic(ctx, admin, "", okno.Topic{Names: map[string]string{lang: topic.name}, Position: i}, dep.Ref); err != nil {
+			return err
+		}
+	}
+	roles, err := s.desk.Roles(ctx, admin)
+	if err != nil {
+		return err
+	}
+	for _, a := range t.agents {
+		if err := s.agent(ctx, a, roles[0].Ref, departments[a.department]); err != nil {
+			return err
+		}
+	}
+	return s.companies(ctx)
+}
+
+func (s *seeder) agent(ctx context.Context, a agent, role okno.Ref, dep okno.Department) error {
+	address := a.login + "@okno.example"
+	if err := s.desk.AddAgent(ctx, okno.Console(), "sample "+address, desk.AgentForm{
+		Name: a.name, Address: address, Role: role, Departments: []okno.Ref{dep.Ref},
+	}); err != nil {
+		return err
+	}
+	link, err := s.desk.ResetByConsole(ctx, address)
+	if err != nil {
+		return err
+	}
+	token, err := s.desk.UseEntry(ctx, link, Password, "", "sample")
+	if err != nil {
+		return err
+	}
+	actor, _, err := s.desk.ActorOf(ctx, token, okno.DoorWorkspace)
+	if err != nil {
+		return err
+	}
+	s.agents[dep.Name] = append(s.agents[dep.Name], actor)
+	return nil
+}
+
+func (s *seeder) companies(ctx context.Context) error {
+	for i, c := range s.text.companies {
+		company, err := s.desk.AddCompany(ctx, okno.Console(), fmt.Sprint(1001+i), c.name)
+		if err != nil {
+			return err
+		}
+		for j, p := range c.people {
+			address := fmt.Sprintf("%s@%s", p.login, c.domain)
+			if err := s.desk.AddContact(ctx, okno.Console(), company.ID, p.name, address, j == 0); err != nil {
+				return err
+			}
+			s.people = append(s.people, customer{p.name, address})
+		}
+	}
+	for _, p := range s.text.people {
+		s.people = append(s.people, customer{p.name, p.login + "@mail.example"})
+	}
+	return nil
+}
+
+func (s *seeder) key() string {
+	s.keys++
+	return fmt.Sprintf("sample %d", s.keys)
+}
+
+// later moves the clock by up to so long, but not past now.
+func (s *seeder) later(now time.Time, most time.Duration) {
+	s.clock.At = s.clock.At.Add(time.Minute + time.Duration(s.rand.Int64N(int64(most))))
+	if s.clock.At.After(now) {
+		s.clock.At = now
+	}
+}

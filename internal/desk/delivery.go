@@ -1,0 +1,25 @@
+package desk
+
+import (
+	"context"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+)
+
+// GiveUpLetter keeps a letter as failed, with its bytes so that it can be sent
+// again by hand, and records on its ticket that it did not arrive.
+func (d *Desk) GiveUpLetter(ctx context.Context, l okno.Letter) error {
+	l.State, l.Trouble = okno.LetterFailed, cut(l.Trouble, 500)
+	return d.write(ctx, func(tx store.Tx) error {
+		if err := tx.SaveDelivery(&l); err != nil || l.Ticket == 0 {
+			return err
+		}
+		t, err := tx.TicketByID(okno.System().Sees(), l.Ticket)
+		if err != nil {
+			return err
+		}
+		e := okno.NewEvent(okno.LetterReturned, okno.EventData{Letter: l.ID, Message: l.Message, Person: l.Person, Reason: string(l.State)})
+		return d.record(tx, okno.System(), &t, e)
+	})
+}
