@@ -1,0 +1,71 @@
+package ui
+
+import (
+	"strconv"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/locale"
+)
+
+// Names turn what a fact holds into words for one reader. A name that he may
+// not know, or that is gone, is empty.
+type Names struct {
+	Person     func(okno.PersonID) string
+	Status     func(okno.StatusKind) string
+	Department func(okno.DepartmentID) string
+}
+
+// Describe says a fact in words: what happened and, where that is not plain
+// from it, by whom.
+func Describe(e okno.Event, l *locale.Locale, n Names) string {
+	what := describe(e, l, n)
+	who := n.Person(e.Actor)
+	if who == "" || e.Kind == okno.TicketOpened || e.Kind == okno.LetterReturned {
+		return what
+	}
+	return l.T("event.by", "What", what, "Who", who)
+}
+
+func describe(e okno.Event, l *locale.Locale, n Names) string {
+	switch e.Kind {
+	case okno.TicketOpened:
+		return l.T("event.ticket.opened." + string(e.Data.Channel))
+	case okno.StatusChanged:
+		return describeStatus(e, l, n)
+	case okno.AssigneeChanged:
+		if name := n.Person(okno.PersonID(number(e.Data.To))); name != "" {
+			return l.T("event.assignee.changed", "Assignee", name)
+		}
+		return l.T("event.assignee.none")
+	case okno.DepartmentChanged:
+		from, to := okno.DepartmentID(number(e.Data.From)), okno.DepartmentID(number(e.Data.To))
+		return l.T("event.department.changed", "From", n.Department(from), "To", n.Department(to))
+	case okno.ParticipantAdded:
+		if name := n.Person(e.Data.Person); name != "" {
+			return l.T("event.participant.added", "Participant", name)
+		}
+		return l.T("event.participant.nameless")
+	case okno.LetterReturned:
+		return l.T("event.letter.returned", "Person", n.Person(e.Data.Person))
+	}
+	return l.T("event." + string(e.Kind))
+}
+
+// describeStatus says why the status changed where the reason alone says what
+// became of it; else from what to what.
+func describeStatus(e okno.Event, l *locale.Locale, n Names) string {
+	if reason := "event.status.reason." + e.Data.Reason; l.Has(reason) {
+		return l.T(reason)
+	}
+	from, to := okno.StatusKind(e.Data.From), okno.StatusKind(e.Data.To)
+	return l.T("event.status.changed", "From", n.Status(from), "To", n.Status(to))
+}
+
+// number reads an id as a fact keeps it; 0 is nobody's.
+func number(id string) int64 {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,52 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/oknodesk/okno/internal/locale"
+)
+
+// File is an attachment as a tile.
+type File struct {
+	Ref   string // of an upload, for the form
+	URL   string
+	Name  string
+	Size  int64  // bytes
+	Thumb string // URL of a small picture; "": none
+}
+
+// Word is one message or note of a ticket's dialogue.
+type Word struct {
+	Anchor  string // id of the element
+	Author  string
+	Side    string // "customer", "agent" or "system": how it looks
+	Note    bool   // internal
+	Channel string // said beside the author; "": nothing
+	At      time.Time
+	HTML    string // harmless and ready to stand in the page; or
+	Frame   string // URL of the message in its own sandboxed frame
+	Quoted  string // plain text that was cut; "": none
+	Deleted bool
+	Files   []File
+	Marks   []Mark
+}
+
+// Mark says something about a message: not confirmed, edited, delayed.
+type Mark struct {
+	Kind string // "info", "warning", "error", "success"
+	Icon string
+	Text string
+}
+
+// ago is when, in words, for the element that scripts keep fresh.
+func ago(l *locale.Locale, t, now time.Time) string { return l.Ago(t, now) }
+
+func wordClass(w Word) string {
+	switch {
+	case w.Note:
+		return "word word-note"
+	case w.Side == "agent":
+		return "word word-agent"
+	}
+	return "word"
+}

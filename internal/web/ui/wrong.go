@@ -1,0 +1,16 @@
+package ui
+
+// Wrong is one line of a form's summary of what is wrong.
+type Wrong struct {
+	Field string // whose control it leads to; "": the form as a whole
+	Label string
+	Text  string
+}
+
+// checkValue is what a ticked checkbox says.
+func checkValue(f Field) string {
+	if f.Value == "" {
+		return "yes"
+	}
+	return f.Value
+}
