@@ -16,6 +16,9 @@ func routes(r *Router) {
 
 	r.Anyone("GET /logo", logo, Plain(), Streamed())
 	r.Anyone("GET /accent.css", accent, Plain())
+	r.Anyone("GET /manifest.webmanifest", manifest, Plain())
+	r.Anyone("GET /static/{name}", static, Plain(), Streamed())
+	r.Anyone("GET /favicon.ico", static, Plain(), Streamed())
 	r.Anyone("GET /robots.txt", robots, Plain())
 	r.Anyone("GET /healthz", healthz, Plain())
 	r.Anyone("GET /readyz", readyz, Plain())
