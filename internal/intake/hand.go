@@ -1,0 +1,152 @@
+package intake
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/safehtml"
+)
+
+// hand gives the letter to the desk: as a message of the ticket it belongs to,
+// else as a new ticket. Taken again it leads to the same.
+func (r *Receiver) hand(ctx context.Context, l *reading) (finding, error) {
+	if l.sender.ID == 0 && l.from.Addr != "" {
+		var err error
+		if l.sender, err = r.desk.Sender(ctx, l.from.Name, l.from.Addr, l.lang); err != nil {
+			return finding{}, err
+		}
+	}
+	actor, err := r.actor(ctx, l)
+	if err != nil {
+		return finding{}, err
+	}
+	words := desk.LetterWords{
+		Kept: l.kept.ID, Mailbox: l.kept.Mailbox, MessageID: l.letter.MessageID, Files: l.files,
+		Quoted: l.words.QuotedText, Machine: l.machine, Date: l.letter.Date,
+	}
+	if l.used {
+		words.MessageID = "" // or answers to the other letter's would come here
+	}
+	if words.Participants, err = r.participants(ctx, l); err != nil {
+		return finding{}, err
+	}
+	if l.ticket.ID == 0 {
+		return r.open(ctx, actor, l, &words)
+	}
+	return r.add(ctx, actor, l, &words)
+}
+
+// actor is who the letter acts as. An agent whose letter is proven answers as
+// he would at the workspace; that his word came by letter its channel says.
+func (r *Receiver) actor(ctx context.Context, l *reading) (okno.Actor, error) {
+	actor, err := r.desk.MailActor(ctx, l.sender.ID, l.claim, l.ticket.ID)
+	if err == nil && len(actor.Grants) > 0 && !l.machine {
+		actor.Door = okno.DoorWorkspace
+	}
+	return actor, err
+}
+
+// submission is the letter's submission key: the same letter in two mailboxes
+// has one, so that two that race lead to one message.
+func submission(k okno.KeptLetter) string {
+	id := sha256.Sum256([]byte(k.MessageID))
+	return "letter:" + hex.EncodeToString(k.Identity) + ":" + hex.EncodeToString(id[:16])
+}
+
+func (r *Receiver) open(ctx context.Context, actor okno.Actor, l *reading, words *desk.LetterWords) (finding, error) {
+	o := desk.Opening{
+		Key: submission(l.kept), Channel: okno.ChannelMail, Subject: subject(l), Text: l.words.Text, HTML: l.words.HTML,
+		Lang: l.lang, Letter: words,
+	}
+	if l.sender.ID == 0 {
+		o.Name = nameless(l)
+	}
+	opened, err := r.desk.OpenTicket(ctx, actor, o)
+	if err != nil {
+		return finding{}, err
+	}
+	if err := r.joined(ctx, l, opened.Number, opened.Message); err != nil {
+		return finding{}, err
+	}
+	return finding{"opened", fmt.Sprintf("ticket %s, %s", opened.Number, l.claim)}, nil
+}
+
+// joined notes what the letter has led to.
+func (r *Receiver) joined(ctx context.Context, l *reading, n okno.Number, message okno.MessageID) error {
+	t, err := r.desk.TicketOfNumber(ctx, n)
+	if err != nil {
+		return err
+	}
+	if message == 0 { // an earlier attempt has handed it over
+		if message, err = r.desk.LetterMessage(ctx, t.ID, l.kept); err != nil {
+			return err
+		}
+	}
+	l.kept.State, l.kept.Ticket, l.kept.Message = okno.KeptJoined, t.ID, message
+	return nil
+}
+
+func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words *desk.LetterWords) (finding, error) {
+	written, err := r.desk.AddMessage(ctx, actor, l.ticket.Number, desk.Words{
+		Key: submission(l.kept), Text: l.words.Text, HTML: l.words.HTML, Channel: okno.ChannelMail, Letter: words,
+	})
+	if err != nil {
+		return finding{}, err
+	}
+	closing := ""
+	if written.Number == l.ticket.Number && !l.machine && !actor.Agent() {
+		if closing, err = r.close(ctx, actor, l, written); err != nil {
+			return finding{}, err
+		}
+	}
+	if err := r.joined(ctx, l, written.Number, written.Message); err != nil {
+		return finding{}, err
+	}
+	reason := fmt.Sprintf("ticket %s, %s", written.Number, l.claim)
+	switch {
+	case l.machine:
+		return finding{"machine", reason + "; agents see it"}, nil
+	case closing != "":
+		return finding{closing, reason + "; it says only that the ticket is solved"}, nil
+	case actor.Agent():
+		return finding{"answered", reason}, nil
+	case written.Number != l.ticket.Number:
+		return finding{"continued", reason + "; the old ticket was closed too long ago"}, nil
+	}
+	return finding{"joined", reason}, nil
+}
+
+// subject is what the ticket is called: the letter's, else its first words.
+func subject(l *reading) string {
+	for _, s := range []string{l.letter.Subject, safehtml.Preview(l.words.Text, 80)} {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		if utf8.RuneCountInString(s) > okno.MaxSubject {
+			s = string([]rune(s)[:okno.MaxSubject-1]) + "…"
+		}
+		return s
+	}
+	if len(l.files) > 0 {
+		return l.files[0].Name
+	}
+	return "…"
+}
+
+// nameless is what to call a sender without any address: what stands in From.
+func nameless(l *reading) string {
+	name := l.from.Name
+	if name == "" {
+		name = strings.TrimSpace(l.letter.Header.Get("From"))
+	}
+	if name = safehtml.Preview(name, okno.MaxName); name == "" {
+		return "?"
+	}
+	return name
+}

@@ -1,0 +1,106 @@
+package intake
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/oknodesk/okno"
+)
+
+// How long a letter waits for the one it answers, which is still to be read:
+// letters may overtake one another.
+const (
+	parentPause = 2 * time.Second
+	parentTime  = 5 * time.Minute // since the letter came
+)
+
+// findThread finds the ticket that the letter belongs to, if any, and grades
+// an unproven claim by how it was found.
+func (r *Receiver) findThread(ctx context.Context, l *reading) (finding, error) {
+	other, err := r.desk.SameElsewhere(ctx, l.kept)
+	if err == nil {
+		l.kept.State, l.kept.Ticket, l.kept.Message = okno.KeptJoined, other.Ticket, other.Message
+		return finding{"same", "the same letter came to another mailbox"}, nil
+	}
+	if okno.ReasonOf(err) != okno.NotFound {
+		return finding{}, err
+	}
+	found, err := r.thread(ctx, l)
+	if err != nil {
+		return finding{}, err
+	}
+	if l.ticket.ID != 0 && !l.ticket.TakesMessages(r.now()) && (l.machine || !l.ticket.TakesPart(l.sender.ID)) {
+		// It would open a new ticket with the old one's subject, which is
+		// nothing for a stranger and nothing for a machine to do.
+		l.ticket = okno.Ticket{}
+		found = finding{"new", "the ticket it answers was closed too long ago"}
+	}
+	if l.ticket.ID == 0 && l.machine {
+		l.kept.State = okno.KeptDropped
+		return finding{"dropped", "a machine's letter that belongs to no ticket starts none"}, nil
+	}
+	return found, nil
+}
+
+// thread looks for the ticket by what is hardest to forge first.
+func (r *Receiver) thread(ctx context.Context, l *reading) (finding, error) {
+	if l.reply.ticket != 0 {
+		t, err := r.desk.TicketOf(ctx, l.reply.ticket)
+		if err == nil {
+			l.join(t, okno.ThreadOnly)
+			return finding{"reply", "it came to a signed reply address"}, nil
+		}
+		if okno.ReasonOf(err) != okno.NotFound {
+			return finding{}, err
+		}
+	}
+	ancestors := slices.Clone(l.letter.References)
+	if id := l.letter.InReplyTo; id != "" && !slices.Contains(ancestors, id) {
+		ancestors = append(ancestors, id)
+	}
+	if err := r.byAncestors(ctx, l, ancestors); err != nil || l.ticket.ID != 0 {
+		return finding{"references", "it answers a letter of the ticket"}, err
+	}
+	if !l.machine {
+		if err := r.byTag(ctx, l); err != nil || l.ticket.ID != 0 {
+			return finding{"tag", "its subject names the ticket"}, err
+		}
+	}
+	if err := r.awaitParent(ctx, l, ancestors); err != nil {
+		return finding{}, err
+	}
+	return finding{"new", "it belongs to no ticket"}, nil
+}
+
+func (l *reading) join(t okno.Ticket, claim okno.Claim) {
+	l.ticket = t
+	if l.claim != okno.Proven {
+		l.claim = claim
+	}
+}
+
+// byAncestors takes the latest ticket of those the letter answers, one in
+// which the sender takes part before others.
+func (r *Receiver) byAncestors(ctx context.Context, l *reading, ancestors []string) error {
+	ids, err := r.desk.ThreadTickets(ctx, ancestors)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		t, err := r.desk.TicketOf(ctx, id)
+		if okno.ReasonOf(err) == okno.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if own := t.TakesPart(l.sender.ID); l.ticket.ID == 0 || own {
+			l.join(t, okno.ThreadOnly)
+			if own {
+				return nil
+			}
+		}
+	}
+	return nil
+}
