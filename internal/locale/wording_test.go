@@ -19,7 +19,7 @@ var avoided = map[string]*regexp.Regexp{
 // before its words are judged.
 var permitted = map[string]*regexp.Regexp{
 	english: regexp.MustCompile(`^User$|(?i)\b(in (any|this|that|no|either) case|in case|(upper|lower)[ -]case)\b|\b(IMAP folders?|mail clients?)\b|«[^»]*»`),
-	russian: regexp.MustCompile(`^Пользователь$|[Тт]икет-систем\p{L}*|тикет систем[уе]|папк\p{L}+ IMAP|Ожидает вашего ответа|Удовлетворены ли вы ответом специалиста технической поддержки\?`),
+	russian: regexp.MustCompile(`^Пользователь$|[Тт]икет-систем\p{L}*|тикет систем[уе]|папк\p{L}+ IMAP|Ожидает вашего ответа|Для вас был создан аккаунт|Удовлетворены ли вы ответом специалиста технической поддержки\?`),
 }
 
 // Texts that are the same in both languages.

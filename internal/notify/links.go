@@ -1,0 +1,24 @@
+package notify
+
+import "net/url"
+
+// links builds the addresses that stand in letters.
+type links struct{ base *url.URL }
+
+func (l links) to(path ...string) *url.URL { return l.base.JoinPath(path...) }
+
+// ticket trades the token for the one ticket's page. answer, "yes", "no" or
+// "close", opens the page at the button for it and changes nothing by itself.
+func (l links) ticket(token, answer string) string {
+	u := l.to("link", token)
+	if answer != "" {
+		u.RawQuery = url.Values{"answer": {answer}}.Encode()
+	}
+	return u.String()
+}
+
+// entry leads to the choice of a first or new password.
+func (l links) entry(token string) string { return l.to("entry", token).String() }
+
+// workspace is the ticket's page for agents, who sign in.
+func (l links) workspace(number string) string { return l.to("desk", "tickets", number).String() }

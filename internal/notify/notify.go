@@ -1,0 +1,145 @@
+// Package notify decides who hears of a fact, in which words and which way. A
+// fact comes in as a job, letters go out into the queue; that they leave is
+// the post's duty.
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/jobs"
+)
+
+// JobKind is the consequence of a fact that this room works off; its payload
+// is a desk.FactJob.
+const JobKind = "notify"
+
+// What an address that nobody has proven to be his may be sent.
+const (
+	unprovenLimit  = 3
+	unprovenWithin = time.Hour
+)
+
+// Config is what a Notifier is made of.
+type Config struct {
+	Desk *desk.Desk
+	// BaseURL begins every link: scheme and host.
+	BaseURL *url.URL
+	// Key, 32 random bytes of this use alone, names letters.
+	Key []byte
+	Log *slog.Logger
+}
+
+// Notifier writes the letters that facts call for.
+type Notifier struct {
+	desk  *desk.Desk
+	links links
+	names names
+	log   *slog.Logger
+	// counting is held from counting an address's letters to queueing one more.
+	counting sync.Mutex
+}
+
+// New makes a notifier. A key shorter than 32 bytes is a mistake of the
+// program and panics.
+func New(c Config) *Notifier {
+	return &Notifier{desk: c.Desk, links: links{c.BaseURL}, names: newNames(c.Key), log: c.Log}
+}
+
+// Register has r work off JobKind and desk.AccessJobKind.
+func (w *Notifier) Register(r *jobs.Runner) {
+	r.Handle(JobKind, jobs.Options{}, w.fact)
+	r.Handle(desk.AccessJobKind, jobs.Options{}, w.access)
+}
+
+// fact tells everyone concerned of one fact. Done again it tells nobody twice:
+// a letter's origin is unique.
+func (w *Notifier) fact(ctx context.Context, j jobs.Job) error {
+	var about desk.FactJob
+	if err := payload(j, &about); err != nil {
+		return err
+	}
+	n, err := w.desk.Notice(ctx, about.Event)
+	if err != nil {
+		return err
+	}
+	told := recipients(n)
+	if told, err = w.reachable(ctx, n, told); err != nil || len(told) == 0 {
+		return err
+	}
+	if n.Mailbox.Address == "" {
+		return fmt.Errorf("event %d: there is no mailbox for letters to leave from", n.Event.ID)
+	}
+	return w.tell(ctx, n, told)
+}
+
+// tell writes each recipient his own letter and queues them all at once.
+func (w *Notifier) tell(ctx context.Context, n *desk.Notice, told []recipient) error {
+	t, err := w.threadOf(ctx, n)
+	if err != nil {
+		return err
+	}
+	files, err := w.enclose(ctx, n, told)
+	if err != nil {
+		return err
+	}
+	w.counting.Lock()
+	defer w.counting.Unlock()
+	var out []desk.Outgoing
+	for _, r := range told {
+		if bounded(n, r.letter) {
+			full, err := w.full(ctx, r.person.Address, r.letter)
+			if err != nil {
+				return err
+			}
+			if full {
+				w.log.Warn("a letter was not written: its address had too many", "kind", r.letter, "event", n.Event.ID)
+				continue
+			}
+		}
+		origin := fmt.Sprintf("event:%d:%s:%d", n.Event.ID, r.letter, r.person.ID)
+		o, err := w.write(ctx, draft{n: n, recipient: r, origin: origin, thread: t, files: files})
+		if err != nil {
+			return err
+		}
+		out = append(out, o)
+	}
+	return w.desk.QueueLetters(ctx, out)
+}
+
+// bounded reports whether letters of a kind to one address are counted: what
+// anyone can cause without proving who he is.
+func bounded(n *desk.Notice, kind okno.LetterKind) bool {
+	switch kind {
+	case okno.LetterConfirmation:
+		return n.Event.Data.Claim != okno.Proven
+	case okno.LetterAccess, okno.LetterCloseButton, okno.LetterReset:
+		return true
+	}
+	return false
+}
+
+// full reports whether an address has had as many letters of a kind as it may
+// have for now.
+func (w *Notifier) full(ctx context.Context, address string, kind okno.LetterKind) (bool, error) {
+	had, err := w.desk.LettersTo(ctx, address, kind, w.desk.Now().Add(-unprovenWithin), unprovenLimit)
+	return had >= unprovenLimit, err
+}
+
+// payload reads a job's payload of version 1.
+func payload(j jobs.Job, into any) error {
+	if j.V != 1 {
+		return jobs.Cancel(fmt.Errorf("job %s of version %d: this program knows version 1", j.Kind, j.V))
+	}
+	if err := json.Unmarshal(j.Payload, into); err != nil {
+		return jobs.Cancel(fmt.Errorf("job %s: %w", j.Kind, err))
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package notify
+
+import (
+	"context"
+	"slices"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+)
+
+// rule is one line of who hears of what. own: even he who did it.
+type rule struct {
+	on     okno.EventKind
+	when   condition
+	who    circle
+	letter okno.LetterKind
+	own    bool
+}
+
+// condition is when a rule holds, in words and in code.
+type condition struct {
+	words string
+	holds func(*desk.Notice) bool
+}
+
+// circle is who is told, in words and in code.
+type circle struct {
+	words  string
+	agents bool
+	of     func(*desk.Notice) []okno.PersonID
+}
+
+// rules is the one place that says who hears of which fact. A fact without a
+// line here is told to nobody; a person is told of a fact once, by the first
+// line that names him.
+var rules = []rule{
+	{okno.TicketOpened, notByMachine, requester, okno.LetterConfirmation, true},
+	{okno.TicketOpened, always, workers, okno.LetterOpened, false},
+
+	{okno.MessageAdded, byAgent, takersPart, okno.LetterAnswer, false},
+	{okno.MessageAdded, byCustomer, takersPart, okno.LetterMessage, false},
+	{okno.MessageAdded, byCustomer, workers, okno.LetterCustomer, false},
+	{okno.MessageAdded, standingApart, assignee, okno.LetterCustomer, false},
+
+	{okno.StatusChanged, doneAlone, requester, okno.LetterDone, false},
+	{okno.StatusChanged, closedByLetter, requester, okno.LetterClosed, true},
+	{okno.StatusChanged, closed, requester, okno.LetterClosed, false},
+	{okno.StatusChanged, closedByCustomer, assignee, okno.LetterClosed, false},
+	{okno.StatusChanged, notSolved, workers, okno.LetterCustomer, false},
+
+	{okno.AssigneeChanged, stillAssigned, assignee, okno.LetterAssigned, false},
+	{okno.CloseAsked, always, requester, okno.LetterCloseButton, true},
+	{okno.LetterReturned, notHisOwn, assignee, letterReturned, false},
+
+	{okno.PersonAdded, hasLogin, personNamed, okno.LetterInvitation, false},
+	{okno.ResetAsked, hasLogin, personNamed, okno.LetterReset, true},
+}
+
+// letterReturned tells the assignee that a letter of the ticket came back.
+const letterReturned okno.LetterKind = "returned"
+
+var (
+	always       = condition{"", func(*desk.Notice) bool { return true }}
+	notByMachine = condition{"not by a machine", func(n *desk.Notice) bool { return !n.Event.Data.Machine }}
+	byAgent      = condition{"by an agent", func(n *desk.Notice) bool { return inDialogue(n) && n.Event.Data.Side != okno.SideCustomer }}
+	byCustomer   = condition{"by a customer", func(n *desk.Notice) bool { return inDialogue(n) && n.Event.Data.Side == okno.SideCustomer }}
+
+	standingApart = condition{"by someone who takes no part", func(n *desk.Notice) bool { return n.Event.Data.Apart && !n.Event.Data.Machine }}
+
+	doneAlone = condition{"to done, without an answer that asks the same", func(n *desk.Notice) bool {
+		return n.Event.Data.To == string(okno.StatusDone) && n.Event.Data.Reason != "answered"
+	}}
+	closed         = condition{"to closed", func(n *desk.Notice) bool { return n.Event.Data.To == string(okno.StatusClosed) }}
+	closedByLetter = condition{"to closed, by a letter that says so", func(n *desk.Notice) bool {
+		return closed.holds(n) && n.Event.Data.Reason == "phrase"
+	}}
+	closedByCustomer = condition{"to closed, by a customer", func(n *desk.Notice) bool {
+		return closed.holds(n) && n.Event.Data.Side == okno.SideCustomer
+	}}
+	notSolved = condition{"back to open at a customer's word, without a message", func(n *desk.Notice) bool {
+		return n.Event.Data.To == string(okno.StatusOpen) && slices.Contains([]string{"notsolved", "reopened"}, n.Event.Data.Reason)
+	}}
+
+	stillAssigned = condition{"to an agent, who still has it", func(n *desk.Notice) bool {
+		return n.Event.Data.Person != 0 && n.Event.Data.Person == n.Ticket.Assignee
+	}}
+	// A notice that came back is not told to whom it could not be brought.
+	notHisOwn = condition{"unless it was to him", func(n *desk.Notice) bool { return n.Event.Data.Person != n.Ticket.Assignee }}
+	hasLogin  = condition{"with a login", func(n *desk.Notice) bool { return n.Login != "" }}
+)
+
+// inDialogue reports whether a message is part of the dialogue: customers see it too.
+func inDialogue(n *desk.Notice) bool { return !n.Event.Data.Apart && !n.Event.Data.Machine }
+
+var (
+	requester  = circle{"the requester", false, func(n *desk.Notice) []okno.PersonID { return []okno.PersonID{n.Ticket.Requester} }}
+	takersPart = circle{"the requester and the participants", false, func(n *desk.Notice) []okno.PersonID {
+		return append([]okno.PersonID{n.Ticket.Requester}, n.Ticket.Participants...)
+	}}
+	assignee = circle{"the assignee", true, func(n *desk.Notice) []okno.PersonID { return []okno.PersonID{n.Ticket.Assignee} }}
+	workers  = circle{"the assignee, else the department's agents", true, func(n *desk.Notice) []okno.PersonID {
+		if n.Ticket.Assignee != 0 {
+			return []okno.PersonID{n.Ticket.Assignee}
+		}
+		ids := make([]okno.PersonID, len(n.Agents))
+		for i, p := range n.Agents {
+			ids[i] = p.ID
+		}
+		return ids
+	}}
+	personNamed = circle{"the person", false, func(n *desk.Notice) []okno.PersonID { return []okno.PersonID{n.Event.Data.Person} }}
+)
+
+// recipient is one person to be told, in a letter of a kind.
+type recipient struct {
+	person okno.Person
+	letter okno.LetterKind
+	agent  bool // is told as an agent
+}
+
+// recipients is who hears of a fact. What nobody is to be told of
+// (EventData.Silent), and a message that was deleted meanwhile, is told to
+// nobody.
+func recipients(n *desk.Notice) []recipient {
+	if n.Event.Data.Silent || !n.Message.Deleted.IsZero() {
+		return nil
+	}
+	var told []recipient
+	heard := map[okno.PersonID]bool{0: true}
+	for _, r := range rules {
+		if r.on != n.Event.Kind || !r.when.holds(n) {
+			continue
+		}
+		for _, id := range r.who.of(n) {
+			if heard[id] || id == n.Event.Actor && !r.own {
+				continue
+			}
+			heard[id] = true
+			told = append(told, recipient{person: personOf(n, id), letter: r.letter, agent: r.who.agents})
+		}
+	}
+	return told
+}
+
+func personOf(n *desk.Notice, id okno.PersonID) okno.Person {
+	if i := slices.IndexFunc(n.Agents, func(p okno.Person) bool { return p.ID == id }); i >= 0 {
+		return n.Agents[i]
+	}
+	return n.People[id]
+}
+
+// reachable leaves out who has no address or is disabled, and mailboxes of our
+// own: they would make tickets of what we write.
+func (w *Notifier) reachable(ctx context.Context, n *desk.Notice, told []recipient) ([]recipient, error) {
+	var reached []recipient
+	for _, r := range told {
+		if r.person.Address == "" || !r.person.Disabled.IsZero() {
+			continue
+		}
+		ours, err := w.desk.OwnAddress(ctx, r.person.Address)
+		if err != nil {
+			return nil, err
+		}
+		if !ours {
+			reached = append(reached, r)
+		}
+	}
+	return reached, nil
+}
+
+// Row is one line of who hears of what, in words.
+type Row struct {
+	Event  okno.EventKind
+	When   string // empty: always
+	Who    string
+	Letter okno.LetterKind
+	Own    bool // even he who did it
+}
+
+// Table lists who hears of which fact by which letter; facts that are not in it
+// are told to nobody.
+func Table() []Row {
+	rows := make([]Row, len(rules))
+	for i, r := range rules {
+		rows[i] = Row{Event: r.on, When: r.when.words, Who: r.who.words, Letter: r.letter, Own: r.own}
+	}
+	return rows
+}

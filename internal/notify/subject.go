@@ -1,0 +1,61 @@
+package notify
+
+import (
+	"context"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/mail"
+)
+
+// subject is what a letter is headed with. It never changes between the
+// letters about one ticket to one person: Gmail would part them.
+func (w *Notifier) subject(ctx context.Context, d *draft) (string, error) {
+	switch d.letter {
+	case okno.LetterInvitation:
+		return d.words.T("letter.invitation.subject"), nil
+	case okno.LetterReset:
+		return d.words.T("letter.reset.subject"), nil
+	}
+	before, err := w.desk.LettersSubject(ctx, d.n.Ticket.ID, d.person.ID)
+	if err != nil || before != "" {
+		return before, err
+	}
+	return d.firstSubject(), nil
+}
+
+// firstSubject is that of the first letter about a ticket to a person.
+func (d *draft) firstSubject() string {
+	t := &d.n.Ticket
+	tag, subject := "[#"+string(t.Number)+"]", t.Subject
+	switch {
+	case d.agent:
+		return tagged(tag, subject)
+	case t.Channel == okno.ChannelMail:
+		if d.thread.subject != "" {
+			subject = d.thread.subject
+		}
+		if mail.SubjectBase(subject) == "" {
+			return mail.SubjectReply(tag)
+		}
+		if d.n.Settings.TagLetters {
+			return mail.SubjectReply(tagged(tag, mail.SubjectBase(subject)))
+		}
+		return mail.SubjectReply(subject)
+	case d.unproven():
+		return tagged(tag, d.words.T("letter.unproven.subject"))
+	}
+	return tagged(tag, subject)
+}
+
+func tagged(tag, subject string) string {
+	if subject == "" {
+		return tag
+	}
+	return tag + " " + subject
+}
+
+// unproven reports whether the ticket came by a form that anyone may fill in
+// with anyone's address: nothing typed there is mailed to it as a subject.
+func (d *draft) unproven() bool {
+	return d.n.Ticket.Channel == okno.ChannelWeb && d.n.First.Claim != okno.Proven
+}
