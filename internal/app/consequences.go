@@ -1,6 +1,9 @@
 package app
 
-import "github.com/oknodesk/okno"
+import (
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/notify"
+)
 
 // consequences says which duties follow which fact. It is the whole list: a
 // duty is put in the transaction that records its fact, and nothing else calls
@@ -14,10 +17,7 @@ func consequences(e okno.Event) []string {
 		if e.Data.Silent {
 			return nil
 		}
-		return []string{notify}
+		return []string{notify.JobKind}
 	}
 	return nil
 }
-
-// notify is the duty to tell whoever is to hear of a fact.
-const notify = "notify"

@@ -24,12 +24,12 @@ const (
 	askReceive = "receive"
 )
 
-// commandTime bounds a command given at the console.
-const commandTime = time.Minute
+// SetupOptions is what "okno setup" asks for.
+type SetupOptions = desk.Setup
 
 // Setup makes the first administrator and the support mailbox without a
 // browser: through the server that runs on the data, or alone.
-func Setup(ctx context.Context, c *Config, log *slog.Logger, s desk.Setup) error {
+func Setup(ctx context.Context, c *Config, log *slog.Logger, s SetupOptions) error {
 	body, err := json.Marshal(s)
 	if err != nil {
 		return err
@@ -60,6 +60,45 @@ func ResetPerson(ctx context.Context, c *Config, log *slog.Logger, login string)
 			})
 		})
 	return link, err
+}
+
+// Receive takes one letter from a mail server's pipe for a mailbox; it returns
+// the exit code (sysexits), 75 where the mail server should try again. The
+// letter is durable when it returns 0.
+func Receive(ctx context.Context, c *Config, log *slog.Logger, mailbox string, letter io.Reader) (exit int, err error) {
+	raw, err := io.ReadAll(io.LimitReader(letter, c.MaxLetter+1))
+	if err != nil {
+		return ExitTempFail, err
+	}
+	err = AskOrLock(c.Data, time.Now(),
+		func() error {
+			_, err := Ask(ctx, c.Data, askReceive, url.Values{"mailbox": {mailbox}}, bytes.NewReader(raw))
+			return err
+		},
+		func() error {
+			return alone(ctx, c, log, func(h *House) error {
+				if err := h.furnish(); err != nil {
+					return err
+				}
+				return h.receive(ctx, mailbox, bytes.NewReader(raw))
+			})
+		})
+	var refusal *Refusal
+	switch {
+	case err == nil:
+		return 0, nil
+	case errors.As(err, &refusal):
+		return refusal.Exit, err
+	}
+	return ExitTempFail, err // nobody knows whether it was kept: the same letter again is one
+}
+
+// receive keeps a piped letter or refuses it with the pipe's exit code.
+func (h *House) receive(ctx context.Context, mailbox string, letter io.Reader) error {
+	if exit := h.Receiver.Pipe(ctx, mailbox, letter); exit != 0 {
+		return &Refusal{Exit: exit, Text: "the letter for " + mailbox + " was not taken"}
+	}
+	return nil
 }
 
 // alone opens the house for one command; the caller holds the data's lock.
@@ -149,6 +188,9 @@ func (h *House) control() *Control {
 		}
 		_, err = fmt.Fprint(answer, link)
 		return err
+	})
+	c.Handle(askReceive, h.Config.MaxLetter+1, func(ctx context.Context, _ io.Writer, body io.Reader, args url.Values) error {
+		return h.receive(ctx, args.Get("mailbox"), body)
 	})
 	return c
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -12,10 +11,14 @@ import (
 
 	"github.com/oknodesk/okno/internal/blob"
 	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/demo"
 	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/intake"
 	"github.com/oknodesk/okno/internal/jobs"
 	"github.com/oknodesk/okno/internal/live"
+	"github.com/oknodesk/okno/internal/post"
 	"github.com/oknodesk/okno/internal/secret"
+	"github.com/oknodesk/okno/internal/web"
 )
 
 // House is one installation put together in this process: every room, and
@@ -32,7 +35,16 @@ type House struct {
 	Runner *jobs.Runner
 	Hub    *live.Hub
 
-	closers []func()
+	Presence *live.Presence
+	Receiver *intake.Receiver
+	Web      *web.Server
+
+	transport post.Transport // nil: no letter leaves
+	relay     *post.SMTP     // nil: the demo's tray, or none
+	tray      *demo.Tray     // nil: no demo
+	pages     net.Listener
+	mail      []mailDoor
+	closers   []func()
 }
 
 // Open opens the installation's data, makes or updates its tables, and puts
@@ -96,13 +108,6 @@ func (h *House) duties() {
 
 // listen opens a listener or says which option asked for it.
 func listen(option string, e Endpoint) (net.Listener, error) {
-	if e.Network == "unix" {
-		// What a killed process left behind is in the way; a living one holds
-		// the data directory's lock, so this is nobody's.
-		if err := os.Remove(e.Address); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("--%s: %w", option, err)
-		}
-	}
 	l, err := net.Listen(e.Network, e.Address)
 	if err != nil {
 		return nil, fmt.Errorf("--%s: %w", option, err)

@@ -24,6 +24,12 @@ func message(q *Request) error {
 	if body == "" {
 		body = "<pre>" + html.EscapeString(m.Text) + "</pre>"
 	}
+	return q.Frame(body)
+}
+
+// Frame answers with somebody's HTML as a document of its own, for a sandboxed
+// frame: the only pages where inline styles live.
+func (q *Request) Frame(body string) error {
 	q.personal()
 	h := q.Writer.Header()
 	h.Set("Content-Security-Policy", framePolicy)

@@ -33,12 +33,12 @@ func describe(e okno.Event, l *locale.Locale, n Names) string {
 	case okno.StatusChanged:
 		return describeStatus(e, l, n)
 	case okno.AssigneeChanged:
-		if name := n.Person(okno.PersonID(number(e.Data.To))); name != "" {
+		if name := n.Person(okno.PersonID(factID(e.Data.To))); name != "" {
 			return l.T("event.assignee.changed", "Assignee", name)
 		}
 		return l.T("event.assignee.none")
 	case okno.DepartmentChanged:
-		from, to := okno.DepartmentID(number(e.Data.From)), okno.DepartmentID(number(e.Data.To))
+		from, to := okno.DepartmentID(factID(e.Data.From)), okno.DepartmentID(factID(e.Data.To))
 		return l.T("event.department.changed", "From", n.Department(from), "To", n.Department(to))
 	case okno.ParticipantAdded:
 		if name := n.Person(e.Data.Person); name != "" {
@@ -61,8 +61,8 @@ func describeStatus(e okno.Event, l *locale.Locale, n Names) string {
 	return l.T("event.status.changed", "From", n.Status(from), "To", n.Status(to))
 }
 
-// number reads an id as a fact keeps it; 0 is nobody's.
-func number(id string) int64 {
+// factID reads an id as a fact keeps it; 0 is nobody's.
+func factID(id string) int64 {
 	n, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
 		return 0

@@ -35,3 +35,11 @@ func onOff(on bool) string {
 func wordsScript(p Page) string {
 	return `<script type="application/json" id="words">` + strings.ReplaceAll(p.words(), "<", `\u003c`) + `</script>`
 }
+
+// trueOrNot is the value of an ARIA attribute: an empty one would mean false.
+func trueOrNot(yes bool) string {
+	if yes {
+		return "true"
+	}
+	return "false"
+}

@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+
+	"github.com/oknodesk/okno/internal/demo"
+	"github.com/oknodesk/okno/internal/intake"
+	"github.com/oknodesk/okno/internal/live"
+	"github.com/oknodesk/okno/internal/notify"
+	"github.com/oknodesk/okno/internal/outbound"
+	"github.com/oknodesk/okno/internal/post"
+	"github.com/oknodesk/okno/internal/web"
+)
+
+// furnish puts the rooms over the desk: letters in, words about facts, letters
+// out, pages.
+func (h *House) furnish() error {
+	c := h.Config
+	base, err := url.Parse(baseURL(c))
+	if err != nil {
+		return err
+	}
+	dialer, err := outbound.New(c.OutboundAllow)
+	if err != nil {
+		return fmt.Errorf("--outbound-allow: %w", err)
+	}
+	h.Presence = live.NewPresence()
+	h.onClose(h.DB.Listen(presenceTopic, h.mergePresence))
+	h.Receiver = intake.New(intake.Config{
+		Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer,
+	})
+	h.Receiver.Register(h.Runner)
+	notify.New(notify.Config{Desk: h.Desk, BaseURL: base, Key: h.Key.Sub("letter names"), Log: h.Log}).Register(h.Runner)
+	if err := h.furnishPost(); err != nil {
+		return err
+	}
+	h.duties()
+	return h.furnishPages()
+}
+
+// furnishPost lets letters leave: through the relay, into the demo's tray, or,
+// where neither is, not at all: they wait in the outbox.
+func (h *House) furnishPost() error {
+	c := h.Config
+	switch {
+	case c.Demo:
+		tray, err := demo.NewTray(h.Config.Data, h.Receiver, h.Now)
+		if err != nil {
+			return err
+		}
+		h.tray, h.transport = tray, tray
+	case c.Relay != nil:
+		relay := post.NewSMTP(post.Relay{
+			Host: c.Relay.Host, Port: c.Relay.Port, Login: c.Relay.Login, Password: c.Relay.Password, TLS: post.TLS(c.Relay.TLS), Name: hostName(c),
+		})
+		h.onClose(relay.Close)
+		h.relay, h.transport = relay, relay
+	default:
+		return nil
+	}
+	post.New(h.Desk, h.transport, h.Log).Register(h.Runner)
+	return nil
+}
+
+// trusted are the relays whose judgement of a letter counts.
+func trusted(c *Config) []intake.TrustedRelay {
+	relays := make([]intake.TrustedRelay, len(c.TrustedRelays))
+	for i, r := range c.TrustedRelays {
+		relays[i] = intake.TrustedRelay(r)
+	}
+	return relays
+}
+
+// resolver asks the server of --dns; nil is the system's.
+func resolver(at netip.AddrPort) *net.Resolver {
+	if !at.IsValid() {
+		return nil
+	}
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, at.String())
+	}}
+}
+
+// hostName is what we call ourselves to mail servers.
+func hostName(c *Config) string {
+	if c.BaseURL != nil {
+		return c.BaseURL.Hostname()
+	}
+	return "localhost"
+}
+
+// checks are what must hold for the desk to be of use.
+func (h *House) checks() []web.Check {
+	checks := []web.Check{{Name: "database", Run: h.Desk.Ready}}
+	if h.relay != nil {
+		checks = append(checks, web.Check{Name: "relay", Run: h.relay.Check})
+	}
+	return checks
+}
+
+// mailTLS is the certificate of the mail listeners; nil: no STARTTLS.
+func mailTLS(c *Config) (*tls.Config, error) {
+	if c.MailTLSCert == "" {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(c.MailTLSCert, c.MailTLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("--mail-tls-cert: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}}, nil
+}

@@ -1,0 +1,163 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/oknodesk/okno/internal/demo"
+	"github.com/oknodesk/okno/internal/intake"
+	"github.com/oknodesk/okno/internal/locale"
+)
+
+// graceTime is how long what is in hand may take once the server is told to
+// stop.
+const graceTime = 15 * time.Second
+
+// Serve runs the installation until ctx ends, then finishes what is in hand.
+// What whoever started it must know goes to console; secrets go nowhere else.
+func Serve(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time, console io.Writer) (err error) {
+	if c.Demo {
+		if err := demo.Prepare(c.Data, c.Listen, c.Relay != nil); err != nil {
+			return &Refusal{Exit: ExitConfig, Text: err.Error()}
+		}
+	}
+	lock, err := LockData(c.Data, now())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	h, err := Open(ctx, c, log, now)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if err := h.Listen(ctx); err != nil {
+		return err
+	}
+	if err := h.greet(ctx, console); err != nil {
+		return err
+	}
+	return h.Run(ctx)
+}
+
+// Listen furnishes the house and opens every listener; a port that is taken
+// is found out here, before anything runs.
+func (h *House) Listen(ctx context.Context) (err error) {
+	if h.Config.Demo {
+		if err := h.sample(ctx); err != nil {
+			return err
+		}
+	}
+	if err := h.furnish(); err != nil {
+		return err
+	}
+	if h.pages, err = listen("listen", Endpoint{"tcp", h.Config.Listen}); err != nil {
+		return err
+	}
+	h.onClose(func() { h.pages.Close() })
+	certificate, err := mailTLS(h.Config)
+	if err != nil {
+		return err
+	}
+	if at := h.Config.SMTPListen; at != "" {
+		if err := h.listenMail("smtp-listen", Endpoint{"tcp", at}, intake.ServerOptions{Hostname: hostName(h.Config), TLS: certificate}); err != nil {
+			return err
+		}
+	}
+	if at := h.Config.LMTPListen; at.Network != "" {
+		return h.listenMail("lmtp-listen", at, intake.ServerOptions{Hostname: hostName(h.Config), LMTP: true})
+	}
+	return nil
+}
+
+// mailDoor is one listener for letters.
+type mailDoor struct {
+	server *intake.Server
+	on     net.Listener
+}
+
+func (h *House) listenMail(option string, at Endpoint, o intake.ServerOptions) error {
+	l, err := intake.Listen(at.Network, at.Address)
+	if err != nil {
+		return fmt.Errorf("--%s: %w", option, err)
+	}
+	h.onClose(func() { l.Close() })
+	h.mail = append(h.mail, mailDoor{intake.NewServer(h.Receiver, o), l})
+	return nil
+}
+
+// Addr is where the pages are.
+func (h *House) Addr() string { return h.pages.Addr().String() }
+
+// MailAddrs are where letters are taken in: SMTP's first, then LMTP's.
+func (h *House) MailAddrs() []string {
+	var addrs []string
+	for _, d := range h.mail {
+		addrs = append(addrs, d.on.Addr().String())
+	}
+	return addrs
+}
+
+// Run does the house's work until ctx ends: first no more is taken in, then
+// what was taken is worked off as far as the grace allows; the rest stands in
+// the database.
+func (h *House) Run(ctx context.Context) error {
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	g, ctx := errgroup.WithContext(ctx)
+	control := h.control()
+	socket, err := control.Listen(h.Config.Data)
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- h.Runner.Run(work) }()
+	g.Go(func() error { return h.Web.Serve(ctx, h.pages) })
+	g.Go(func() error { return control.Serve(ctx, socket, graceTime) })
+	for _, d := range h.mail {
+		g.Go(func() error { return d.server.Serve(d.on) })
+		g.Go(func() error {
+			<-ctx.Done()
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
+			defer cancel()
+			return d.server.Shutdown(last)
+		})
+	}
+	err = g.Wait()
+	stopWork()
+	return errors.Join(err, <-done)
+}
+
+// greet tells whoever started the server where to look.
+func (h *House) greet(ctx context.Context, console io.Writer) error {
+	l := locale.New(h.Config.Lang, time.Local)
+	say := func(key string, args ...any) { fmt.Fprintln(console, l.T(key, args...)) }
+	say("console.at", "URL", h.link("/"))
+	if h.tray != nil {
+		say("console.demo", "Tray", h.link("/demo/letters"), "Password", demo.Password)
+		for _, s := range demo.SignIns(h.Config.Lang) {
+			fmt.Fprintf(console, "  %-24s %s\n", s.Login, s.Role)
+		}
+		return nil
+	}
+	if h.transport == nil {
+		say("console.norelay")
+	}
+	needs, err := h.Desk.NeedsSetup(ctx)
+	if err != nil || !needs {
+		return err
+	}
+	token, err := h.Desk.SetupLink(ctx)
+	if err != nil {
+		return err
+	}
+	say("console.setup", "URL", h.link("/setup/"+token))
+	return nil
+}
