@@ -1,0 +1,70 @@
+package portal
+
+import (
+	"crypto/sha256"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Who tries passwords at one login from one address: a few at once, then
+// slowly. Others, the login's owner among them, are not held up.
+const (
+	attemptsAtOnce = 5
+	attemptEvery   = 15 * time.Second
+	attemptPairs   = 10_000 // pairs remembered in each of two generations
+)
+
+// attempt names an address and a login without keeping either.
+type attempt [sha256.Size]byte
+
+func attemptOf(from netip.Addr, login string) attempt {
+	if from.Is6() {
+		if p, err := from.Prefix(64); err == nil {
+			from = p.Addr() // one customer has the whole of it
+		}
+	}
+	return sha256.Sum256([]byte(from.String() + "\n" + strings.ToLower(login)))
+}
+
+// attempts slows down guessing. Its memory is bounded: when one generation is
+// full, the one before it is forgotten. It is safe for concurrent use.
+type attempts struct {
+	mu           sync.Mutex
+	young, older map[attempt]*rate.Limiter
+}
+
+func newAttempts() *attempts { return &attempts{young: map[attempt]*rate.Limiter{}} }
+
+// wait counts one attempt; 0: go on, else how long to wait first.
+func (a *attempts) wait(which attempt, now time.Time) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	limiter := a.young[which]
+	if limiter == nil {
+		if limiter = a.older[which]; limiter == nil {
+			limiter = rate.NewLimiter(rate.Every(attemptEvery), attemptsAtOnce)
+		}
+		if len(a.young) >= attemptPairs {
+			a.young, a.older = map[attempt]*rate.Limiter{}, a.young
+		}
+		a.young[which] = limiter
+	}
+	r := limiter.ReserveN(now, 1)
+	wait := r.DelayFrom(now)
+	if wait > 0 {
+		r.CancelAt(now) // who is refused does not wait the longer for having asked
+	}
+	return wait
+}
+
+// forget begins anew after a sign-in that went well.
+func (a *attempts) forget(which attempt) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.young, which)
+	delete(a.older, which)
+}

@@ -1,0 +1,44 @@
+package portal
+
+import (
+	"time"
+
+	"github.com/oknodesk/okno/internal/web"
+)
+
+// Routes adds the portal's pages. GETs change nothing, but that an access
+// link's gives the visitor the right to its one ticket.
+func (p *Portal) Routes(r *web.Router) {
+	r.Anyone("GET /{$}", p.home)
+
+	r.Anyone("GET /open", p.askOpening)
+	r.Anyone("POST /open", p.open, web.Files(), web.Limit("open", 20, time.Minute))
+	r.Anyone("GET /open/done", p.opened)
+
+	r.Anyone("GET /status", p.askStatus)
+	r.Anyone("POST /status", p.sendAccess, web.Limit("status", 10, time.Minute))
+	r.Anyone("GET /status/sent", p.accessSent)
+	r.Anyone("GET /t/{token}", p.trade, web.Limit("access", 120, time.Minute))
+	r.Anyone("POST /t/{token}", p.freshLink, web.Limit("status", 10, time.Minute))
+
+	r.Customers("GET /tickets", p.tickets)
+	r.Customers("GET /tickets/{number}", p.ticket)
+	r.Customers("POST /tickets/{number}/messages", p.write, web.Files(), web.Limit("write", 60, time.Minute))
+	r.Customers("POST /tickets/{number}/seen", p.seen)
+	r.Customers("POST /tickets/{number}/closing", p.closeTicket)
+	r.Customers("POST /tickets/{number}/reopening", p.reopen)
+	r.Customers("POST /tickets/{number}/confirmation", p.confirm)
+
+	r.Anyone("GET /login", p.askLogin)
+	r.Anyone("GET /tickets/login", p.askLogin)
+	r.Anyone("POST /login", p.signIn, web.Limit("login", 30, time.Minute))
+	r.Anyone("POST /logout", p.signOut, web.EvenUnchanged())
+
+	r.Customers("GET /password", p.askPassword, web.EvenUnchanged())
+	r.Customers("POST /password", p.changePassword, web.EvenUnchanged(), web.Limit("password", 10, time.Minute))
+	r.Anyone("GET /entry/{token}", p.askEntry, web.EvenUnchanged(), web.Limit("entry", 30, time.Minute))
+	r.Anyone("POST /entry/{token}", p.enter, web.EvenUnchanged(), web.Limit("entry", 30, time.Minute))
+
+	r.Anyone("GET /setup/{token}", p.askSetup, web.Limit("setup", 30, time.Minute))
+	r.Anyone("POST /setup/{token}", p.setUp, web.Limit("setup", 30, time.Minute))
+}
