@@ -33,7 +33,7 @@ type house struct {
 	*testing.T
 	desk *desk.Desk
 	url  string
-	log  *bytes.Buffer
+	log  *web.Log
 }
 
 func newHouse(t *testing.T) *house {
@@ -44,7 +44,7 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	key, err := secret.LoadKey(filepath.Join(t.TempDir(), "key"))
 	must(t, err)
-	h := &house{T: t, log: &bytes.Buffer{}}
+	h := &house{T: t, log: &web.Log{}}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.desk = desk.New(desk.Config{DB: database, Blob: files, Key: key, Now: time.Now, Log: log, Lang: "en",
 		Consequences: func(okno.Event) []string { return nil }})

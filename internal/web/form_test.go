@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/a-h/templ"
+
+	"github.com/oknodesk/okno"
 )
 
 // tellForm is a form that tells what it was sent.
@@ -90,6 +92,13 @@ func TestFormsHaveBounds(t *testing.T) {
 	}
 	if w := r.parts("/form", many...); w.Code != 413 {
 		t.Errorf("many values: %d", w.Code)
+	}
+	many = nil
+	for range okno.MaxFiles + 1 {
+		many = append(many, "@file", "x")
+	}
+	if w := r.parts("/form", append(many, "text", "kept")...); w.Code != 422 || !strings.HasPrefix(w.Body.String(), "kept|100 files|") {
+		t.Errorf("many files: %d %s", w.Code, w.Body)
 	}
 	if w := r.parts("/short", "@file", "unasked"); w.Code != 422 {
 		t.Errorf("a file that was not asked for: %d", w.Code)

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -147,6 +150,34 @@ func TestFailuresShowAnIDAndAreLoggedOnceWithoutSecrets(t *testing.T) {
 		if strings.Contains(log, secret) {
 			t.Errorf("%q is in the log", secret)
 		}
+	}
+}
+
+func TestAnAnswerThatBreaksOffIsNotTakenForWhole(t *testing.T) {
+	r := newRig(t, nil, func(r *Router) {
+		r.Anyone("GET /half", func(q *Request) error {
+			if _, err := io.WriteString(q.Writer, "the first half"); err != nil {
+				return err
+			}
+			if err := http.NewResponseController(q.Writer).Flush(); err != nil {
+				return err
+			}
+			return errors.New("out of ink")
+		}, Streamed())
+	})
+	s := httptest.NewServer(r)
+	defer s.Close()
+	res, err := s.Client().Get(s.URL + "/half")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err := io.ReadAll(res.Body); err == nil || string(body) != "the first half" {
+		t.Errorf("%q, %v", body, err)
+	}
+	s.Close() // waits for the handler's last word
+	if !strings.Contains(r.log.String(), "out of ink") {
+		t.Error("the failure is not logged")
 	}
 }
 

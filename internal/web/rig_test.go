@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -24,7 +23,7 @@ type rig struct {
 	*Server
 	desk *smallDesk
 	hub  *live.Hub
-	log  *bytes.Buffer
+	log  *Log
 	now  time.Time
 }
 
@@ -32,7 +31,7 @@ func newRig(t testing.TB, change func(*Config), surfaces ...func(*Router)) *rig 
 	t.Helper()
 	r := &rig{
 		desk: &smallDesk{settings: okno.DefaultSettings("en"), sessions: map[string]seat{}, files: map[okno.Ref]string{}},
-		hub:  live.NewHub(), log: &bytes.Buffer{},
+		hub:  live.NewHub(), log: &Log{},
 		now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC),
 	}
 	c := Config{
