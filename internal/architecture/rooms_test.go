@@ -44,9 +44,9 @@ var rooms = []room{
 	{"internal/desk/internal/store", 3, []string{"", "internal/db"}},
 	{"internal/desk", 3, []string{"internal/desk/internal/store", "1", "2"}},
 
-	{"internal/intake", 4, []string{"", "internal/desk", "internal/jobs", "internal/mail", "internal/outbound"}},
+	{"internal/intake", 4, []string{"", "internal/desk", "internal/jobs", "internal/locale", "internal/mail", "internal/outbound", "internal/safehtml"}},
 	{"internal/post", 4, []string{"", "internal/desk", "internal/jobs", "internal/mail", "internal/outbound"}},
-	{"internal/notify", 4, []string{"", "internal/desk", "internal/jobs", "internal/locale", "internal/mail"}},
+	{"internal/notify", 4, []string{"", "internal/desk", "internal/jobs", "internal/locale", "internal/mail", "internal/safehtml"}},
 	{"internal/automation", 4, []string{"", "internal/desk", "internal/jobs"}},
 	{"internal/webhook", 4, []string{"", "internal/desk", "internal/jobs", "internal/outbound"}},
 	{"internal/web/ui", 4, []string{"", "internal/locale", "internal/web/assets"}},
@@ -56,7 +56,7 @@ var rooms = []room{
 	{"internal/web/admin", 4, surface},
 	{"internal/web/api", 4, surface},
 
-	{"internal/demo", 5, []string{"", "internal/desk", "internal/intake", "internal/post", "internal/web", "internal/web/ui", "internal/locale"}},
+	{"internal/demo", 5, []string{"", "internal/desk", "internal/intake", "internal/post", "internal/mail", "internal/safehtml", "internal/web", "internal/web/ui", "internal/locale"}},
 	{"internal/app", 5, []string{"*"}},
 	{"cmd/okno", 6, []string{"internal/app"}},
 
@@ -66,7 +66,7 @@ var rooms = []room{
 }
 
 // surface is what each of the four surfaces may import: not one another.
-var surface = []string{"", "internal/desk", "internal/locale", "internal/web", "internal/web/ui"}
+var surface = []string{"", "internal/desk", "internal/live", "internal/locale", "internal/safehtml", "internal/web", "internal/web/ui"}
 
 // rig is no floor: only tests import what stands there.
 const rig = 0

@@ -28,6 +28,7 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 		return c, nil
 	}
 	var c catalogue
+	before := d.configured.Load()
 	err := d.read(ctx, func(tx store.Tx) (err error) {
 		if c.settings, err = tx.Settings(); okno.ReasonOf(err) == okno.NotFound {
 			c.settings = okno.DefaultSettings(d.lang)
@@ -59,7 +60,22 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 		c.zone = time.UTC
 	}
 	d.cached.Store(&c)
+	if d.configured.Load() != before {
+		d.cached.Store(nil) // it changed while it was read
+	}
 	return &c, nil
+}
+
+// reconfigure makes every process read the catalogue again once the change is
+// there; this one before the change is answered.
+func (d *Desk) reconfigure(tx store.Tx) {
+	tx.OnCommit(d.reconfigured)
+	tx.Announce(ConfigTopic, "")
+}
+
+func (d *Desk) reconfigured() {
+	d.configured.Add(1)
+	d.cached.Store(nil)
 }
 
 func (c *catalogue) department(id okno.DepartmentID) okno.Department {

@@ -59,6 +59,7 @@ type Desk struct {
 	consequences func(okno.Event) []string
 	lang         string
 	cached       atomic.Pointer[catalogue]
+	configured   atomic.Int64 // counts the changes of what cached holds
 	unlisten     func()
 }
 
@@ -73,7 +74,7 @@ func New(c Config) *Desk {
 		mailboxes: c.Key.Box("mailboxes"),
 		replies:   mail.NewReplyAddresses(c.Key.Sub("reply addresses")),
 	}
-	d.unlisten = c.DB.Listen(ConfigTopic, func(string) { d.cached.Store(nil) })
+	d.unlisten = c.DB.Listen(ConfigTopic, func(string) { d.reconfigured() })
 	return d
 }
 
@@ -153,7 +154,7 @@ func (d *Desk) manage(ctx context.Context, by okno.Actor, act okno.Action, fn fu
 			return err
 		}
 		e.Subject = subject
-		tx.Announce(ConfigTopic, "")
+		d.reconfigure(tx)
 		return d.record(tx, by, nil, e)
 	})
 }

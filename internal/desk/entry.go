@@ -172,7 +172,7 @@ func (d *Desk) SetUp(ctx context.Context, by okno.Actor, link string, s Setup) e
 				return err
 			}
 		}
-		tx.Announce(ConfigTopic, "")
+		d.reconfigure(tx)
 		return d.setUpIn(tx, by, s, hash)
 	})
 }

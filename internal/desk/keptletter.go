@@ -24,7 +24,7 @@ type IntakeJob struct {
 // returns nil the sender may be told 250. The same letter again is kept once
 // (same says so). k.Raw holds the bytes as they came.
 func (d *Desk) KeepLetter(ctx context.Context, k okno.KeptLetter) (same bool, err error) {
-	identity := mail.IdentityHash(k.Raw)
+	identity := mail.IdentityHash(k.Raw, d.Now())
 	row := store.KeptLetter{KeptLetter: k}
 	row.Ref, row.At, row.State, row.Size = okno.Ref(secret.NewRef()), d.Now(), okno.KeptNew, int64(len(k.Raw))
 	row.Identity, row.MessageID = identity[:], cut(k.MessageID, 998)

@@ -300,6 +300,6 @@ func FuzzRead(f *testing.F) {
 		checkLetter(t, l)
 		l.Machine()
 		l.Bounce()
-		IdentityHash(raw)
+		IdentityHash(raw, time.Time{})
 	})
 }
