@@ -272,3 +272,25 @@ const lampLetter = "From: Carl Customer <carl@customer.example>\r\nTo: support@d
 	"Message-ID: <lamp-1@customer.example>\r\nDate: Fri, 20 Nov 2026 08:59:00 +0000\r\n" +
 	"Thread-Topic: Lamp broken\r\nThread-Index: AdxZr5uRkq1Y0Gm0T3uJb0R1mQ2x1w==\r\n" +
 	"Content-Type: text/plain; charset=utf-8\r\n\r\nThe lamp in room 4 is dark.\r\n"
+
+// column is every value of a column, bytes as they are.
+func (r *rig) column(table, name string) string {
+	r.t.Helper()
+	var all []string
+	must(r.t, r.db.Read(r.ctx(), func(tx *db.Tx) (err error) {
+		all, err = db.Collect(tx, func(row db.Scanner) (string, error) {
+			var v []byte
+			err := row.Scan(&v)
+			return string(v), err
+		}, `SELECT `+name+` FROM `+table)
+		return err
+	}))
+	return strings.Join(all, "\n")
+}
+
+// again puts a fact's duty once more, as after a crash.
+func (r *rig) again(e okno.EventID) error {
+	return r.db.Write(r.ctx(), func(tx *db.Tx) error {
+		return jobs.Put(tx, r.now(), jobs.New{Kind: notify.JobKind, V: 1, Payload: desk.FactJob{Event: e}})
+	})
+}
