@@ -1,0 +1,137 @@
+package post
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+)
+
+// Each step's bound; the whole attempt has its context's.
+const (
+	dialTime    = 30 * time.Second
+	commandTime = 2 * time.Minute
+	acceptTime  = 5 * time.Minute // from the end of the data to the relay's answer
+)
+
+// connection is one open way to the relay.
+type connection struct {
+	client *smtp.Client
+	conn   net.Conn
+	reused bool
+	expiry *time.Timer
+}
+
+// bind has the context's end close the connection: the client knows no
+// contexts. stop undoes it.
+func (c *connection) bind(ctx context.Context) (stop func()) {
+	undo := context.AfterFunc(ctx, func() { c.conn.Close() })
+	return func() { undo() }
+}
+
+func (c *connection) close() { c.client.Close() }
+
+// quit ends a connection politely without waiting for the answer long.
+func (c *connection) quit() {
+	c.client.CommandTimeout = time.Second
+	if c.client.Quit() != nil {
+		c.client.Close()
+	}
+}
+
+// connect opens a connection and makes it ready for letters: greeted,
+// protected, signed in.
+func (s *SMTP) connect(ctx context.Context) (*connection, error) {
+	c, err := s.open(ctx, s.relay.TLS == TLSRequired)
+	if err == nil && s.relay.TLS == TLSOffered {
+		if offered, _ := c.client.Extension("STARTTLS"); offered {
+			c.quit()
+			c, err = s.open(ctx, true)
+		}
+	}
+	if err == nil {
+		err = s.signIn(ctx, c)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("relay %s: %w", s.relay.address(), err)
+	}
+	return c, nil
+}
+
+// open dials and greets. With STARTTLS the handshake happens in the second
+// greeting, so a wrong certificate is told there.
+func (s *SMTP) open(ctx context.Context, startTLS bool) (*connection, error) {
+	dialer := net.Dialer{Timeout: dialTime}
+	conn, err := dialer.DialContext(ctx, "tcp", s.relay.address())
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{ServerName: s.relay.Host, RootCAs: s.relay.Roots, MinVersion: tls.VersionTLS12}
+	c := &connection{conn: conn}
+	stop := c.bind(ctx)
+	defer stop()
+	conn.SetDeadline(time.Now().Add(commandTime)) // of the handshake; the client sets its own for each command
+	switch {
+	case s.relay.TLS == TLSImplicit:
+		c.client = smtp.NewClient(tls.Client(conn, config))
+	case startTLS:
+		if c.client, err = smtp.NewClientStartTLS(conn, config); err != nil {
+			conn.Close()
+			return nil, err
+		}
+	default:
+		c.client = smtp.NewClient(conn)
+	}
+	c.client.CommandTimeout, c.client.SubmissionTimeout = commandTime, acceptTime
+	name := s.relay.Name
+	if name == "" {
+		name = "localhost"
+	}
+	if err := c.client.Hello(name); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// errNaked refuses to show a password to whoever listens.
+var errNaked = errors.New("the connection is not protected, so the password is not sent")
+
+// signIn proves who we are where the relay wants it.
+func (s *SMTP) signIn(ctx context.Context, c *connection) error {
+	if s.relay.Login == "" {
+		return nil
+	}
+	_, protected := c.client.TLSConnectionState()
+	if !protected && !loopback(c.conn.RemoteAddr()) {
+		c.quit()
+		return errNaked
+	}
+	stop := c.bind(ctx)
+	defer stop()
+	var by sasl.Client
+	switch {
+	case c.client.SupportsAuth(sasl.Plain):
+		by = sasl.NewPlainClient("", s.relay.Login, s.relay.Password)
+	case c.client.SupportsAuth(sasl.Login):
+		by = sasl.NewLoginClient(s.relay.Login, s.relay.Password)
+	default:
+		c.quit()
+		return errors.New("it takes neither AUTH PLAIN nor AUTH LOGIN")
+	}
+	if err := c.client.Auth(by); err != nil {
+		c.close()
+		return fmt.Errorf("signing in: %w", err)
+	}
+	return nil
+}
+
+func loopback(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}

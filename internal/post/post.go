@@ -1,0 +1,123 @@
+// Package post makes letters leave: what is queued goes to the relay, now or
+// later, and what became of it is kept on the letter.
+package post
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/jobs"
+)
+
+// Transport takes a letter to where it is sent from. answer is the taker's word
+// of acceptance. A Refusal, for now or for good, is about this letter; any
+// other error is about the way there and passes.
+type Transport interface {
+	Send(ctx context.Context, from, to string, raw []byte) (answer string, err error)
+}
+
+// Refusal is a relay's no to one letter.
+type Refusal struct {
+	Permanent bool
+	Words     string // the relay's own, with its codes
+}
+
+// Error says the refusal in the relay's words.
+func (r *Refusal) Error() string { return r.Words }
+
+// pauses are how long a letter waits after each attempt; the last repeats.
+var pauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 4 * time.Hour}
+
+// giveUp is how long after it was written a letter that is refused for now, or
+// that no relay can be reached for, is tried (RFC 5321 4.5.4.1: 4 to 5 days is
+// usual; a customer should learn sooner).
+const giveUp = 72 * time.Hour
+
+// sendTime bounds one attempt; a letter may be large and a relay slow.
+const sendTime = 10 * time.Minute
+
+// maxWords is how much of a relay's answer is kept, in bytes.
+const maxWords = 500
+
+// Post brings queued letters to a transport.
+type Post struct {
+	desk *desk.Desk
+	by   Transport
+	log  *slog.Logger
+}
+
+// New makes a post that sends by a transport.
+func New(d *desk.Desk, by Transport, log *slog.Logger) *Post {
+	return &Post{desk: d, by: by, log: log}
+}
+
+// Register has r work off desk.PostJobKind. Without a transport nobody should:
+// the letters wait.
+func (p *Post) Register(r *jobs.Runner) {
+	r.Handle(desk.PostJobKind, jobs.Options{Workers: maxConnections, Lease: time.Minute}, p.send)
+}
+
+// send is one attempt at one letter. A crash between the relay's acceptance
+// and our record sends the letter again, with the same Message-ID.
+func (p *Post) send(ctx context.Context, j jobs.Job) error {
+	if j.V != 1 {
+		return jobs.Cancel(fmt.Errorf("job %s of version %d: this program knows version 1", j.Kind, j.V))
+	}
+	var job desk.PostJob
+	if err := json.Unmarshal(j.Payload, &job); err != nil {
+		return jobs.Cancel(fmt.Errorf("job %s: %w", j.Kind, err))
+	}
+	l, err := p.desk.LetterToSend(ctx, job.Letter)
+	if err != nil {
+		return err
+	}
+	if len(l.Bytes) == 0 || l.State == okno.LetterSent {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	answer, err := p.by.Send(limited, l.From, l.To, l.Bytes)
+	if ctx.Err() != nil {
+		return ctx.Err() // the program stops: no attempt of the relay's
+	}
+	l.Attempts++
+	if err == nil {
+		l.State, l.Answer, l.Trouble, l.Sent = okno.LetterSent, words(answer), "", p.desk.Now()
+		return p.desk.SaveDelivery(ctx, l)
+	}
+	return p.refused(ctx, l, err)
+}
+
+// refused records a failed attempt and says when the next is due.
+func (p *Post) refused(ctx context.Context, l okno.Letter, why error) error {
+	var no *Refusal
+	aboutLetter := errors.As(why, &no)
+	l.Trouble = words(why.Error())
+	now := p.desk.Now()
+	if aboutLetter && no.Permanent || now.Sub(l.At) >= giveUp {
+		p.log.Warn("a letter is given up", "letter", l.ID, "kind", l.Kind, "attempts", l.Attempts, "permanent", aboutLetter && no.Permanent)
+		return p.desk.GiveUpLetter(ctx, l)
+	}
+	l.State = okno.LetterDelayed
+	if err := p.desk.SaveDelivery(ctx, l); err != nil {
+		return err
+	}
+	p.log.Warn("a letter is delayed", "letter", l.ID, "kind", l.Kind, "attempts", l.Attempts, "reached", aboutLetter)
+	return jobs.Later(now.Add(pauses[min(l.Attempts, len(pauses))-1]), why)
+}
+
+// words makes a relay's answer fit to be kept: one line, bounded.
+func words(s string) string {
+	s = strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "")
+	if len(s) > maxWords {
+		s = strings.ToValidUTF8(s[:maxWords], "")
+	}
+	return s
+}
