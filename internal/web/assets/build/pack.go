@@ -24,17 +24,21 @@ func pack(out built) error {
 		if err := b.Close(); err != nil {
 			return err
 		}
-		g, err := gzip.NewWriterLevel(&gz, gzip.BestCompression)
-		if err != nil {
-			return err
-		}
-		if _, err := g.Write(out[name]); err != nil {
-			return err
-		}
-		if err := g.Close(); err != nil {
+		if err := zip(&gz, out[name]); err != nil {
 			return err
 		}
 		out[name+".br"], out[name+".gz"] = br.Bytes(), gz.Bytes()
 	}
 	return nil
+}
+
+func zip(to *bytes.Buffer, content []byte) error {
+	g, err := gzip.NewWriterLevel(to, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	if _, err := g.Write(content); err != nil {
+		return err
+	}
+	return g.Close()
 }
