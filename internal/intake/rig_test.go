@@ -2,9 +2,11 @@ package intake_test
 
 import (
 	"context"
+	"crypto/x509"
 	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,9 +29,10 @@ type rig struct {
 	*desk.Desk
 	t        *testing.T
 	db       *db.DB
+	config   intake.Config
 	receiver *intake.Receiver
 	runner   *jobs.Runner
-	clock    time.Time
+	clock    *clock
 	admin    okno.Actor
 	names    *nameServer
 	stop     func()
@@ -56,9 +59,9 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	must(t, err)
 	key, err := secret.LoadKey(t.TempDir() + "/key")
 	must(t, err)
-	r := &rig{t: t, db: d, clock: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), names: newNameServer(t)}
+	r := &rig{t: t, db: d, clock: &clock{at: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}, names: newNameServer(t)}
 	r.Desk = desk.New(desk.Config{
-		DB: d, Blob: files, Key: key, Now: func() time.Time { return r.clock }, Log: slog.New(slog.DiscardHandler), Lang: "en",
+		DB: d, Blob: files, Key: key, Now: r.clock.now, Log: slog.New(slog.DiscardHandler), Lang: "en",
 		Consequences: func(okno.Event) []string { return nil },
 	})
 	t.Cleanup(r.Close)
@@ -75,17 +78,48 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	must(t, r.SaveMailbox(t.Context(), r.admin, "", okno.Mailbox{Address: sales, Lang: "en"}, deps[0].Ref))
 	near, err := outbound.New([]string{"127.0.0.1"})
 	must(t, err)
-	r.receiver = intake.New(intake.Config{
-		Desk: r.Desk, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.clock }, Resolver: r.names.resolver(), Outbound: near,
+	r.config = intake.Config{
+		Desk: r.Desk, Log: slog.New(slog.DiscardHandler), Now: r.clock.now, Resolver: r.names.resolver(), Outbound: near,
 		TrustedRelays: []intake.TrustedRelay{{Name: "mx.desk.example", Socket: true}},
-	})
+	}
+	r.receiver = intake.New(r.config)
 	r.run()
 	return r
 }
 
+// smaller has a receiver that takes letters up to a size.
+func (r *rig) smaller(limit int64) {
+	r.config.MaxLetter = limit
+	r.receiver = intake.New(r.config)
+}
+
+// trusting has one that believes certificates from roots.
+func (r *rig) trusting(roots *x509.CertPool) {
+	r.config.Roots = roots
+	r.receiver = intake.New(r.config)
+}
+
+// clock moves only when told.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) move(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(by)
+}
+
 // run has a runner take steps until the test ends, or stop.
 func (r *rig) run() {
-	r.runner = jobs.NewRunner(r.db, func() time.Time { return r.clock }, slog.New(slog.DiscardHandler))
+	r.runner = jobs.NewRunner(r.db, r.clock.now, slog.New(slog.DiscardHandler))
 	r.receiver.Register(r.runner)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.t.Context()))
 	done := make(chan error, 1)

@@ -259,7 +259,7 @@ func TestAReplyWaitsForTheLetterItAnswers(t *testing.T) {
 		}
 		r.run()
 		r.settle()
-		r.clock = r.clock.Add(parentPause)
+		r.clock.move(parentPause)
 		r.settle()
 		if n, kept := r.tickets(), r.kept(); n != 1 || kept[0].Ticket != kept[1].Ticket || kept[1].Ticket == 0 {
 			t.Errorf("%d tickets: %+v", n, kept)

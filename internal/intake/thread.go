@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/mail"
 )
 
 // How long a letter waits for the one it answers, which is still to be read:
@@ -59,6 +60,11 @@ func (r *Receiver) thread(ctx context.Context, l *reading) (finding, error) {
 	if id := l.letter.InReplyTo; id != "" && !slices.Contains(ancestors, id) {
 		ancestors = append(ancestors, id)
 	}
+	// Asked before its ticket is looked for: between the two it may be handed over.
+	waits, err := r.parentWaits(ctx, l, ancestors)
+	if err != nil {
+		return finding{}, err
+	}
 	if err := r.byAncestors(ctx, l, ancestors); err != nil || l.ticket.ID != 0 {
 		return finding{"references", "it answers a letter of the ticket"}, err
 	}
@@ -67,10 +73,19 @@ func (r *Receiver) thread(ctx context.Context, l *reading) (finding, error) {
 			return finding{"tag", "its subject names the ticket"}, err
 		}
 	}
-	if err := r.awaitParent(ctx, l, ancestors); err != nil {
-		return finding{}, err
+	if waits {
+		return finding{}, &waiting{until: r.now().Add(parentPause), why: "a letter that it answers is still to be read"}
 	}
 	return finding{"new", "it belongs to no ticket"}, nil
+}
+
+// parentWaits reports whether a letter that this one answers is kept but not
+// read yet, and still worth waiting for.
+func (r *Receiver) parentWaits(ctx context.Context, l *reading, ancestors []string) (bool, error) {
+	if len(ancestors) == 0 || r.now().Sub(l.kept.At) >= parentTime {
+		return false, nil
+	}
+	return r.desk.LetterWaiting(ctx, ancestors, l.kept.ID)
 }
 
 func (l *reading) join(t okno.Ticket, claim okno.Claim) {
@@ -101,6 +116,23 @@ func (r *Receiver) byAncestors(ctx context.Context, l *reading, ancestors []stri
 				return nil
 			}
 		}
+	}
+	return nil
+}
+
+// byTag takes the ticket that the subject names as "[#number]", which anyone
+// can write.
+func (r *Receiver) byTag(ctx context.Context, l *reading) error {
+	for _, n := range mail.TicketTag(l.letter.Subject) {
+		t, err := r.desk.TicketOfNumber(ctx, okno.Number(n))
+		if okno.ReasonOf(err) == okno.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		l.join(t, okno.Claimed)
+		return nil
 	}
 	return nil
 }

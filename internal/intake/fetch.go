@@ -1,0 +1,245 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/jobs"
+)
+
+// Times of fetching.
+const (
+	rereadTime   = time.Minute     // to look at the mailboxes' settings again
+	pollTime     = time.Minute     // between rounds where the server does not tell
+	idleTime     = 4 * time.Minute // of one IDLE; servers and NATs forget longer ones
+	firstBackoff = 5 * time.Second // after an error, doubling
+	lastBackoff  = 5 * time.Minute
+)
+
+// Fetcher brings the letters of mailboxes that lie on IMAP servers. Of all
+// processes that share a database one fetches: two at one mailbox would move
+// letters twice.
+type Fetcher struct {
+	receiver *Receiver
+	reload   chan struct{}
+
+	mu    sync.Mutex
+	boxes map[okno.MailboxID]*fetching // those that are fetched here
+}
+
+// fetching is one mailbox being fetched.
+type fetching struct {
+	*Receiver
+	box    desk.MailboxState
+	now    chan struct{}
+	cancel context.CancelFunc
+	left   int // letters left where they are, for their size
+}
+
+// NewFetcher makes a Fetcher that does nothing yet.
+func NewFetcher(r *Receiver) *Fetcher {
+	return &Fetcher{receiver: r, reload: make(chan struct{}, 1), boxes: map[okno.MailboxID]*fetching{}}
+}
+
+// Run fetches until ctx ends. The runner is one of its own, which Run runs:
+// its lease says which process fetches, and is in hand as long as that lives.
+func (f *Fetcher) Run(ctx context.Context, lease *jobs.Runner) error {
+	lease.Every("fetch", rereadTime, func(held context.Context) error {
+		held, cancel := context.WithCancel(held)
+		defer cancel()
+		defer context.AfterFunc(ctx, cancel)()
+		f.supervise(held)
+		return nil
+	})
+	return lease.Run(ctx)
+}
+
+// Reload looks at the mailboxes' settings at once: they have changed.
+func (f *Fetcher) Reload() {
+	select {
+	case f.reload <- struct{}{}:
+	default:
+	}
+}
+
+// FetchNow asks for a round of one mailbox without waiting for it. It is
+// okno.ErrNotFound where the mailbox is not fetched by this process.
+func (f *Fetcher) FetchNow(id okno.MailboxID) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	box, ok := f.boxes[id]
+	if !ok {
+		return okno.ErrNotFound
+	}
+	select {
+	case box.now <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// supervise keeps one fetching for each mailbox as it is set, until ctx ends
+// and all have stopped.
+func (f *Fetcher) supervise(ctx context.Context) {
+	var running sync.WaitGroup
+	defer running.Wait()
+	tick := time.NewTicker(rereadTime)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		if err := f.adjust(ctx, &running); err != nil && ctx.Err() == nil {
+			f.receiver.log.Error("the mailboxes to fetch could not be read", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		case <-f.reload:
+		}
+	}
+}
+
+// adjust stops what is no longer to be fetched so, and starts what is new.
+func (f *Fetcher) adjust(ctx context.Context, running *sync.WaitGroup) error {
+	boxes, err := f.receiver.desk.FetchedMailboxes(ctx)
+	if err != nil {
+		return err
+	}
+	wanted := map[okno.MailboxID]desk.MailboxState{}
+	for _, box := range boxes {
+		wanted[box.ID] = box
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for id, running := range f.boxes {
+		if box, ok := wanted[id]; !ok || !reflect.DeepEqual(box.Mailbox, running.box.Mailbox) {
+			running.cancel()
+		}
+	}
+	for id, box := range wanted {
+		if f.boxes[id] != nil {
+			continue // or it is just stopping: it starts when it has
+		}
+		own, cancel := context.WithCancel(ctx)
+		one := &fetching{Receiver: f.receiver, box: box, now: make(chan struct{}, 1), cancel: cancel}
+		f.boxes[id] = one
+		running.Go(func() {
+			defer f.stopped(ctx, id)
+			defer cancel()
+			one.run(own)
+		})
+	}
+	return nil
+}
+
+func (f *Fetcher) stopped(ctx context.Context, id okno.MailboxID) {
+	f.mu.Lock()
+	delete(f.boxes, id)
+	f.mu.Unlock()
+	if ctx.Err() == nil {
+		f.Reload()
+	}
+}
+
+// run fetches one mailbox until ctx ends, after an error with a growing pause.
+func (b *fetching) run(ctx context.Context) {
+	pause := firstBackoff
+	for {
+		rounds, err := b.session(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if rounds > 0 {
+			pause = firstBackoff
+		}
+		b.failed(ctx, err)
+		timer := time.NewTimer(pause/2 + rand.N(pause))
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-b.now:
+		}
+		timer.Stop()
+		pause = min(2*pause, lastBackoff)
+	}
+}
+
+// session is one connection: a round, then one whenever the server tells of
+// news or time has passed. It ends with an error and says how many rounds went
+// well.
+func (b *fetching) session(ctx context.Context) (rounds int, err error) {
+	c, err := b.connect(ctx, *b.box.Fetch)
+	if err != nil {
+		return 0, err
+	}
+	defer c.leave()
+	for {
+		if err := b.round(ctx, c); err != nil {
+			return rounds, err
+		}
+		rounds++
+		if err := c.await(ctx, b.now); err != nil {
+			return rounds, err
+		}
+	}
+}
+
+// failed keeps the trouble in words, with the time it began.
+func (b *fetching) failed(ctx context.Context, err error) {
+	b.trouble(envelope(clip(err.Error(), 250)))
+	b.log.Warn("a mailbox could not be fetched", "mailbox", b.box.Ref, "error", err)
+	b.save(ctx)
+}
+
+func (b *fetching) trouble(words string) {
+	switch state := &b.box.State; {
+	case words == "":
+		state.Trouble, state.Since = "", time.Time{}
+	case state.Trouble == "":
+		state.Trouble, state.Since = words, b.Receiver.now()
+	default:
+		state.Trouble = words
+	}
+}
+
+func (b *fetching) save(ctx context.Context) {
+	if err := b.desk.SaveFetchState(ctx, b.box.ID, b.box.State); err != nil && ctx.Err() == nil {
+		b.log.Error("how fetching goes could not be kept", "mailbox", b.box.Ref, "error", err)
+	}
+}
+
+// Tested is what a test of fetching found.
+type Tested struct {
+	Letters uint32 // in the mailbox
+	Unseen  int    // of them; these would be fetched first
+}
+
+// Test tries the settings without fetching anything. Its error says in plain
+// words what did not go.
+func (r *Receiver) Test(ctx context.Context, f okno.Fetch) (Tested, error) {
+	c, err := r.connect(ctx, f)
+	if err != nil {
+		return Tested{}, err
+	}
+	defer c.leave()
+	selected, err := c.choose(f.Folder)
+	if err != nil {
+		return Tested{}, err
+	}
+	unseen, err := c.search(unseenLetters())
+	if err != nil {
+		return Tested{}, err
+	}
+	return Tested{Letters: selected.NumMessages, Unseen: len(unseen)}, nil
+}
+
+func clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return fmt.Sprintf("%s…", s[:most])
+}

@@ -1,0 +1,411 @@
+package intake_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/db/dbtest"
+	"github.com/oknodesk/okno/internal/intake"
+)
+
+// send is a whole SMTP dialogue; the answer is the first refusal.
+func send(c *smtp.Client, from string, to []string, data io.Reader) error {
+	if err := c.Mail(from, nil); err != nil {
+		return err
+	}
+	for _, one := range to {
+		if err := c.Rcpt(one, nil); err != nil {
+			return err
+		}
+	}
+	w, err := c.Data()
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(w, data); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+func code(err error) int {
+	var said *smtp.SMTPError
+	if errors.As(err, &said) {
+		return said.Code
+	}
+	return 0
+}
+
+func TestALetterBySMTPIsKeptForEachOfItsMailboxes(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		_, address := r.serve(intake.ServerOptions{})
+		c := r.dial(address)
+		must(t, send(c, "carl@customer.example", []string{support, sales}, strings.NewReader(simple("both"))))
+		must(t, send(c, "carl@customer.example", []string{support}, strings.NewReader(simple("next"))))
+		r.settle()
+		kept := r.kept()
+		if len(kept) != 3 || r.tickets() != 2 {
+			t.Fatalf("%d letters kept, %d tickets", len(kept), r.tickets())
+		}
+		if k := kept[2]; k.Source != "smtp" || k.Peer != "127.0.0.1" || k.Helo != "mail.customer.example" || k.EnvelopeFrom != "carl@customer.example" || k.EnvelopeTo != support {
+			t.Errorf("%+v", k)
+		}
+	})
+}
+
+func TestOnlyOurAddressesAreTaken(t *testing.T) {
+	r := one(t)
+	ticket, reply := r.opened()
+	_, address := r.serve(intake.ServerOptions{})
+	c := r.dial(address)
+	must(t, c.Mail("carl@customer.example", nil))
+	for to, want := range map[string]int{
+		support: 0, strings.ToUpper(support): 0, reply: 0,
+		"nobody@desk.example": 550, "support@elsewhere.example": 550, "support+rabcdefgh@desk.example": 550,
+		r.ReplyAddresses().For("other@desk.example", int64(ticket.ID), 1): 550,
+	} {
+		if got := code(c.Rcpt(to, nil)); got != want {
+			t.Errorf("%s: %d, want %d", to, got, want)
+		}
+	}
+	for range 30 {
+		_ = c.Rcpt("guess@desk.example", nil) // refused each time
+	}
+	if got := code(c.Rcpt("guess@desk.example", nil)); got != 421 {
+		t.Errorf("who guesses on is answered %d", got)
+	}
+}
+
+func TestTroubleOfOursIsTemporaryAndLosesNothing(t *testing.T) {
+	d, err := db.Open(t.Context(), dbtest.SQLite(t), db.Options{Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	r := newRig(t, d)
+	_, address := r.serve(intake.ServerOptions{})
+	c := r.dial(address)
+	must(t, c.Mail("carl@customer.example", nil))
+	must(t, c.Rcpt(support, nil))
+	r.stop()
+	must(t, r.db.Close())
+	w, err := c.Data()
+	must(t, err)
+	_, err = io.WriteString(w, simple("kept by its sender"))
+	must(t, err)
+	if err := w.Close(); code(err) != 451 {
+		t.Errorf("a letter that cannot be kept is answered %v", err)
+	}
+	if got := r.receiver.Pipe(t.Context(), support, strings.NewReader(simple("piped"))); got != 75 {
+		t.Errorf("a pipe ends with %d", got)
+	}
+}
+
+func TestALetterTooLargeIsRefusedWithoutFillingTheMemory(t *testing.T) {
+	r := one(t)
+	_, address := r.serve(intake.ServerOptions{})
+	c := r.dial(address)
+	if err := c.Mail("carl@customer.example", &smtp.MailOptions{Size: 60 << 20}); code(err) != 552 {
+		t.Errorf("announced: %v", err)
+	}
+	c = r.dial(address)
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	line := strings.Repeat("x", 76) + "\r\n"
+	body := io.LimitReader(&endless{line: line}, 60<<20)
+	err := send(c, "carl@customer.example", []string{support}, io.MultiReader(strings.NewReader("Subject: Large\r\n\r\n"), body))
+	runtime.ReadMemStats(&after)
+	if code(err) != 552 || len(r.kept()) != 0 {
+		t.Errorf("unannounced: %v", err)
+	}
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 30<<20 {
+		t.Errorf("the heap grew by %d MB", grown>>20)
+	}
+}
+
+// endless says its line again and again.
+type endless struct {
+	line string
+	at   int
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	n := 0
+	for n < len(b) {
+		m := copy(b[n:], e.line[e.at:])
+		n, e.at = n+m, (e.at+m)%len(e.line)
+	}
+	return n, nil
+}
+
+func TestALargeLetterUnderTheLimitIsKeptWhole(t *testing.T) {
+	r := one(t)
+	_, address := r.serve(intake.ServerOptions{})
+	body := bytes.Repeat([]byte(strings.Repeat("long ", 15)+"\r\n"), 150_000)
+	must(t, send(r.dial(address), "carl@customer.example", []string{support}, io.MultiReader(strings.NewReader("From: carl@customer.example\r\nSubject: Large\r\n\r\n"), bytes.NewReader(body))))
+	r.settle()
+	k := r.last()
+	if k.Size < int64(len(body)) || k.State != okno.KeptJoined {
+		t.Fatalf("%d bytes kept: %s %+v", k.Size, k.State, k.Trace)
+	}
+	m := r.page(k.Ticket).Messages[0]
+	if len([]rune(m.Text)) > okno.MaxText || len(m.Files) == 0 {
+		t.Errorf("%d characters shown, %d files", len([]rune(m.Text)), len(m.Files))
+	}
+}
+
+// dialogue is a connection spoken to by hand.
+type dialogue struct {
+	t *testing.T
+	net.Conn
+	answers *bufio.Reader
+}
+
+func (r *rig) speak(network, address string) *dialogue {
+	r.t.Helper()
+	conn, err := net.Dial(network, address)
+	must(r.t, err)
+	r.t.Cleanup(func() { conn.Close() })
+	must(r.t, conn.SetDeadline(time.Now().Add(20*time.Second)))
+	d := &dialogue{t: r.t, Conn: conn, answers: bufio.NewReader(conn)}
+	d.hears("220")
+	return d
+}
+
+// says sends what is said and hears an answer that begins so.
+func (d *dialogue) says(words, answer string) {
+	d.t.Helper()
+	_, err := io.WriteString(d, words)
+	must(d.t, err)
+	d.hears(answer)
+}
+
+func (d *dialogue) hears(answer string) {
+	d.t.Helper()
+	for {
+		line, err := d.answers.ReadString('\n')
+		if err != nil || !strings.HasPrefix(line, answer) {
+			d.t.Fatalf("answered %q (%v), want %s", line, err, answer)
+		}
+		if line[3] != '-' {
+			return
+		}
+	}
+}
+
+func (d *dialogue) begin() {
+	d.says("EHLO mail.customer.example\r\n", "250")
+	d.says("MAIL FROM:<carl@customer.example>\r\n", "250")
+	d.says("RCPT TO:<"+support+">\r\n", "250")
+	d.says("DATA\r\n", "354")
+}
+
+func TestDoubledCRsDoNotHideTheEndOfALetter(t *testing.T) {
+	r := one(t)
+	_, address := r.serve(intake.ServerOptions{})
+	d := r.speak("tcp", address)
+	d.begin()
+	d.says("From: carl@customer.example\r\r\nSubject: Old\r\r\n\r\r\nLines end twice.\r\r\n.\r\n", "250")
+	d.says("RSET\r\n", "250")
+	d.begin()
+	d.says("From: carl@customer.example\r\nSubject: a\rlone CR stays\r\n\r\nText.\r\n.\r\n", "250")
+	r.settle()
+	if p := r.page(r.kept()[1].Ticket); p.Ticket.Subject != "Old" || p.Messages[0].Text != "Lines end twice." {
+		t.Errorf("%q: %q", p.Ticket.Subject, p.Messages[0].Text)
+	}
+}
+
+func TestALineOfTwoHundredThousandBytesIsTaken(t *testing.T) {
+	r := one(t)
+	_, address := r.serve(intake.ServerOptions{})
+	d := r.speak("tcp", address)
+	d.begin()
+	d.says("From: carl@customer.example\r\nSubject: One line\r\n\r\n"+strings.Repeat("word ", 40_000)+"\r\n.\r\n", "250")
+}
+
+func TestASlowSteadyPeerIsServedAndASilentOneCutOff(t *testing.T) {
+	r := one(t)
+	_, address := r.serve(intake.ServerOptions{Idle: 300 * time.Millisecond})
+	d := r.speak("tcp", address)
+	d.begin()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for i := range 8 { // longer than Idle in all
+		<-tick.C
+		_, err := fmt.Fprintf(d, "X-Line-%d: slow\r\n", i)
+		must(t, err)
+	}
+	d.says("Subject: Slow\r\n\r\nText.\r\n.\r\n", "250")
+	d.begin()
+	d.says("Subject: Never ends\r\n", "451")
+	if len(r.kept()) != 1 {
+		t.Errorf("%d letters kept", len(r.kept()))
+	}
+}
+
+func TestConnectionsAreBounded(t *testing.T) {
+	r := one(t)
+	_, address := r.serve(intake.ServerOptions{PerAddress: 2})
+	first := r.speak("tcp", address)
+	r.speak("tcp", address)
+	if got := greeting(t, address); got != "421" {
+		t.Errorf("the third connection is answered %s", got)
+	}
+	first.says("QUIT\r\n", "221")
+	until(t, "the place is free again", func() bool { return greeting(t, address) == "220" })
+
+	_, address = r.serve(intake.ServerOptions{PerMinute: 3})
+	for i, want := range []string{"220", "220", "220", "421"} {
+		if got := greeting(t, address); got != want {
+			t.Errorf("connection %d within a minute is answered %s", i+1, got)
+		}
+	}
+}
+
+// greeting is the code a new connection is answered with.
+func greeting(t *testing.T, address string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	must(t, err)
+	defer conn.Close()
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	must(t, err)
+	return line[:3]
+}
+
+func TestSTARTTLSIsOfferedWithACertificate(t *testing.T) {
+	r := one(t)
+	cert, roots := certificate(t, "127.0.0.1")
+	_, address := r.serve(intake.ServerOptions{TLS: &tls.Config{Certificates: []tls.Certificate{cert}}})
+	conn, err := net.Dial("tcp", address)
+	must(t, err)
+	c, err := smtp.NewClientStartTLS(conn, &tls.Config{RootCAs: roots, ServerName: "127.0.0.1"})
+	must(t, err)
+	defer c.Close()
+	must(t, c.Hello("mail.customer.example"))
+	must(t, send(c, "carl@customer.example", []string{support}, strings.NewReader(simple("secret"))))
+	if len(r.kept()) != 1 {
+		t.Error("it was not kept")
+	}
+}
+
+func TestLMTPAnswersForEachRecipientAtItsSocket(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		path := filepath.Join(t.TempDir(), "lmtp.sock")
+		for range 2 { // the second time a stale socket lies there
+			l, err := intake.Listen("unix", path)
+			must(t, err)
+			l.(*net.UnixListener).SetUnlinkOnClose(false)
+			info, err := os.Stat(path)
+			must(t, err)
+			if info.Mode().Perm() != 0o660 {
+				t.Errorf("the socket has mode %o", info.Mode().Perm())
+			}
+			if _, err := intake.Listen("unix", path); err == nil {
+				t.Error("a living socket was replaced")
+			}
+			must(t, l.Close())
+		}
+		l, err := intake.Listen("unix", path)
+		must(t, err)
+		s := intake.NewServer(r.receiver, intake.ServerOptions{LMTP: true})
+		done := make(chan error, 1)
+		go func() { done <- s.Serve(l) }()
+		d := r.speak("unix", path)
+		d.says("LHLO mx.desk.example\r\n", "250")
+		d.says("MAIL FROM:<carl@customer.example>\r\n", "250")
+		d.says("RCPT TO:<"+support+">\r\n", "250")
+		d.says("RCPT TO:<nobody@desk.example>\r\n", "550")
+		d.says("RCPT TO:<"+sales+">\r\n", "250")
+		d.says("DATA\r\n", "354")
+		d.says(simple("lmtp")+".\r\n", "250")
+		d.hears("250")
+		must(t, s.Shutdown(t.Context()))
+		must(t, <-done)
+		kept := r.kept()
+		if len(kept) != 2 || kept[0].Source != "lmtp" || kept[0].Peer != "unix" {
+			t.Errorf("%+v", kept)
+		}
+	})
+}
+
+func TestShutdownFinishesTheLetterInHand(t *testing.T) {
+	r := one(t)
+	s, address := r.serve(intake.ServerOptions{})
+	idle := r.speak("tcp", address)
+	d := r.speak("tcp", address)
+	d.begin()
+	down := make(chan error, 1)
+	go func() { down <- s.Shutdown(context.Background()) }()
+	if _, err := idle.answers.ReadByte(); err == nil {
+		t.Error("an idle peer was kept")
+	}
+	d.says(simple("the last")+".\r\n", "250")
+	must(t, <-down)
+	if len(r.kept()) != 1 {
+		t.Error("the letter in hand was lost")
+	}
+}
+
+func TestAPipeEndsWithWhatTheMailServerUnderstands(t *testing.T) {
+	r := one(t)
+	r.smaller(1000)
+	for _, c := range []struct {
+		name, to, raw string
+		want          int
+	}{
+		{"a letter", support, "Return-Path: <carl@customer.example>\n" + strings.ReplaceAll(simple("piped"), "\r\n", "\n"), 0},
+		{"an address that is not ours", "nobody@desk.example", simple("x"), 67},
+		{"nothing", support, "\n", 65},
+		{"too much", support, simple("x") + strings.Repeat("x", 2000), 65},
+	} {
+		if got := r.receiver.Pipe(t.Context(), c.to, strings.NewReader(c.raw)); got != c.want {
+			t.Errorf("%s: %d, want %d", c.name, got, c.want)
+		}
+	}
+	if k := r.last(); k.EnvelopeFrom != "carl@customer.example" || k.Source != "pipe" {
+		t.Errorf("%+v", k)
+	}
+}
+
+func TestHostileLettersAreReadWithinBounds(t *testing.T) {
+	parts := &strings.Builder{}
+	parts.WriteString("From: carl@customer.example\r\nSubject: Parts\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n")
+	for range 10_000 {
+		parts.WriteString("--b\r\nContent-Type: application/octet-stream\r\n\r\nx\r\n")
+	}
+	for name, raw := range map[string]string{
+		"a header of 1 MB": "From: carl@customer.example\r\nX-Long: " + strings.Repeat("x", 1<<20) + "\r\nSubject: Long\r\n\r\nText.\r\n",
+		"10,000 parts":     parts.String(),
+		"broken":           "\x00\xff\xfe: nothing\r\r\r\n=?utf-8?b?\r\nContent-Type: multipart/mixed; boundary=\"\r\n\r\n--\x00",
+		"a body only":      "\r\n\r\nJust words.\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, r *rig) {
+				began := time.Now()
+				k := r.come(intake.Arrival{EnvelopeFrom: "carl@customer.example", EnvelopeTo: support, Source: "smtp", Raw: []byte(raw)})
+				if k.State != okno.KeptJoined {
+					t.Fatalf("it ended as %s: %+v", k.State, k.Trace)
+				}
+				if took := time.Since(began); took > 10*time.Second {
+					t.Errorf("it took %s", took)
+				}
+			})
+		})
+	}
+}
