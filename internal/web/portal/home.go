@@ -14,3 +14,18 @@ func (p *Portal) home(q *web.Request) error {
 	}
 	return q.Render(homePage(q.Page("")))
 }
+
+// onceSetUp leads home, where it is said why, until there is somebody to take
+// requests in.
+func (p *Portal) onceSetUp(h web.Handler) web.Handler {
+	return func(q *web.Request) error {
+		unset, err := p.desk.NeedsSetup(q.Context())
+		if err != nil {
+			return err
+		}
+		if unset {
+			return q.Redirect("/")
+		}
+		return h(q)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/ui"
 )
@@ -94,47 +95,47 @@ func (p *Portal) changePassword(q *web.Request) error {
 // askEntry shows what an invitation's or a reset's link leads to. Looking
 // spends nothing: mail scanners follow links.
 func (p *Portal) askEntry(q *web.Request) error {
-	form, err := p.entryForm(q)
+	e, err := p.desk.Entry(q.Context(), q.Path("token"))
 	if err != nil {
-		return err
+		return entryGone(q, err)
 	}
-	return q.Render(form(nil))
+	return q.Render(entryForm(q, e)(nil))
 }
 
-// entryForm is the page of a good link, or the one that says what to do with
-// one that was used or has expired.
-func (p *Portal) entryForm(q *web.Request) (func(wrong map[string]string) templ.Component, error) {
+// entryGone says what to do with a link that was used or has expired; any
+// other error stays one.
+func entryGone(q *web.Request, err error) error {
+	if okno.ReasonOf(err) != okno.NotFound {
+		return err
+	}
+	return q.RenderStatus(web.Status(err), entryGonePage(q.Page(q.Locale.T("portal.entry.gone"))))
+}
+
+func entryForm(q *web.Request, e desk.Entry) func(wrong map[string]string) templ.Component {
 	l := q.Locale
-	e, err := p.desk.Entry(q.Context(), q.Path("token"))
-	if okno.ReasonOf(err) == okno.NotFound {
-		return func(map[string]string) templ.Component { return entryGonePage(q.Page(l.T("portal.entry.gone"))) }, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	v := passwordView{
 		Page: q.Page(l.T("portal.password")), lead: l.T("portal.password.lead"), login: e.Login,
 		action: "/entry/" + url.PathEscape(q.Path("token")), send: l.T("ui.signin"), fields: newPasswordFields(q),
 	}
-	return v.form, nil
+	return v.form
 }
 
 // enter spends the link: the password is set and its person signed in.
 func (p *Portal) enter(q *web.Request) error {
-	form, err := p.entryForm(q)
+	e, err := p.desk.Entry(q.Context(), q.Path("token"))
 	if err != nil {
-		return err
+		return entryGone(q, err)
 	}
+	var token string
 	_, next, err := chosen(q)
-	if err != nil {
-		return q.Again(err, form)
+	if err == nil {
+		token, err = p.desk.UseEntry(q.Context(), q.Path("token"), next, q.Session(), q.Browser())
 	}
-	token, err := p.desk.UseEntry(q.Context(), q.Path("token"), next, q.Session(), q.Browser())
 	if okno.ReasonOf(err) == okno.NotFound {
-		return q.RenderStatus(web.Status(err), entryGonePage(q.Page(q.Locale.T("portal.entry.gone"))))
+		return entryGone(q, err)
 	}
 	if err != nil {
-		return q.Again(err, form)
+		return q.Again(err, entryForm(q, e))
 	}
 	return p.welcome(q, token)
 }

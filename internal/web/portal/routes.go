@@ -11,8 +11,8 @@ import (
 func (p *Portal) Routes(r *web.Router) {
 	r.Anyone("GET /{$}", p.home)
 
-	r.Anyone("GET /open", p.askOpening)
-	r.Anyone("POST /open", p.open, web.Files(), web.Limit("open", 20, time.Minute))
+	r.Anyone("GET /open", p.onceSetUp(p.askOpening))
+	r.Anyone("POST /open", p.onceSetUp(p.open), web.Files(), web.Limit("open", 20, time.Minute))
 	r.Anyone("GET /open/done", p.opened)
 
 	r.Anyone("GET /status", p.askStatus)

@@ -22,7 +22,7 @@ type ticketsView struct {
 type ticketRow struct {
 	desk.Row
 	status    string
-	requester string // empty: the reader himself
+	requester string // empty: the reader himself, or whoever came by a link
 }
 
 // tickets lists what the reader sees: his own, those he takes part in, his
@@ -38,7 +38,7 @@ func (p *Portal) tickets(q *web.Request) error {
 	}
 	for _, r := range list.Rows {
 		row := ticketRow{Row: r, status: statusName(q.Locale, r.Status)}
-		if q.Actor.StandingIn(&r.Ticket)&okno.AsRequester == 0 {
+		if q.Person.ID != 0 && q.Person.ID != r.Requester.ID {
 			row.requester = r.Requester.Name
 		}
 		v.rows = append(v.rows, row)
