@@ -44,7 +44,7 @@ const (
 	quoteStyle  = `margin:0 0 20px;padding:2px 0 2px 16px;border-left:3px solid #6f8fb8`
 	ruleStyle   = `border:0;border-top:1px solid #8a93a0;margin:24px 0 16px`
 	buttonStyle = `display:inline-block;margin:0 8px 8px 0;padding:10px 20px;border-radius:8px;background-color:#1d5fa8;border:2px solid #1d5fa8;color:#ffffff;font-weight:600;text-decoration:none`
-	secondStyle = `display:inline-block;margin:0 8px 8px 0;padding:10px 20px;border-radius:8px;border:2px solid #6f8fb8;font-weight:600;text-decoration:none`
+	secondStyle = `display:inline-block;margin:0 8px 8px 0;padding:10px 20px;border-radius:8px;border:2px solid #6f8fb8;color:inherit;font-weight:600;text-decoration:none`
 )
 
 // html is the letter's other form: one column, no pictures from elsewhere,

@@ -17,6 +17,8 @@ func (d *draft) body(subject string) page {
 		p.blocks = d.invitation()
 	case d.letter == okno.LetterReset:
 		p.blocks = d.reset()
+	case d.letter == okno.LetterTest:
+		p.blocks = d.trial()
 	case d.agent:
 		p.blocks = append(d.toAgent(), d.agentFooter()...)
 	default:

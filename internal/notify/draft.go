@@ -89,7 +89,7 @@ func (w *Notifier) addLink(d *draft) {
 		d.link = w.desk.EntryLink(d.person.ID, d.letter == okno.LetterInvitation)
 	case d.letter == okno.LetterAccess:
 		d.link = w.desk.AccessLink(d.person.ID, d.n.Ticket.ID, desk.AskedLasts)
-	case !d.agent:
+	case !d.agent && d.n.Ticket.ID != 0:
 		d.link = w.desk.AccessLink(d.person.ID, d.n.Ticket.ID, desk.AccessLasts)
 	}
 }

@@ -64,8 +64,8 @@ func TestEveryLetterReadsAsItShould(t *testing.T) {
 				}
 			}
 			everyLetter(r, lang, say, look)
-			if len(seen) != 20 {
-				t.Errorf("%d letters were looked at, want 20", len(seen))
+			if len(seen) != 22 {
+				t.Errorf("%d letters were looked at, want 22", len(seen))
 			}
 		})
 	}
@@ -132,6 +132,12 @@ func everyLetter(r *rig, lang string, say func(en, ru string) string, look func(
 	must(t, err)
 	must(t, r.AddAgent(ctx, r.ada, r.key(), desk.AgentForm{Name: say("New Agent", "Новый специалист"), Address: "new@desk.example", Role: roles[0].Ref}))
 	look("invitation", r.letters())
+	must(t, r.askReset("new@desk.example"))
+	look("reset", r.letters())
+	ada, err := r.KnownSender(ctx, "ada@desk.example")
+	must(t, err)
+	must(t, r.notify.Try(ctx, ada))
+	look("test", r.letters())
 }
 
 // TestTheTableOfNoticesIsInTheDocuments keeps docs/notifications.md true.

@@ -33,6 +33,7 @@ type rig struct {
 	*desk.Desk
 	t        *testing.T
 	db       *db.DB
+	notify   *notify.Notifier
 	runner   *jobs.Runner
 	mu       sync.Mutex
 	at       time.Time
@@ -66,7 +67,8 @@ func newRig(t *testing.T, d *db.DB, lang string) *rig {
 	base, err := url.Parse("https://desk.example")
 	must(t, err)
 	r.runner = jobs.NewRunner(d, r.now, log)
-	notify.New(notify.Config{Desk: r.Desk, BaseURL: base, Key: key.Sub("letter names"), Log: log}).Register(r.runner)
+	r.notify = notify.New(notify.Config{Desk: r.Desk, BaseURL: base, Key: key.Sub("letter names"), Log: log})
+	r.notify.Register(r.runner)
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- r.runner.Run(running) }()
@@ -293,4 +295,24 @@ func (r *rig) again(e okno.EventID) error {
 	return r.db.Write(r.ctx(), func(tx *db.Tx) error {
 		return jobs.Put(tx, r.now(), jobs.New{Kind: notify.JobKind, V: 1, Payload: desk.FactJob{Event: e}})
 	})
+}
+
+// askReset records that a person asked for a new password himself, which no
+// page does yet: the console's fact is told like any other.
+func (r *rig) askReset(address string) error {
+	if _, err := r.ResetByConsole(r.ctx(), address); err != nil {
+		return err
+	}
+	var e okno.EventID
+	err := r.db.Write(r.ctx(), func(tx *db.Tx) error {
+		if err := tx.QueryRow(`SELECT MAX(id) FROM event WHERE kind = ?`, okno.ResetAsked).Scan(&e); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`UPDATE event SET data = REPLACE(data, '"silent":true', '"silent":false') WHERE id = ?`, e)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.again(e)
 }

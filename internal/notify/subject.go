@@ -15,6 +15,8 @@ func (w *Notifier) subject(ctx context.Context, d *draft) (string, error) {
 		return d.words.T("letter.invitation.subject"), nil
 	case okno.LetterReset:
 		return d.words.T("letter.reset.subject"), nil
+	case okno.LetterTest:
+		return d.words.T("letter.test.subject"), nil
 	}
 	before, err := w.desk.LettersSubject(ctx, d.n.Ticket.ID, d.person.ID)
 	if err != nil || before != "" {
