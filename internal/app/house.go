@@ -16,6 +16,7 @@ import (
 	"github.com/oknodesk/okno/internal/intake"
 	"github.com/oknodesk/okno/internal/jobs"
 	"github.com/oknodesk/okno/internal/live"
+	"github.com/oknodesk/okno/internal/notify"
 	"github.com/oknodesk/okno/internal/post"
 	"github.com/oknodesk/okno/internal/secret"
 	"github.com/oknodesk/okno/internal/web"
@@ -35,10 +36,11 @@ type House struct {
 	Runner *jobs.Runner
 	Hub    *live.Hub
 
-	Presence *live.Presence
 	Receiver *intake.Receiver
 	Web      *web.Server
 
+	fetcher   *intake.Fetcher
+	notifier  *notify.Notifier
 	transport post.Transport // nil: no letter leaves
 	relay     *post.SMTP     // nil: the demo's tray, or none
 	tray      *demo.Tray     // nil: no demo
@@ -83,6 +85,9 @@ func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time
 	h.onClose(h.Desk.Close)
 	h.onClose(h.DB.Listen(desk.LiveTopic, h.Hub.Deliver))
 	h.Runner = jobs.NewRunner(h.DB, now, log)
+	if h.DB.Dialect() == db.SQLite {
+		h.Runner.Alone() // the data's lock is ours
+	}
 	return h, nil
 }
 
@@ -95,6 +100,9 @@ func (h *House) Close() {
 	}
 	h.closers = nil
 }
+
+// presenceSweep is how often those who left without a word are missed.
+const presenceSweep = 10 * time.Second
 
 // duties are what the house does by the clock.
 func (h *House) duties() {

@@ -1,14 +1,14 @@
 package app
 
 import (
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/live"
 	"github.com/oknodesk/okno/internal/web"
+	"github.com/oknodesk/okno/internal/web/portal"
+	"github.com/oknodesk/okno/internal/web/workspace"
 )
 
-// presenceTopic carries who looks at which ticket between processes.
-const presenceTopic = "presence"
-
-// furnishPages puts the four surfaces behind the one front.
+// furnishPages puts the surfaces behind the one front.
 func (h *House) furnishPages() (err error) {
 	c := h.Config
 	base := ""
@@ -23,16 +23,20 @@ func (h *House) furnishPages() (err error) {
 }
 
 func (h *House) surfaces() []func(*web.Router) {
-	var all []func(*web.Router)
+	agents := workspace.New(h.Desk, live.NewPresence(), h.DB.Announce)
+	h.onClose(h.DB.Listen(workspace.PresenceTopic, agents.Hear))
+	h.Runner.Every("presence", presenceSweep, agents.Sweep)
+	all := []func(*web.Router){
+		portal.New(h.Desk).Routes,
+		agents.Routes,
+	}
 	if h.tray != nil {
 		all = append(all, h.tray.Routes)
 	}
 	return all
 }
 
-// mergePresence takes over what another process saw.
-func (h *House) mergePresence(payload string) {
-	if b, err := live.DecodeBeat(payload); err == nil {
-		h.Presence.Merge(b, h.Now())
-	}
+// listenConfig has the fetcher look again once a mailbox has changed.
+func (h *House) listenConfig() {
+	h.onClose(h.DB.Listen(desk.ConfigTopic, func(string) { h.fetcher.Reload() }))
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/oknodesk/okno/internal/demo"
 	"github.com/oknodesk/okno/internal/intake"
-	"github.com/oknodesk/okno/internal/live"
 	"github.com/oknodesk/okno/internal/notify"
 	"github.com/oknodesk/okno/internal/outbound"
 	"github.com/oknodesk/okno/internal/post"
@@ -29,13 +28,14 @@ func (h *House) furnish() error {
 	if err != nil {
 		return fmt.Errorf("--outbound-allow: %w", err)
 	}
-	h.Presence = live.NewPresence()
-	h.onClose(h.DB.Listen(presenceTopic, h.mergePresence))
 	h.Receiver = intake.New(intake.Config{
 		Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer,
 	})
 	h.Receiver.Register(h.Runner)
-	notify.New(notify.Config{Desk: h.Desk, BaseURL: base, Key: h.Key.Sub("letter names"), Log: h.Log}).Register(h.Runner)
+	h.fetcher = intake.NewFetcher(h.Receiver)
+	h.listenConfig()
+	h.notifier = notify.New(notify.Config{Desk: h.Desk, BaseURL: base, Key: h.Key.Sub("letter names"), Log: h.Log})
+	h.notifier.Register(h.Runner)
 	if err := h.furnishPost(); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ func (l links) to(path ...string) *url.URL { return l.base.JoinPath(path...) }
 // ticket trades the token for the one ticket's page. answer, "yes", "no" or
 // "close", opens the page at the button for it and changes nothing by itself.
 func (l links) ticket(token, answer string) string {
-	u := l.to("link", token)
+	u := l.to("t", token)
 	if answer != "" {
 		u.RawQuery = url.Values{"answer": {answer}}.Encode()
 	}

@@ -1,0 +1,340 @@
+package oknotest
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// Visitor is one person at one window of a real browser. Every step waits for
+// what it needs and fails the test when that does not come.
+type Visitor struct {
+	t    testing.TB
+	rig  *Rig
+	name string
+	ctx  context.Context
+
+	mu     sync.Mutex
+	errors []string // of scripts and of the content security policy
+}
+
+// Browser is a browser with a profile of its own.
+type Browser struct {
+	ctx context.Context
+	rig *Rig
+	t   testing.TB
+}
+
+// Browser starts Chromium, or says aloud why there is none.
+func (r *Rig) Browser(t testing.TB) *Browser {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("chromium is not installed (apt install chromium)")
+		}
+		t.Skip("chromium is not installed (apt install chromium)")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.WindowSize(1440, 900),
+		chromedp.Flag("accept-lang", r.lang), chromedp.Flag("lang", r.lang),
+	)
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stop := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
+	t.Cleanup(func() {
+		stop()
+		stopAlloc()
+	})
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("chromium did not start: %v", err)
+	}
+	return &Browser{ctx: ctx, rig: r, t: t}
+}
+
+// Person is a new window that shares nothing with the others: another person
+// at another machine.
+func (b *Browser) Person(name string) *Visitor {
+	b.t.Helper()
+	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	b.t.Cleanup(stop)
+	return b.visitor(name, ctx)
+}
+
+// Tab is another tab of the same person's browser.
+func (v *Visitor) Tab() *Visitor {
+	v.t.Helper()
+	ctx, stop := chromedp.NewContext(v.ctx)
+	v.t.Cleanup(stop)
+	return (&Browser{ctx: v.ctx, rig: v.rig, t: v.t}).visitor(v.name+"'s tab", ctx)
+}
+
+func (b *Browser) visitor(name string, ctx context.Context) *Visitor {
+	v := &Visitor{t: b.t, rig: b.rig, name: name, ctx: ctx}
+	err := chromedp.Listen(ctx, func(event any) {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			v.fault("script: " + e.ExceptionDetails.Text)
+		case *runtime.EventConsoleAPICalled:
+			if e.Type == runtime.ConsoleAPICalledTypeError && len(e.Args) > 0 {
+				v.fault("console: " + string(e.Args[0].Value))
+			}
+		case *log.EventEntryAdded:
+			if e.Entry.Source == log.EntrySourceSecurity {
+				v.fault("policy: " + e.Entry.Text)
+			}
+		}
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, log.Enable, cdp.Empty{}); err != nil {
+		b.t.Fatal(err)
+	}
+	return v
+}
+
+func (v *Visitor) fault(text string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.errors = append(v.errors, text)
+}
+
+// NoFaults fails the test when a script failed or the policy was broken.
+func (v *Visitor) NoFaults() {
+	v.t.Helper()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, e := range v.errors {
+		v.t.Errorf("%s's browser: %s", v.name, e)
+	}
+}
+
+func (v *Visitor) run(what string, step chromedp.Action[chromedp.Void]) {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, step); err != nil {
+		v.t.Fatalf("%s: %s: %v\n%s", v.name, what, err, v.here())
+	}
+}
+
+// here says where the visitor is and what he sees, for a failed step.
+func (v *Visitor) here() string {
+	ctx, cancel := context.WithTimeout(v.ctx, 5*time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 3000)`))
+	if err != nil {
+		return err.Error()
+	}
+	if dir := os.Getenv("OKNO_TEST_FAILURES"); dir != "" {
+		v.Shot(filepath.Join(dir, strings.ReplaceAll(v.t.Name(), "/", "-")+".png"))
+	}
+	return text
+}
+
+// Open goes to a page: a path of ours, or a whole address from a letter.
+func (v *Visitor) Open(address string) *Visitor {
+	v.t.Helper()
+	if strings.HasPrefix(address, "/") {
+		address = v.rig.URL + address
+	}
+	v.run("open "+address, chromedp.Navigate(address))
+	return v
+}
+
+// Do runs a script on the page.
+func (v *Visitor) Do(script string) {
+	v.t.Helper()
+	Ask[any](v, "(() => { "+script+"; return null })()")
+}
+
+// Ask is what an expression is on the page.
+func Ask[T any](v *Visitor, expression string) T {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		v.t.Fatalf("%s: %s: %v\n%s", v.name, expression, err, v.here())
+	}
+	return value
+}
+
+// until waits for an expression to come true. It is asked from outside: the
+// policy lets the page make no functions. A page that is just being left
+// cannot be asked.
+func (v *Visitor) until(what, expression string) {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	defer cancel()
+	again := time.NewTicker(40 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")")); err == nil && holds {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			v.t.Fatalf("%s did not %s\n%s", v.name, what, v.here())
+		}
+	}
+}
+
+// quoted is a Go string as a JavaScript one.
+func quoted(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string is always JSON
+	}
+	return string(b)
+}
+
+// Sees waits until the page shows a text.
+func (v *Visitor) Sees(text string) *Visitor {
+	v.t.Helper()
+	v.until("see "+text, seen(text))
+	return v
+}
+
+// Misses waits until the page does not show a text (any longer).
+func (v *Visitor) Misses(text string) *Visitor {
+	v.t.Helper()
+	v.until("no longer see "+text, "!("+seen(text)+")")
+	return v
+}
+
+// seen is whether a text stands on the page, frames of messages included.
+func seen(text string) string {
+	return `((t) => { const has = (d) => d.body && d.body.innerText.replace(/\u00a0/g, " ").includes(t);
+		return has(document) || [...document.querySelectorAll("iframe")].some(f => f.contentDocument && has(f.contentDocument)) })(` + quoted(text) + `)`
+}
+
+// At waits until the address contains a text.
+func (v *Visitor) At(part string) *Visitor {
+	v.t.Helper()
+	v.until("be at "+part, `location.href.includes(`+quoted(part)+`)`)
+	return v
+}
+
+// control is the field with a label, as a person finds it.
+func control(label string) string {
+	return `((t) => { for (const l of document.querySelectorAll("label")) { if (l.innerText.replace("*", "").trim() === t && l.offsetParent !== null) { return l.control } }
+		return [...document.querySelectorAll("input,textarea,select,[contenteditable=true]")].find(e => e.getAttribute("aria-label") === t) })(` + quoted(label) + `)`
+}
+
+// Fill types into the field with that label, in place of what stands there.
+func (v *Visitor) Fill(label, text string) *Visitor {
+	v.t.Helper()
+	v.until("find the field "+label, control(label))
+	v.Do(`const c = ` + control(label) + `; c.scrollIntoView({block: "center"}); c.focus(); if (c.select) { c.select() }`)
+	// A composer may take the place of its text area once it has the focus.
+	v.until("stand in the field "+label, `document.activeElement && document.activeElement !== document.body`)
+	if _, err := chromedp.Call(v.ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
+		v.t.Fatal(err)
+	}
+	return v
+}
+
+// Choose picks an option of the select with that label by its text.
+func (v *Visitor) Choose(label, option string) *Visitor {
+	v.t.Helper()
+	v.until("find the choice "+label, control(label))
+	v.until("choose "+option, `(() => { const c = `+control(label)+`, o = [...c.options].find(o => o.text.trim() === `+quoted(option)+`);
+		if (!o) { return false } c.value = o.value; c.dispatchEvent(new Event("input", {bubbles: true})); c.dispatchEvent(new Event("change", {bubbles: true})); return true })()`)
+	return v
+}
+
+// Attach gives files to the file field with that label.
+func (v *Visitor) Attach(label string, files ...string) *Visitor {
+	v.t.Helper()
+	v.until("find the file field "+label, control(label))
+	v.Do(`document.querySelectorAll("[data-test-file]").forEach(e => e.removeAttribute("data-test-file")); ` + control(label) + `.setAttribute("data-test-file", "")`)
+	v.run("attach", chromedp.SetUploadFiles(`[data-test-file]`, files))
+	return v
+}
+
+// pressable is the button or link with a name, as a person finds it.
+func pressable(name string) string {
+	return `((t) => [...document.querySelectorAll("button,a,summary,[role=button],[role=tab]")].find(e => e.checkVisibility() && !e.disabled &&
+		(e.innerText.replace(/\s+/g, " ").trim() === t || e.getAttribute("aria-label") === t)))(` + quoted(name) + `)`
+}
+
+// Press clicks the button or link with that name.
+func (v *Visitor) Press(name string) *Visitor {
+	v.t.Helper()
+	v.until("find the button "+name, pressable(name))
+	v.Do(`const b = ` + pressable(name) + `; b.scrollIntoView({block: "center"}); b.focus(); b.click()`)
+	return v
+}
+
+// Key presses one key of the keyboard.
+func (v *Visitor) Key(key string) *Visitor {
+	v.t.Helper()
+	v.run("press "+key, chromedp.KeyEvent(key))
+	return v
+}
+
+// Size makes the window so wide and high, in CSS pixels.
+func (v *Visitor) Size(width, height int64) *Visitor {
+	v.t.Helper()
+	v.run("resize", chromedp.EmulateViewport(width, height))
+	return v
+}
+
+// Dark makes the system prefer dark pages, or light ones.
+func (v *Visitor) Dark(dark bool) *Visitor {
+	v.t.Helper()
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	}); err != nil {
+		v.t.Fatal(err)
+	}
+	return v
+}
+
+// Shot takes a picture of the window.
+func (v *Visitor) Shot(path string) {
+	v.t.Helper()
+	png, err := chromedp.Run(v.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		v.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, png, 0o644); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// SignIn signs in through the sign-in page.
+func (v *Visitor) SignIn(login string) *Visitor {
+	v.t.Helper()
+	v.Open("/login")
+	v.until("find the sign-in form", `document.querySelector("input[type=password]")`)
+	v.Do(`const f = document.querySelector("input[type=password]").form;
+		[...f.elements].find(e => e.type === "text" || e.type === "email").value = ` + quoted(login) + `;
+		f.querySelector("input[type=password]").value = ` + quoted(Password) + `; f.requestSubmit()`)
+	v.until("be signed in", `!location.pathname.startsWith("/login")`)
+	return v
+}
