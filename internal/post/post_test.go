@@ -65,14 +65,19 @@ func TestRefusedForNowItIsTriedAgainLater(t *testing.T) {
 				if first.State != okno.LetterDelayed || first.Attempts != 1 || first.Trouble != "451 4.3.2 Come back later" {
 					t.Fatalf("after 451: %+v", first)
 				}
+				r.pass(time.Minute - time.Second)
 				if l := r.settle(); l.Attempts != 1 {
-					t.Errorf("tried again at once: %d attempts", l.Attempts)
+					t.Errorf("tried again too soon: %d attempts", l.Attempts)
 				}
-				r.pass(time.Minute)
+				r.pass(time.Second)
 				if l := r.settle(); l.Attempts != 2 || l.State != okno.LetterDelayed {
 					t.Fatalf("a minute later: %+v", l)
 				}
-				r.pass(5 * time.Minute)
+				r.pass(5*time.Minute - time.Second)
+				if l := r.settle(); l.Attempts != 2 {
+					t.Errorf("tried again too soon: %d attempts", l.Attempts)
+				}
+				r.pass(time.Second)
 				last := r.settle()
 				if last.State != okno.LetterSent || last.Attempts != 3 || last.Trouble != "" {
 					t.Fatalf("five minutes later: %+v", last)

@@ -57,6 +57,7 @@ type sink struct {
 	letters     []taken
 	connections int // ever
 	ended       int
+	latest      *smtp.Conn
 	rcpt, data  []error // given one after another, then all is well
 	login       string  // demanded; empty: none
 }
@@ -97,6 +98,7 @@ func (s *sink) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.connections++
+	s.latest = c
 	return &session{sink: s, conn: c}, nil
 }
 
@@ -127,6 +129,9 @@ func (s *session) Auth(string) (sasl.Server, error) {
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	if s.sink.login != "" && !s.in {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "Authentication required"}
+	}
+	if s.from != "" {
+		return &smtp.SMTPError{Code: 503, EnhancedCode: smtp.EnhancedCode{5, 5, 1}, Message: "Nested MAIL"}
 	}
 	s.from = from
 	return nil

@@ -83,15 +83,27 @@ func TestTheRelayLetsInWhoHasThePassword(t *testing.T) {
 }
 
 func TestAKeptConnectionThatTheRelayClosedIsReplaced(t *testing.T) {
-	s := newSink(t, func(s *sink) { s.server.ReadTimeout = 50 * time.Millisecond })
-	by := transport(t, s.relay())
-	for range 2 {
-		_, err := by.Send(t.Context(), "support@desk.example", "carl@customer.example", plainLetter)
-		must(t, err)
-		waitUntilClosed(t, s)
-	}
-	if n := s.opened(); n != 2 || len(s.taken()) != 2 {
-		t.Errorf("%d connections for %d letters", n, len(s.taken()))
+	for how, c := range map[string]struct{ set, end func(*sink) }{
+		"with 421": {func(s *sink) { s.server.ReadTimeout = 50 * time.Millisecond }, func(*sink) {}},
+		"without a word": {nil, func(s *sink) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.latest.Conn().Close()
+		}},
+	} {
+		t.Run(how, func(t *testing.T) {
+			s := newSink(t, c.set)
+			by := transport(t, s.relay())
+			for range 2 {
+				_, err := by.Send(t.Context(), "support@desk.example", "carl@customer.example", plainLetter)
+				must(t, err)
+				c.end(s)
+				waitUntilClosed(t, s)
+			}
+			if n := s.opened(); n != 2 || len(s.taken()) != 2 {
+				t.Errorf("%d connections for %d letters", n, len(s.taken()))
+			}
+		})
 	}
 }
 
@@ -103,6 +115,14 @@ func waitUntilClosed(t *testing.T, s *sink) {
 			t.Fatal("the sink keeps its connections")
 		}
 		<-time.After(5 * time.Millisecond)
+	}
+}
+
+func TestAPasswordIsShownToLoopbackOnly(t *testing.T) {
+	for address, want := range map[string]bool{"127.0.0.1": true, "::1": true, "10.0.0.1": false, "203.0.113.7": false} {
+		if got := post.Loopback(&net.TCPAddr{IP: net.ParseIP(address), Port: 25}); got != want {
+			t.Errorf("%s: %v", address, got)
+		}
 	}
 }
 
