@@ -1,0 +1,83 @@
+package workspace
+
+import (
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/web"
+)
+
+// command carries one command on the ticket of the address out, and shows the
+// ticket again: as it is now, or with why it was refused.
+func (w *Workspace) command(q *web.Request, do func(number okno.Number, form *web.Form, seen int64) error) error {
+	form, err := q.Form()
+	if err != nil {
+		return err
+	}
+	number := okno.Number(q.Path("number"))
+	refusal := do(number, form, version(form))
+	if refusal == nil {
+		return q.Redirect(w.afterwards(q, number))
+	}
+	v, err := w.ticketView(q)
+	if err != nil {
+		return err
+	}
+	return w.whole(q, v, refusal)
+}
+
+// afterwards is the ticket, or the list when the agent sees it no longer.
+func (w *Workspace) afterwards(q *web.Request, number okno.Number) string {
+	if _, err := w.desk.Ticket(q.Context(), q.Actor, number, 0); okno.ReasonOf(err) == okno.NotFound {
+		return placeOf(q).at("/desk")
+	}
+	return placeOf(q).ticket(number, "")
+}
+
+// me is the assignee's name by which an agent takes a ticket himself.
+const me = "me"
+
+// assign makes the ticket an agent's work, one's own or nobody's.
+func (w *Workspace) assign(q *web.Request) error {
+	return w.command(q, func(number okno.Number, form *web.Form, seen int64) error {
+		to := form.Get("assignee")
+		if to == me {
+			return w.desk.Take(q.Context(), q.Actor, number, seen)
+		}
+		return w.desk.Assign(q.Context(), q.Actor, number, okno.Ref(to), seen)
+	})
+}
+
+// transfer gives the ticket to another department.
+func (w *Workspace) transfer(q *web.Request) error {
+	return w.command(q, func(number okno.Number, form *web.Form, seen int64) error {
+		return w.desk.Transfer(q.Context(), q.Actor, number, okno.Ref(form.Get("department")), seen)
+	})
+}
+
+// setStatus moves the ticket to a kind of status; on hold it says until which
+// day, and whether an answer wakes it earlier.
+func (w *Workspace) setStatus(q *web.Request) error {
+	return w.command(q, func(number okno.Number, form *web.Form, seen int64) error {
+		to := okno.StatusKind(form.Get("status"))
+		var hold okno.Hold
+		if to == okno.StatusHold {
+			day, err := time.ParseInLocation(time.DateOnly, form.Word("until"), q.Locale.Zone())
+			if err != nil {
+				return okno.Errors{{Reason: okno.Invalid, Key: "workspace.refused.date", Field: "until"}}
+			}
+			hold = okno.Hold{Until: day.Add(morning), WakeOnAnswer: form.Has("wakes")}
+		}
+		return w.desk.SetStatus(q.Context(), q.Actor, number, to, hold, seen)
+	})
+}
+
+// morning is when in its day a ticket on hold wakes.
+const morning = 8 * time.Hour
+
+// editSubject changes what the ticket is called.
+func (w *Workspace) editSubject(q *web.Request) error {
+	return w.command(q, func(number okno.Number, form *web.Form, seen int64) error {
+		return w.desk.EditSubject(q.Context(), q.Actor, number, form.Word("subject"), seen)
+	})
+}

@@ -1,0 +1,118 @@
+package workspace
+
+import (
+	"crypto/rand"
+	"slices"
+	"strings"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/web"
+	"github.com/oknodesk/okno/internal/web/ui"
+)
+
+// composer is one of the two boxes an agent writes in: an answer to the
+// customer, or an internal note.
+type composer struct {
+	kind    okno.MessageKind
+	open    bool
+	id      string // changes once something was sent, so that the box is a new one
+	version int64  // of the ticket as it is shown
+	key     string // submission key
+	text    string
+	html    string
+	cc      string
+	uploads []ui.File
+	outside []string // new addresses in CC, about which the agent is asked once
+	again   bool     // sent over another's change: the button says so
+	wrong   map[string]string
+}
+
+// composers are the two boxes as a page first shows them, with the agent's
+// drafts.
+func (v *ticketView) composers() (answer, note composer) {
+	own := ""
+	for _, m := range v.Messages {
+		if m.Author == v.By.Person {
+			own = string(m.Ref)
+		}
+	}
+	empty := func(kind okno.MessageKind) composer {
+		return composer{
+			kind: kind, id: string(kind) + "-" + string(v.number()) + "-" + own, version: v.Ticket.Version,
+			key: rand.Text(), text: v.Drafts[kind],
+		}
+	}
+	answer, note = empty(okno.Public), empty(okno.Note)
+	note.open = note.text != "" && answer.text == "" || !v.May(okno.WriteMessage)
+	answer.open = !note.open
+	return answer, note
+}
+
+// text and file are the names of a box's fields; the two boxes stand on one
+// page.
+func (c composer) textName() string { return string(c.kind) }
+
+func (c composer) fileName() string { return string(c.kind) + "-file" }
+
+// owns reports whether a refusal concerns a field of the box that was sent.
+func (c composer) owns(field string) bool {
+	return c.wrong != nil && slices.Contains([]string{"text", "file", "cc"}, field)
+}
+
+// refuse notes what is wrong with the fields of the box that was sent.
+func (c *composer) refuse(wrong map[string]string) {
+	if c.wrong != nil {
+		c.wrong = wrong
+	}
+}
+
+// typed puts into the box what was sent with it.
+func (c *composer) typed(f *web.Form, key string, uploads []ui.File) {
+	c.open, c.text, c.html, c.cc, c.uploads = true, f.Text(c.textName()), f.Get("html"), f.Word("cc"), uploads
+	c.key, c.wrong = key, map[string]string{}
+	c.id += "-again"
+}
+
+// addresses are those of a CC line, apart by commas, semicolons or spaces.
+func addresses(cc string) []string {
+	return strings.FieldsFunc(cc, func(r rune) bool { return strings.ContainsRune(",; \t\r\n", r) })
+}
+
+// newcomers are the addresses that nobody in the ticket has, and that the form
+// was not yet asked about.
+func (v *ticketView) newcomers(cc, asked []string) []string {
+	known := slices.Clone(asked)
+	for _, id := range append([]okno.PersonID{v.Ticket.Requester}, v.Ticket.Participants...) {
+		known = append(known, v.Person(id).Address)
+	}
+	return slices.DeleteFunc(slices.Clone(cc), func(a string) bool {
+		return slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, a) })
+	})
+}
+
+// recipients are whom an answer is mailed to: the requester, then those who
+// take part. Whoever has no address gets no letter.
+func (v *ticketView) recipients() (to string, cc []string) {
+	for _, id := range v.Ticket.Participants {
+		if p := v.Person(id); p.Address != "" {
+			cc = append(cc, named(p))
+		}
+	}
+	if p := v.Person(v.Ticket.Requester); p.Address != "" {
+		to = named(p)
+	}
+	return to, cc
+}
+
+// named is a person with the address his letters go to.
+func named(p okno.Person) string {
+	if p.Name == "" {
+		return p.Address
+	}
+	return p.Name + " <" + p.Address + ">"
+}
+
+// then reports whether an answer may also move the ticket to a kind of status.
+func (v *ticketView) then(kind okno.StatusKind) bool {
+	return v.May(okno.SetStatus) && (v.Ticket.Kind == kind || slices.Contains(v.Moves(), kind))
+}

@@ -1,0 +1,48 @@
+package workspace
+
+import (
+	"strings"
+
+	"github.com/oknodesk/okno/internal/web/ui"
+)
+
+// assignee is whose work the ticket is.
+func (v *ticketView) assignee() string {
+	if name := v.who.person(v.Ticket.Assignee); name != "" {
+		return name
+	}
+	return v.who.l.T("workspace.nobody")
+}
+
+// participants are the names of those who take part beside the requester.
+func (v *ticketView) participants() string {
+	var names []string
+	for _, id := range v.Ticket.Participants {
+		names = append(names, v.who.person(id))
+	}
+	return strings.Join(names, ", ")
+}
+
+// files are the attachments of all messages shown.
+func (v *ticketView) files() []ui.File {
+	var files []ui.File
+	for i := range v.Messages {
+		m := &v.Messages[i]
+		for _, f := range m.Files {
+			if m.Deleted.IsZero() && !shownWithin(m, f) {
+				files = append(files, tile(f))
+			}
+		}
+	}
+	return files
+}
+
+// dialled is a phone number without what is only there to be read.
+func dialled(phone string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '+' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, phone)
+}

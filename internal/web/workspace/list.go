@@ -1,0 +1,139 @@
+package workspace
+
+import (
+	"context"
+	"strings"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/web"
+	"github.com/oknodesk/okno/internal/web/ui"
+)
+
+// listView is the views, and the list of the one that is open.
+type listView struct {
+	ui.Page
+	place
+	Counts  map[okno.ViewKind]int64
+	Rows    []desk.Row
+	Next    string      // where the rows after these begin; "": there are none
+	Current okno.Number // the ticket that is open beside the list; "": none
+
+	Query   string // the number that was looked for
+	Missing bool   // and is no ticket's
+}
+
+// list shows the views and the tickets of one, or the part of it that an open
+// page asks for anew. With a number to look for it leads to that ticket.
+func (w *Workspace) list(q *web.Request) error {
+	at := placeOf(q)
+	wanted := strings.TrimLeft(strings.TrimSpace(q.Query("q")), "#№ ")
+	if wanted != "" {
+		if found, err := w.exists(q, wanted); err != nil {
+			return err
+		} else if found {
+			return q.Redirect(at.ticket(okno.Number(wanted), ""))
+		}
+	}
+	v, err := w.listView(q, at, okno.Number(q.Query("current")))
+	if err != nil {
+		return err
+	}
+	v.Query, v.Missing = wanted, wanted != ""
+	if q.Fragment() {
+		switch q.Query("part") {
+		case "list":
+			return q.Render(rows(v))
+		case "views":
+			return q.Render(views(v))
+		}
+	}
+	v.Title = q.Locale.T("workspace.view." + string(v.View))
+	return q.Render(listPage(v))
+}
+
+// maxNumber is the longest ticket number that is looked for, in bytes.
+const maxNumber = 40
+
+func (w *Workspace) exists(q *web.Request, number string) (bool, error) {
+	if len(number) > maxNumber {
+		return false, nil
+	}
+	_, err := w.desk.Ticket(q.Context(), q.Actor, okno.Number(number), 0)
+	if okno.ReasonOf(err) == okno.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// listView reads the views' counts and the rows of the place.
+func (w *Workspace) listView(q *web.Request, at place, current okno.Number) (*listView, error) {
+	v := &listView{Page: q.Page(""), place: at, Current: current}
+	v.Script = "workspace"
+	var err error
+	if v.Counts, err = w.desk.Counts(q.Context(), q.Actor); err != nil {
+		return nil, err
+	}
+	v.Next = at.From
+	for more := true; more && len(v.Rows) < at.Rows; more = v.Next != "" {
+		if err := w.readRows(q.Context(), q.Actor, v); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+func (w *Workspace) readRows(ctx context.Context, by okno.Actor, v *listView) error {
+	page, err := w.desk.View(ctx, by, v.View, v.Next)
+	if err != nil {
+		return err
+	}
+	v.Rows, v.Next = append(v.Rows, page.Rows...), page.Next
+	return nil
+}
+
+// count is how many tickets a view holds, never below none while the counters
+// are being changed.
+func (v *listView) count(view okno.ViewKind) int { return int(max(v.Counts[view], 0)) }
+
+// more is where the rest of the view is: below these rows, or on a page of its
+// own when these are very many. "": there is no more.
+func (v *listView) more() string {
+	switch {
+	case v.Next == "":
+		return ""
+	case v.place.Rows < maxRows:
+		next := v.place
+		next.Rows += stepRows
+		return v.Here(next)
+	}
+	return v.Here(place{View: v.View, Rows: stepRows, From: v.Next})
+}
+
+// Here is the present page seen from another place.
+func (v *listView) Here(at place) string {
+	if v.Current != "" {
+		return at.ticket(v.Current, "")
+	}
+	return at.at("/desk")
+}
+
+// part is the address of a part of the list as it is shown.
+func (v *listView) part(name string) string {
+	return v.at("/desk", "part", name, "current", string(v.Current))
+}
+
+// unread reports whether a row has words that the agent has not seen; those of
+// the open ticket he is looking at.
+func (v *listView) unread(r desk.Row) bool { return r.Unread && r.Number != v.Current }
+
+// company is the company a row's ticket was opened for; "": none.
+func company(r desk.Row) string { return r.Company.Name }
+
+// name is what a person is called in a list.
+func name(v *listView, p okno.Person) string {
+	if short := p.Short(); short != "" {
+		return short
+	}
+	return v.L.T("workspace.nameless")
+}

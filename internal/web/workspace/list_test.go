@@ -1,0 +1,76 @@
+package workspace_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/oknodesk/okno"
+)
+
+func TestListShowsTheAgentsTicketsWithCountsAndNobodyElses(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.open("The printer is on fire")
+		list := r.ann.get("/desk")
+		list.has(t, 200, "The printer is on fire", "Carl Customer", "It does not work.", "#"+string(n), "Web form", "Not read yet",
+			`<span class="nav-count" aria-hidden="true">1</span>`, "1\u00a0ticket")
+		r.bob.get("/desk").lacks(t, "The printer is on fire", "nav-count")
+		for _, path := range []string{page(n), page(n) + "/details"} {
+			if got := r.bob.get(path); got.code != 404 {
+				t.Errorf("another department's agent at %s: %d", path, got.code)
+			}
+		}
+		r.bob.post(page(n)+"/messages", "_key", "0123456789abcdef", "public", "Hello").has(t, 404)
+		r.bob.post(page(n)+"/assignee", "assignee", "me").has(t, 404)
+	})
+}
+
+func TestViewsHoldWhatTheirNamesSay(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		mine, other := r.open("Mine to do"), r.open("Anyone’s to do")
+		must(t, r.Take(t.Context(), r.ann.Actor, mine, 0))
+		for view, want := range map[okno.ViewKind][]string{
+			okno.ViewMine: {"Mine to do"}, okno.ViewUnassigned: {"Anyone’s to do"}, okno.ViewOpen: {"Mine to do", "Anyone’s to do"},
+			okno.ViewWaiting: nil, okno.ViewClosed: nil,
+		} {
+			got := r.ann.get("/desk?view=" + string(view))
+			got.has(t, 200, want...)
+			if n := strings.Count(got.body, `id="row-`); n != len(want) {
+				t.Errorf("%s: %d rows, want %d", view, n, len(want))
+			}
+		}
+		r.ann.part("/desk?view=mine&part=list&current="+string(mine)).has(t, 200, `id="rows"`, `aria-current="page"`)
+		if whole := r.ann.part("/desk?view=mine&part=list"); strings.Contains(whole.body, "<html") {
+			t.Error("a part is a whole page")
+		}
+		if direct := r.ann.get("/desk?view=mine&part=list"); !strings.Contains(direct.body, "<html") {
+			t.Error("the address of a part, opened by hand, is no page")
+		}
+		_ = other
+	})
+}
+
+func TestListGoesOnBelowItsFirstRows(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		for i := range 52 {
+			r.clock = r.clock.Add(1e9)
+			r.open(fmt.Sprintf("Request number %02d", i))
+		}
+		first := r.ann.get("/desk")
+		first.has(t, 200, "Request number 51", "Show more", "rows=100")
+		first.lacks(t, "Request number 01")
+		all := r.ann.get("/desk?view=open&rows=100")
+		all.has(t, 200, "Request number 51", "Request number 00")
+		all.lacks(t, "Show more")
+	})
+}
+
+func TestANumberLeadsToItsTicket(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.open("Found by number")
+		r.ann.get("/desk?q=%23"+string(n)).leads(t, page(n))
+		r.ann.get("/desk?q=999999").has(t, 200, "No ticket that you can see has the number “999999”")
+		r.bob.get("/desk?q="+string(n)).has(t, 200, "No ticket that you can see")
+		r.ann.get("/desk?q=%3Cb%3E").lacks(t, "<b>")
+	})
+}

@@ -1,0 +1,68 @@
+package workspace
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/web"
+)
+
+// Rows of the list: a step more with each "more", and from maxRows on a page
+// of its own.
+const (
+	stepRows = 50
+	maxRows  = 500
+)
+
+// place is where the agent is in the list. It stands in every address of the
+// workspace, so that the list stays where it was.
+type place struct {
+	View okno.ViewKind
+	Rows int    // how many of the view are shown
+	From string // where the view's page begins; "": at the top
+}
+
+// placeOf reads the place of an address; what is none is all open tickets.
+func placeOf(q *web.Request) place {
+	p := place{View: okno.ViewKind(q.Query("view")), Rows: stepRows, From: q.Query("from")}
+	if !slices.Contains(okno.Views, p.View) {
+		p.View = okno.ViewOpen
+	}
+	if n, err := strconv.Atoi(q.Query("rows")); err == nil {
+		p.Rows = min(max(n, stepRows), maxRows)
+	}
+	if len(p.From) > 40 {
+		p.From = ""
+	}
+	return p
+}
+
+// query is the place as the query of an address.
+func (p place) query() url.Values {
+	v := url.Values{"view": {string(p.View)}}
+	if p.Rows > stepRows {
+		v.Set("rows", strconv.Itoa(p.Rows))
+	}
+	if p.From != "" {
+		v.Set("from", p.From)
+	}
+	return v
+}
+
+// at is the address of a page seen from this place. pairs are more of its
+// query.
+func (p place) at(path string, pairs ...string) string {
+	v := p.query()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return path + "?" + v.Encode()
+}
+
+// ticket is the address of a ticket seen from this place; under is "" or what
+// belongs to the ticket, as "/messages".
+func (p place) ticket(n okno.Number, under string, pairs ...string) string {
+	return p.at("/desk/tickets/"+url.PathEscape(string(n))+under, pairs...)
+}

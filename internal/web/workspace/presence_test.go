@@ -1,0 +1,45 @@
+package workspace_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/oknodesk/okno/internal/live"
+)
+
+func TestWhoElseHasTheTicketOpenIsShown(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.open("Looked at by two")
+		heard := r.hub.Subscribe(live.Subscriber{Admits: func(h live.Hint) bool { return h.Part == live.PartPresence }})
+		defer heard.Close()
+		hinted := func() {
+			t.Helper()
+			select {
+			case h := <-heard.C():
+				if h.Number != string(n) || !h.AgentsOnly || h.Department != int64(r.first.ID) {
+					t.Errorf("hint: %+v", h)
+				}
+			case <-time.After(10 * time.Second):
+				t.Fatal("no open page is told")
+			}
+		}
+		r.abe.post(page(n)+"/presence", "writing", "0").has(t, 204)
+		hinted()
+		r.ann.part(page(n)+"?part=presence").has(t, 200, "Abe Agent is viewing this ticket")
+		r.abe.part(page(n)+"?part=presence").lacks(t, "Abe Agent")
+		r.abe.post(page(n)+"/presence", "writing", "1").has(t, 204)
+		hinted()
+		r.ann.get(page(n)).has(t, 200, "Abe Agent is writing an answer")
+		r.abe.send("DELETE", page(n)+"/presence", nil).has(t, 204)
+		hinted()
+		r.ann.get(page(n)).lacks(t, "Abe Agent is")
+		r.abe.post(page(n)+"/presence", "writing", "0").has(t, 204)
+		hinted()
+		r.clock = r.clock.Add(time.Minute)
+		must(t, r.workspace.Sweep(t.Context()))
+		hinted()
+		r.ann.get(page(n)).lacks(t, "Abe Agent is")
+		r.abe.post(page(n)+"/presence", "left", "1").has(t, 204)
+		r.bob.post(page(n)+"/presence", "writing", "1").has(t, 404)
+	})
+}

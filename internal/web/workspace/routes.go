@@ -1,0 +1,30 @@
+package workspace
+
+import (
+	"time"
+
+	"github.com/oknodesk/okno/internal/web"
+)
+
+// Routes are the workspace's pages and commands; all are for agents, and what
+// each agent may do is the desk's to say.
+func (w *Workspace) Routes(r *web.Router) {
+	r.Agents("GET /desk", w.list)
+	r.Agents("GET /desk/new", w.callForm)
+	r.Agents("POST /desk/new", w.openForCaller, web.Files())
+	r.Agents("GET /desk/settings", w.preferences)
+	r.Agents("POST /desk/settings", w.setPreferences)
+
+	r.Agents("GET /desk/tickets/{number}", w.ticket)
+	r.Agents("GET /desk/tickets/{number}/details", w.details)
+	r.Agents("POST /desk/tickets/{number}/messages", w.answer, web.Files())
+	r.Agents("POST /desk/tickets/{number}/notes", w.note, web.Files())
+	r.Agents("PUT /desk/tickets/{number}/draft", w.saveDraft)
+	r.Agents("POST /desk/tickets/{number}/assignee", w.assign)
+	r.Agents("POST /desk/tickets/{number}/department", w.transfer)
+	r.Agents("POST /desk/tickets/{number}/status", w.setStatus)
+	r.Agents("POST /desk/tickets/{number}/subject", w.editSubject)
+	r.Agents("POST /desk/tickets/{number}/seen", w.markSeen)
+	r.Agents("POST /desk/tickets/{number}/presence", w.beat, web.Limit("presence", 120, time.Minute))
+	r.Agents("DELETE /desk/tickets/{number}/presence", w.leave)
+}

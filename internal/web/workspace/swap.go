@@ -1,0 +1,29 @@
+package workspace
+
+import (
+	"github.com/a-h/templ"
+
+	"github.com/oknodesk/okno"
+)
+
+// liveList is when what tells of many tickets is to be fetched anew.
+const liveList = "live-list from:body, live-all from:body"
+
+// liveTicket is when what tells of one ticket is to be fetched anew.
+func liveTicket(n okno.Number) string {
+	return "live-" + string(n) + " from:body, live-all from:body"
+}
+
+// whole makes a link fetch its page and morph the present one into it: what
+// the two share (the list and where it is scrolled to) stays untouched. A
+// refusal, or the sign-in, is a page too and comes the same way.
+func whole(href string) templ.Attributes {
+	return templ.Attributes{"hx-get": href, "hx-target": "body", "hx-swap": "innerMorph", "hx-push-url": "true"}
+}
+
+// wholeForm makes a form do the same with the page that its command leads to.
+func wholeForm(action string) templ.Attributes {
+	return templ.Attributes{
+		"hx-post": action, "hx-target": "body", "hx-swap": "innerMorph", "hx-sync": "this:drop", "hx-config": "timeout:0",
+	}
+}

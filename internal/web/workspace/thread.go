@@ -1,0 +1,141 @@
+package workspace
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/safehtml"
+	"github.com/oknodesk/okno/internal/web/ui"
+)
+
+// entry is a message or, between messages, a fact.
+type entry struct {
+	at   time.Time
+	word *ui.Word // nil: a fact
+	fact string
+}
+
+// dialogue is what was said, with the facts between by their time; how the
+// ticket was opened comes first.
+func (v *ticketView) dialogue() []entry {
+	var opened, es []entry
+	for i := range v.Messages {
+		es = append(es, entry{at: v.Messages[i].At, word: v.word(&v.Messages[i])})
+	}
+	for _, e := range v.Events {
+		switch e.Kind {
+		case okno.MessageAdded, okno.NoteAdded:
+		case okno.TicketOpened:
+			opened = append(opened, entry{at: e.At, fact: v.who.fact(e)})
+		default:
+			es = append(es, entry{at: e.At, fact: v.who.fact(e)})
+		}
+	}
+	slices.SortStableFunc(es, func(a, b entry) int { return a.at.Compare(b.at) })
+	return append(opened, es...)
+}
+
+// earlier is the address of the page with the messages before these; "": there
+// are none.
+func (v *ticketView) earlier() string {
+	if v.Earlier == 0 || len(v.Messages) == 0 {
+		return ""
+	}
+	return v.at("", "before", string(v.Messages[0].Ref))
+}
+
+// word is a message or note as it stands in the dialogue.
+func (v *ticketView) word(m *okno.Message) *ui.Word {
+	w := &ui.Word{
+		Anchor: "m-" + string(m.Ref), Author: v.author(m), Side: string(m.Side), Note: m.Kind == okno.Note, At: m.At,
+		Quoted: m.Quoted, Deleted: !m.Deleted.IsZero(), Marks: v.marks(m),
+	}
+	if m.Side == okno.SideCustomer {
+		w.Channel = channelName(v.who.l, m.Channel)
+	}
+	if w.Deleted {
+		w.Quoted = ""
+		return w
+	}
+	switch {
+	case m.HTML == "":
+		w.HTML = safehtml.FromText(m.Text)
+	case safehtml.Simple(m.HTML):
+		w.HTML = safehtml.Inline(m.HTML)
+	default:
+		w.Frame = "/messages/" + string(m.Ref)
+	}
+	for _, f := range m.Files {
+		if !shownWithin(m, f) {
+			w.Files = append(w.Files, tile(f))
+		}
+	}
+	return w
+}
+
+// author is who wrote a message.
+func (v *ticketView) author(m *okno.Message) string {
+	if name := v.who.person(m.Author); name != "" {
+		return name
+	}
+	return v.who.l.T("workspace.system")
+}
+
+// marks say what is not as usual about a message, and how its letters left.
+func (v *ticketView) marks(m *okno.Message) []ui.Mark {
+	l := v.who.l
+	var ms []ui.Mark
+	if m.Apart {
+		ms = append(ms, ui.Mark{Kind: "warning", Icon: "user-off", Text: l.T("workspace.mark.apart")})
+	} else if m.Channel == okno.ChannelMail && m.Side == okno.SideCustomer && m.Claim != okno.Proven {
+		ms = append(ms, ui.Mark{Kind: "warning", Icon: "alert-circle", Text: l.T("workspace.mark.unproven")})
+	}
+	if m.Machine {
+		ms = append(ms, ui.Mark{Kind: "info", Icon: "robot", Text: l.T("workspace.mark.machine")})
+	}
+	if !m.Edited.IsZero() && m.Deleted.IsZero() {
+		ms = append(ms, ui.Mark{Kind: "info", Icon: "pencil", Text: l.T("workspace.mark.edited", "Time", l.Full(m.Edited))})
+	}
+	return append(ms, v.delivery(v.Letters[m.ID])...)
+}
+
+// delivery says of each letter of a message how far it has come; those that
+// arrived at the relay stand together.
+func (v *ticketView) delivery(letters []okno.Letter) []ui.Mark {
+	l := v.who.l
+	var sent []string
+	var ms []ui.Mark
+	for _, letter := range letters {
+		switch letter.State {
+		case okno.LetterSent:
+			sent = append(sent, letter.To)
+		case okno.LetterQueued:
+			ms = append(ms, ui.Mark{Kind: "info", Icon: "mail-forward", Text: l.T("workspace.mark.queued", "To", letter.To)})
+		case okno.LetterDelayed:
+			ms = append(ms, ui.Mark{Kind: "warning", Icon: "clock", Text: l.T("workspace.mark.delayed", "To", letter.To, "Why", letter.Trouble)})
+		case okno.LetterBounced, okno.LetterFailed:
+			ms = append(ms, ui.Mark{Kind: "error", Icon: "mail-off", Text: l.T("workspace.mark.bounced", "To", letter.To, "Why", letter.Trouble)})
+		}
+	}
+	if len(sent) > 0 {
+		ms = append(ms, ui.Mark{Kind: "success", Icon: "mail-check", Text: l.T("workspace.mark.sent", "To", strings.Join(sent, ", "))})
+	}
+	return ms
+}
+
+// shownWithin reports whether the file is a picture that the letter's own HTML
+// shows.
+func shownWithin(m *okno.Message, f okno.File) bool {
+	return f.ContentID != "" && strings.Contains(m.HTML, safehtml.FilesPath+string(f.Ref))
+}
+
+// tile is a file as the page shows it.
+func tile(f okno.File) ui.File {
+	t := ui.File{Ref: string(f.Ref), URL: safehtml.FilesPath + string(f.Ref), Name: f.Name, Size: f.Size}
+	if f.Picture() {
+		t.Thumb = t.URL + "/thumb"
+	}
+	return t
+}

@@ -1,0 +1,167 @@
+package workspace
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/live"
+	"github.com/oknodesk/okno/internal/web"
+	"github.com/oknodesk/okno/internal/web/ui"
+)
+
+// ticketView is a ticket as an agent works on it, with the list beside it.
+type ticketView struct {
+	*desk.TicketPage
+	list    *listView // the list it was opened from
+	who     namer
+	screen  string // what a narrow window shows: "ticket" or "details"
+	entries []entry
+	older   bool // earlier messages are shown: the thread does not live
+	viewers []live.Viewer
+
+	answer, note composer
+	wrong        []ui.Wrong // of a command that was refused
+	changed      []change   // by others, for which it was refused
+}
+
+func (v *ticketView) number() okno.Number { return v.Ticket.Number }
+
+// at is an address that belongs to the ticket, from the same place in the
+// list.
+func (v *ticketView) at(under string, pairs ...string) string {
+	return v.list.ticket(v.number(), under, pairs...)
+}
+
+// part is the address of a part of the ticket as it is shown.
+func (v *ticketView) part(name string) string { return v.at("", "part", name) }
+
+// ticket shows a ticket beside the list, or the part of it that an open page
+// asks for anew.
+func (w *Workspace) ticket(q *web.Request) error {
+	v, err := w.ticketView(q)
+	if err != nil {
+		return err
+	}
+	if q.Fragment() {
+		switch q.Query("part") {
+		case "head":
+			return q.Render(head(v))
+		case "thread":
+			return q.Render(thread(v))
+		case "details":
+			return q.Render(detailsPane(v))
+		case "presence":
+			return q.Render(presence(v))
+		}
+	}
+	return w.whole(q, v, nil)
+}
+
+// details is the ticket's page with the details in front where a window is
+// too narrow for both.
+func (w *Workspace) details(q *web.Request) error {
+	v, err := w.ticketView(q)
+	if err != nil {
+		return err
+	}
+	v.screen = "details"
+	return w.whole(q, v, nil)
+}
+
+// whole answers with the ticket's page; refusal is why a command was not
+// carried out, or nil.
+func (w *Workspace) whole(q *web.Request, v *ticketView, refusal error) error {
+	var err error
+	if v.list, err = w.listView(q, v.list.place, v.number()); err != nil {
+		return err
+	}
+	v.list.Title = v.Ticket.Subject + " #" + string(v.number())
+	if refusal == nil {
+		return q.Render(ticketPage(v))
+	}
+	return q.Again(refusal, func(wrong map[string]string) templ.Component {
+		v.refuse(refusal, wrong)
+		return ticketPage(v)
+	})
+}
+
+// ticketView reads the ticket as the agent sees it; the list beside it is read
+// when the whole page is wanted.
+func (w *Workspace) ticketView(q *web.Request) (*ticketView, error) {
+	before, err := w.before(q)
+	if err != nil {
+		return nil, err
+	}
+	t, err := w.desk.Ticket(q.Context(), q.Actor, okno.Number(q.Path("number")), before)
+	if err != nil {
+		return nil, err
+	}
+	v := &ticketView{TicketPage: t, screen: "ticket", older: before != 0}
+	v.list = &listView{Page: q.Page(""), place: placeOf(q), Current: t.Ticket.Number}
+	if v.who, err = w.namer(q.Context(), q.Locale, t); err != nil {
+		return nil, err
+	}
+	v.entries = v.dialogue()
+	v.viewers = w.others(q, t.Ticket.ID)
+	v.answer, v.note = v.composers()
+	return v, nil
+}
+
+// before is the message whose predecessors are asked for, by its public name.
+func (w *Workspace) before(q *web.Request) (okno.MessageID, error) {
+	ref := q.Query("before")
+	if ref == "" {
+		return 0, nil
+	}
+	m, err := w.desk.Message(q.Context(), q.Actor, okno.Ref(ref))
+	return m.ID, err
+}
+
+// markSeen records that the agent has the ticket before him. A page asks for
+// it by itself once it is shown; fetching a page ahead does not.
+func (w *Workspace) markSeen(q *web.Request) error {
+	if err := w.desk.MarkSeen(q.Context(), q.Actor, okno.Number(q.Path("number"))); err != nil {
+		return err
+	}
+	return q.Done()
+}
+
+// takes reports whether the agent may make the ticket his own.
+func (v *ticketView) takes() bool {
+	return v.May(okno.AssignTicket) && v.Ticket.Assignee != v.By.Person && v.Ticket.Kind != okno.StatusClosed
+}
+
+// moves are the kinds of status the agent may choose here.
+func (v *ticketView) moves() []okno.StatusKind {
+	if !v.May(okno.SetStatus) {
+		return nil
+	}
+	return v.Moves()
+}
+
+// completes reports whether the agent may call the ticket done.
+func (v *ticketView) completes() bool {
+	for _, kind := range v.moves() {
+		if kind == okno.StatusDone {
+			return true
+		}
+	}
+	return false
+}
+
+// latest is the last message of the page, for those who hear it; nil: none.
+func (v *ticketView) latest() *okno.Message {
+	if len(v.Messages) == 0 {
+		return nil
+	}
+	return &v.Messages[len(v.Messages)-1]
+}
+
+// tomorrow is the first day a ticket can be put off to, as a date field has
+// it.
+func (v *ticketView) tomorrow() string {
+	return v.list.Now.In(v.list.L.Zone()).AddDate(0, 0, 1).Format(time.DateOnly)
+}
