@@ -2,18 +2,21 @@ package portal
 
 import (
 	"errors"
-	"net/url"
 
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/web"
 )
+
+// accessPaths are where access links lead: as letters write them, and shorter,
+// to be read out or typed.
+var accessPaths = []string{"/link/{token}", "/t/{token}"}
 
 // trade takes an access link out of the address and gives the browser the
 // right to its one ticket. It may be asked as often as the link is good.
 func (p *Portal) trade(q *web.Request) error {
 	t, err := p.desk.TradeLink(q.Context(), q.Path("token"), q.Session(), q.Browser())
 	if errors.Is(err, desk.Expired) {
-		return q.RenderStatus(web.Status(err), expiredPage(q.Page(q.Locale.T("portal.expired")), "/t/"+url.PathEscape(q.Path("token"))))
+		return q.RenderStatus(web.Status(err), expiredPage(q.Page(q.Locale.T("portal.expired")), q.HTTP.URL.EscapedPath()))
 	}
 	if err != nil {
 		return err

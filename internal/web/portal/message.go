@@ -73,7 +73,7 @@ func tile(f okno.File) ui.File {
 
 func messageFields(q *web.Request) fields {
 	return fields{
-		{Name: "text", Label: q.Locale.T("portal.field.message"), Rows: 5},
+		{Name: "text", Label: q.Locale.T("portal.ticket.write"), Rows: 5},
 		{Name: "file", Type: "file", Label: q.Locale.T("portal.field.files")},
 	}
 }

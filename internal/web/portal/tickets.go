@@ -38,6 +38,7 @@ func (p *Portal) tickets(q *web.Request) error {
 	}
 	for _, r := range list.Rows {
 		row := ticketRow{Row: r, status: statusName(q.Locale, r.Status)}
+		row.Unread = r.Unread && q.Person.ID != 0 // what a guest has seen is not kept
 		if q.Person.ID != 0 && q.Person.ID != r.Requester.ID {
 			row.requester = r.Requester.Name
 		}
