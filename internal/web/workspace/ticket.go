@@ -17,7 +17,6 @@ type ticketView struct {
 	*desk.TicketPage
 	list    *listView // the list it was opened from
 	who     namer
-	screen  string // what a narrow window shows: "ticket" or "details"
 	entries []entry
 	older   bool // earlier messages are shown: the thread does not live
 	viewers []live.Viewer
@@ -60,17 +59,6 @@ func (w *Workspace) ticket(q *web.Request) error {
 	return w.whole(q, v, nil)
 }
 
-// details is the ticket's page with the details in front where a window is
-// too narrow for both.
-func (w *Workspace) details(q *web.Request) error {
-	v, err := w.ticketView(q)
-	if err != nil {
-		return err
-	}
-	v.screen = "details"
-	return w.whole(q, v, nil)
-}
-
 // whole answers with the ticket's page; refusal is why a command was not
 // carried out, or nil.
 func (w *Workspace) whole(q *web.Request, v *ticketView, refusal error) error {
@@ -99,7 +87,7 @@ func (w *Workspace) ticketView(q *web.Request) (*ticketView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &ticketView{TicketPage: t, screen: "ticket", older: before != 0}
+	v := &ticketView{TicketPage: t, older: before != 0}
 	v.list = &listView{Page: q.Page(""), place: placeOf(q), Current: t.Ticket.Number}
 	if v.who, err = w.namer(q.Context(), q.Locale, t); err != nil {
 		return nil, err
