@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,7 +183,7 @@ func TestACustomersMessageReachesTheOthersAndTheAgents(t *testing.T) {
 		if !strings.Contains(notice.read.Text, "The sender of this message is not confirmed.") || notice.read.Header.Get("Auto-Submitted") != "auto-generated" {
 			t.Errorf("Ann is told %q", notice.read.Text)
 		}
-		if strings.Contains(notice.read.Text, "/link/") || !strings.Contains(notice.read.Text, "https://desk.example/desk/tickets/100001") {
+		if strings.Contains(notice.read.Text, "/t/") || !strings.Contains(notice.read.Text, "https://desk.example/desk/tickets/100001") {
 			t.Errorf("an agent's link: %q", notice.read.Text)
 		}
 		second := to(t, say(r.customer("carl@customer.example", okno.Proven, o.Ticket)), "ann@desk.example")
@@ -260,6 +261,41 @@ func TestTheNewAssigneeIsTold(t *testing.T) {
 		letters := r.letters()
 		if got := list(letters); got != "assigned to bob@desk.example" || !strings.Contains(letters[0].read.Text, "Dark and cold.") {
 			t.Errorf("letters: %s", got)
+		}
+	})
+}
+
+func TestADisabledAgentHearsNothing(t *testing.T) {
+	each(t, "en", func(t *testing.T, r *rig) {
+		agents, err := r.Agents(r.ctx(), r.ada)
+		must(t, err)
+		for _, a := range agents {
+			if a.ID == r.bob.Person {
+				must(t, r.SaveAgent(r.ctx(), r.ada, a.Ref, desk.AgentForm{Name: a.Name, Role: a.Grants[0].Role.Ref, Disabled: true, Version: a.Version}))
+			}
+		}
+		r.byForm("en", "carl@customer.example", "Lamp", "Dark.")
+		if got := list(r.letters()); got != "confirmation to carl@customer.example, opened to ada@desk.example, opened to ann@desk.example" {
+			t.Errorf("letters: %s", got)
+		}
+	})
+}
+
+func TestACustomersThreadHoldsNoNoticesOfAgents(t *testing.T) {
+	each(t, "en", func(t *testing.T, r *rig) {
+		o := r.byForm("en", "carl@customer.example", "Lamp", "Dark.")
+		letters := r.letters()
+		_, err := r.AddMessage(r.ctx(), r.ann, o.Number, desk.Words{Key: r.key(), Text: "Yes.", Channel: okno.ChannelWeb})
+		must(t, err)
+		answer := to(t, r.letters(), "carl@customer.example")
+		confirmation := to(t, letters, "carl@customer.example")
+		if answer.read.InReplyTo != confirmation.MessageID || answer.read.References[0] != confirmation.read.References[0] {
+			t.Errorf("the answer does not follow the confirmation: %v after %v", answer.read.References, confirmation.read.References)
+		}
+		for _, l := range letters {
+			if l.Kind == okno.LetterOpened && slices.Contains(answer.read.References, l.MessageID) {
+				t.Errorf("it refers to the notice to %s", l.Letter.To)
+			}
 		}
 	})
 }
