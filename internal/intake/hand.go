@@ -18,7 +18,7 @@ import (
 func (r *Receiver) hand(ctx context.Context, l *reading) (finding, error) {
 	if l.sender.ID == 0 && l.from.Addr != "" {
 		var err error
-		if l.sender, err = r.desk.Sender(ctx, l.from.Name, l.from.Addr, l.lang); err != nil {
+		if l.sender, err = r.person(ctx, l.from, l.lang); err != nil {
 			return finding{}, err
 		}
 	}

@@ -38,6 +38,13 @@ func (s *nameServer) set(name string, texts ...string) {
 	s.texts[strings.ToLower(name)+"."] = texts
 }
 
+// hush makes it answer nothing any more.
+func (s *nameServer) hush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silent = true
+}
+
 func (s *nameServer) resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "udp", s.conn.LocalAddr().String())

@@ -40,7 +40,7 @@ func (r *Receiver) participants(ctx context.Context, l *reading) ([]okno.PersonI
 		if own {
 			continue
 		}
-		p, err := r.desk.Sender(ctx, a.Name, a.Addr, "")
+		p, err := r.person(ctx, a, "")
 		if err != nil {
 			return nil, err
 		}

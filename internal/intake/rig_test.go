@@ -87,6 +87,13 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	return r
 }
 
+// renew has a receiver made anew from the rig's configuration take the steps.
+func (r *rig) renew() {
+	r.stop()
+	r.receiver = intake.New(r.config)
+	r.run()
+}
+
 // smaller has a receiver that takes letters up to a size.
 func (r *rig) smaller(limit int64) {
 	r.config.MaxLetter = limit

@@ -34,6 +34,16 @@ func (r *Receiver) recogniseSender(ctx context.Context, l *reading) (finding, er
 		}
 		return found, err
 	}
-	l.sender, err = r.desk.Sender(ctx, l.from.Name, l.from.Addr, l.lang)
+	l.sender, err = r.person(ctx, l.from, l.lang)
 	return found, err
+}
+
+// person finds or makes whose the address is. Of two letters that make the
+// same person at once one fails; asked again it finds him.
+func (r *Receiver) person(ctx context.Context, a mail.Address, lang string) (okno.Person, error) {
+	p, err := r.desk.Sender(ctx, a.Name, a.Addr, lang)
+	if err != nil && okno.ReasonOf(err) == "" && ctx.Err() == nil {
+		return r.desk.Sender(ctx, a.Name, a.Addr, lang)
+	}
+	return p, err
 }
