@@ -79,7 +79,7 @@ func newRig(t *testing.T, d *db.DB, lang string) *rig {
 	must(t, r.SetUp(ctx, okno.Console(), "", desk.Setup{
 		Name: "Ada Admin", Address: "ada@desk.example", Password: password, Company: "Supplier", Support: "support@desk.example", Lang: lang,
 	}))
-	r.ada = r.enter("ada@desk.example", okno.DoorAdmin)
+	r.ada = r.atWork("ada@desk.example", "admin", okno.DoorAdmin)
 	deps, err := r.Departments(ctx)
 	must(t, err)
 	deps[0].Signature = "Supplier support\n+375 17 000 00 00"
@@ -130,6 +130,7 @@ func (r *rig) key() string {
 	return fmt.Sprint("key ", r.keys)
 }
 
+// enter signs in, for what needs a session.
 func (r *rig) enter(login string, door okno.Door) okno.Actor {
 	r.t.Helper()
 	token, err := r.SignIn(r.ctx(), login, password, "", "test")
@@ -139,19 +140,20 @@ func (r *rig) enter(login string, door okno.Door) okno.Actor {
 	return a
 }
 
-// agent makes an agent who has chosen a password.
+// agent makes an agent, at work without the sign-in that other tests are about.
 func (r *rig) agent(name, address string) okno.Actor {
 	r.t.Helper()
 	roles, err := r.Roles(r.ctx(), r.ada)
 	must(r.t, err)
 	must(r.t, r.AddAgent(r.ctx(), r.ada, "add "+address, desk.AgentForm{Name: name, Address: address, Role: roles[0].Ref}))
-	link, err := r.ResetByConsole(r.ctx(), address)
+	return r.atWork(address, roles[0].Name, okno.DoorWorkspace)
+}
+
+func (r *rig) atWork(address, role string, door okno.Door) okno.Actor {
+	r.t.Helper()
+	p, err := r.KnownSender(r.ctx(), address)
 	must(r.t, err)
-	token, err := r.UseEntry(r.ctx(), link, password, "", "test")
-	must(r.t, err)
-	a, _, err := r.ActorOf(r.ctx(), token, okno.DoorWorkspace)
-	must(r.t, err)
-	return a
+	return okno.Actor{Person: p.ID, Door: door, Lang: p.Lang, Grants: []okno.Grant{{Person: p.ID, Permissions: okno.RolePermissions(role)}}}
 }
 
 // sent is a queued letter as its recipient will have it.

@@ -196,6 +196,7 @@ func TestWrittenAgainTheLetterKeepsItsNameAndIsQueuedOnce(t *testing.T) {
 func TestFilesGoWithTheAnswerUnlessTheyAreTooLarge(t *testing.T) {
 	each(t, "en", func(t *testing.T, r *rig) {
 		ctx := r.ctx()
+		ada := r.enter("ada@desk.example", okno.DoorWorkspace)
 		o := r.byLetter(okno.Proven, "en", lampLetter)
 		r.letters()
 		var refs []okno.Ref
@@ -203,11 +204,11 @@ func TestFilesGoWithTheAnswerUnlessTheyAreTooLarge(t *testing.T) {
 			name string
 			size int
 		}{{"bulb.txt", 10}, {"film.bin", 21 << 20}, {"plan.bin", 1 << 20}} {
-			kept, _, err := r.KeepUpload(ctx, r.ann, f.name, strings.NewReader(strings.Repeat("x", f.size)), 50<<20)
+			kept, _, err := r.KeepUpload(ctx, ada, f.name, strings.NewReader(strings.Repeat("x", f.size)), 50<<20)
 			must(t, err)
 			refs = append(refs, kept.Ref)
 		}
-		_, err := r.AddMessage(ctx, r.ann, o.Number, desk.Words{Key: r.key(), Text: "See here.", Channel: okno.ChannelWeb, Uploads: refs})
+		_, err := r.AddMessage(ctx, ada, o.Number, desk.Words{Key: r.key(), Text: "See here.", Channel: okno.ChannelWeb, Uploads: refs})
 		must(t, err)
 		l := to(t, r.letters(), "carl@customer.example")
 		var names []string
@@ -226,12 +227,13 @@ func TestFilesGoWithTheAnswerUnlessTheyAreTooLarge(t *testing.T) {
 func TestAPictureInTheAnswerStandsInTheLetter(t *testing.T) {
 	each(t, "en", func(t *testing.T, r *rig) {
 		ctx := r.ctx()
+		ada := r.enter("ada@desk.example", okno.DoorWorkspace)
 		o := r.byLetter(okno.Proven, "en", lampLetter)
 		r.letters()
-		kept, _, err := r.KeepUpload(ctx, r.ann, "dot.gif", strings.NewReader("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"), 1<<20)
+		kept, _, err := r.KeepUpload(ctx, ada, "dot.gif", strings.NewReader("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"), 1<<20)
 		must(t, err)
 		page := `<p>Here: <img src="/files/` + string(kept.Ref) + `/inline" alt="dot"> and <img src="/files/unknown/inline"></p>`
-		_, err = r.AddMessage(ctx, r.ann, o.Number, desk.Words{Key: r.key(), Text: "Here: dot", HTML: page, Channel: okno.ChannelWeb, Uploads: []okno.Ref{kept.Ref}})
+		_, err = r.AddMessage(ctx, ada, o.Number, desk.Words{Key: r.key(), Text: "Here: dot", HTML: page, Channel: okno.ChannelWeb, Uploads: []okno.Ref{kept.Ref}})
 		must(t, err)
 		l := to(t, r.letters(), "carl@customer.example")
 		if len(l.read.Attachments) != 1 || !l.read.Attachments[0].Inline {
