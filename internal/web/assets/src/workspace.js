@@ -1,1 +1,26 @@
-export {};
+import "./script/htmx.js";
+import { agos } from "./script/ago.js";
+import { drafts } from "./script/draft.js";
+import { editors } from "./script/editor.js";
+import { focus } from "./script/focus.js";
+import { frames } from "./script/frame.js";
+import { listen } from "./script/listen.js";
+import { once } from "./script/once.js";
+import { presence } from "./script/presence.js";
+import { shortcuts } from "./script/shortcut.js";
+import { toasts } from "./script/toast.js";
+import { uploads } from "./script/upload.js";
+import { warnings } from "./script/warn.js";
+
+focus();
+warnings();
+uploads();
+once();
+drafts();
+frames();
+toasts();
+agos();
+shortcuts();
+presence();
+editors();
+listen();

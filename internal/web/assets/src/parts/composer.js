@@ -1,0 +1,30 @@
+// The editor is fetched when somebody is about to write.
+import { on, word } from "./page.js";
+
+let editor;
+const mounted = new WeakSet();
+
+on("focusin", "textarea[data-composer]", async (event, area) => {
+  if (mounted.has(area)) return;
+  mounted.add(area);
+  try {
+    editor ??= await import(document.body.dataset.composerSrc);
+    if (area.isConnected) editor.mount(area);
+  } catch {
+    mounted.delete(area); // the plain field does
+  }
+});
+
+// Asks when a file is spoken of but none is there.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const area = form.querySelector("textarea[data-composer]");
+  if (!area || form.querySelector("input[name=upload]")) return;
+  if ([...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
+  const words = word("fileword");
+  if (words === "fileword" || !new RegExp(words, "i").test(area.value)) return;
+  if (!confirm(word("nofile"))) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+}, true);

@@ -1,0 +1,75 @@
+// Forms and small acts: once, confirm, copy, dialogs, what is wrong.
+import { arrive, on, word } from "./page.js";
+import { toast } from "./toast.js";
+
+const sent = new WeakSet();
+
+on("submit", "form[data-confirm]", (event, form) => {
+  if (!confirm(form.dataset.confirm)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+}, true);
+
+// A form is sent once; its buttons rest until the answer is there. They are
+// switched off after the event, or the pressed one's value would be lost.
+on("submit", "form[data-once]", (event, form) => {
+  if (sent.has(form)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  sent.add(form);
+  setTimeout(() => rest(form, true));
+}, true);
+
+function rest(form, yes) {
+  if (!yes) sent.delete(form);
+  for (const button of form.querySelectorAll("button:not([type=button])")) button.disabled = yes;
+  form.toggleAttribute("aria-busy", yes);
+}
+
+document.addEventListener("htmx:finally:request", (event) => {
+  const form = event.detail.ctx?.sourceElement;
+  if (form instanceof HTMLFormElement && sent.has(form)) rest(form, false);
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-once]").forEach((form) => rest(form, false));
+});
+
+on("click", ":is(button, a)[data-confirm]", (event, element) => {
+  if (!confirm(element.dataset.confirm)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+}, true);
+
+on("click", "[data-copy]", async (event, element) => {
+  event.preventDefault();
+  try {
+    await navigator.clipboard.writeText(element.dataset.copy);
+    toast({ text: word("copied") });
+  } catch {
+    toast({ text: word("failed"), kind: "error" });
+  }
+});
+
+on("change", "[data-submit]", (event, element) => element.form.requestSubmit());
+
+// Browsers before 2025 know no command buttons.
+if (!("command" in HTMLButtonElement.prototype)) {
+  on("click", "button[command='show-modal'][commandfor]", (event, button) => {
+    document.getElementById(button.getAttribute("commandfor"))?.showModal();
+  });
+}
+// A press beside a dialog closes it.
+document.addEventListener("click", (event) => {
+  if (event.target instanceof HTMLDialogElement && event.target.open && event.target.matches(".modal")) event.target.close();
+});
+
+let pointed;
+arrive((root) => {
+  const wrong = root.querySelector("[data-focus]");
+  if (wrong && wrong !== pointed) wrong.focus();
+  pointed = wrong;
+});
