@@ -7,10 +7,6 @@ import (
 	"github.com/oknodesk/okno/internal/web"
 )
 
-// accessPaths are where access links lead: as letters write them, and shorter,
-// to be read out or typed.
-var accessPaths = []string{"/link/{token}", "/t/{token}"}
-
 // trade takes an access link out of the address and gives the browser the
 // right to its one ticket. It may be asked as often as the link is good.
 func (p *Portal) trade(q *web.Request) error {

@@ -159,7 +159,7 @@ func (h *house) access(n okno.Number, p okno.PersonID, lasts time.Duration) stri
 		Letter: okno.Letter{Kind: okno.LetterAccess, Origin: name, Ticket: t.ID, Person: p, To: "someone@customer.example", MessageID: "<" + name + "@desk.example>", Bytes: []byte("x")},
 		Links:  []desk.LinkToken{link},
 	}}))
-	return "/link/" + link.Token
+	return "/t/" + link.Token
 }
 
 // guest is a browser that came by an access link to the ticket.

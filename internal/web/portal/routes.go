@@ -18,10 +18,8 @@ func (p *Portal) Routes(r *web.Router) {
 	r.Anyone("GET /status", p.askStatus)
 	r.Anyone("POST /status", p.sendAccess, web.Limit("status", 10, time.Minute))
 	r.Anyone("GET /status/sent", p.accessSent)
-	for _, path := range accessPaths {
-		r.Anyone("GET "+path, p.trade, web.Limit("access", 120, time.Minute))
-		r.Anyone("POST "+path, p.freshLink, web.Limit("status", 10, time.Minute))
-	}
+	r.Anyone("GET /t/{token}", p.trade, web.Limit("access", 120, time.Minute))
+	r.Anyone("POST /t/{token}", p.freshLink, web.Limit("status", 10, time.Minute))
 
 	r.Customers("GET /tickets", p.tickets)
 	r.Customers("GET /tickets/{number}", p.ticket)
