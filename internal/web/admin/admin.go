@@ -1,0 +1,41 @@
+// Package admin is where an administrator sets the desk up and sees how its
+// letters fare.
+package admin
+
+import (
+	"context"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+)
+
+// Config is what the administration works on.
+type Config struct {
+	Desk *desk.Desk
+	// TestFetch tries to reach a mailbox without fetching anything. Its error
+	// says in plain words what did not go.
+	TestFetch func(ctx context.Context, f okno.Fetch) (Found, error)
+	// FetchNow asks for a round of one mailbox without waiting for it;
+	// okno.ErrNotFound: nobody fetches it here.
+	FetchNow func(ctx context.Context, m okno.MailboxID) error
+	// TestLetter queues a short letter to an address.
+	TestLetter func(ctx context.Context, to string) error
+	// CheckRelay reaches for the relay that letters leave through; nil: there
+	// is none, and letters wait.
+	CheckRelay func(ctx context.Context) error
+}
+
+// Found is what a mailbox holds.
+type Found struct {
+	Letters int
+	Unseen  int // of them; these would be fetched first
+}
+
+// Admin shows the administration.
+type Admin struct {
+	desk *desk.Desk
+	c    Config
+}
+
+// New makes the administration of a desk.
+func New(c Config) *Admin { return &Admin{desk: c.Desk, c: c} }

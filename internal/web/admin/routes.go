@@ -1,0 +1,61 @@
+package admin
+
+import (
+	"time"
+
+	"github.com/oknodesk/okno/internal/web"
+)
+
+// Routes adds the administration's pages. Each stands behind the
+// administrators' gate, and the desk refuses everyone else once more.
+func (a *Admin) Routes(r *web.Router) {
+	r.Admins("GET /admin", a.home)
+
+	r.Admins("GET /admin/agents", a.agents)
+	r.Admins("GET /admin/agents/new", a.agent)
+	r.Admins("POST /admin/agents", a.saveAgent)
+	r.Admins("GET /admin/agents/{ref}", a.agent)
+	r.Admins("POST /admin/agents/{ref}", a.saveAgent)
+	r.Admins("POST /admin/agents/{ref}/invitation", a.inviteAgain)
+	r.Admins("GET /admin/roles", a.roles)
+
+	r.Admins("GET /admin/departments", a.departments)
+	r.Admins("GET /admin/departments/new", a.department)
+	r.Admins("POST /admin/departments", a.saveDepartment)
+	r.Admins("GET /admin/departments/{ref}", a.department)
+	r.Admins("POST /admin/departments/{ref}", a.saveDepartment)
+
+	r.Admins("GET /admin/topics", a.topics)
+	r.Admins("GET /admin/topics/new", a.topic)
+	r.Admins("POST /admin/topics", a.saveTopic)
+	r.Admins("GET /admin/topics/{ref}", a.topic)
+	r.Admins("POST /admin/topics/{ref}", a.saveTopic)
+
+	r.Admins("GET /admin/mailboxes", a.mailboxes)
+	r.Admins("GET /admin/mailboxes/new", a.mailbox)
+	r.Admins("POST /admin/mailboxes", a.saveMailbox)
+	r.Admins("POST /admin/mailboxes/test", a.testMailbox, web.Limit("admin test", 20, time.Minute))
+	r.Admins("GET /admin/mailboxes/{ref}", a.mailbox)
+	r.Admins("POST /admin/mailboxes/{ref}", a.saveMailbox)
+	r.Admins("POST /admin/mailboxes/{ref}/test", a.testMailbox, web.Limit("admin test", 20, time.Minute))
+	r.Admins("POST /admin/mailboxes/{ref}/round", a.fetchNow)
+
+	r.Admins("GET /admin/settings", a.settings)
+	r.Admins("POST /admin/settings", a.saveSettings)
+	r.Admins("POST /admin/settings/preview", a.previewSettings)
+	r.Admins("POST /admin/settings/logo", a.saveLogo, web.Files())
+
+	r.Admins("GET /admin/letters", a.letters)
+	r.Admins("GET /admin/letters/test", a.askTestLetter)
+	r.Admins("POST /admin/letters/test", a.sendTestLetter, web.Limit("admin test", 20, time.Minute))
+	r.Admins("GET /admin/letters/{ref}", a.letter)
+	r.Admins("POST /admin/letters/{ref}/attempt", a.retryLetter)
+
+	r.Admins("GET /admin/kept", a.keptLetters)
+	r.Admins("GET /admin/kept/{ref}", a.keptLetter)
+	r.Admins("GET /admin/kept/{ref}/raw", a.rawLetter, web.Streamed())
+	r.Admins("POST /admin/kept/{ref}/reading", a.replayLetter)
+
+	r.Admins("GET /admin/jobs", a.jobs)
+	r.Admins("POST /admin/jobs", a.retryJob)
+}

@@ -1,0 +1,141 @@
+package admin
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/locale"
+	"github.com/oknodesk/okno/internal/web"
+	"github.com/oknodesk/okno/internal/web/ui"
+)
+
+const (
+	maxTopicName = 100  // characters
+	maxPosition  = 9999 // of a help topic in its list
+)
+
+func (a *Admin) topics(q *web.Request) error {
+	all, err := a.desk.AllTopics(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	departments, err := a.desk.AllDepartments(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	l := q.Locale
+	v := listView{view: sectionView(q, "topics"), add: l.T("admin.topic.add"), emptyText: l.T("admin.topic.none")}
+	v.table = table{name: v.Title, head: []string{l.T("admin.field.name"), l.T("words.department"), l.T("admin.field.position"), l.T("admin.field.state")}}
+	for _, t := range all {
+		v.rows = append(v.rows, []templ.Component{
+			link("/admin/topics/"+string(t.Ref), t.Name(l.Lang())), text(departmentName(departments, t.Department)),
+			text(strconv.Itoa(t.Position)), openState(l, t.Closed.IsZero()),
+		})
+	}
+	return q.Render(listPage(v))
+}
+
+func departmentName(all []okno.Department, id okno.DepartmentID) string {
+	i := slices.IndexFunc(all, func(d okno.Department) bool { return d.ID == id })
+	if i < 0 {
+		return ""
+	}
+	return all[i].Name
+}
+
+// topicOf is the help topic of the address; zero: a new one.
+func (a *Admin) topicOf(q *web.Request) (okno.Topic, error) {
+	all, err := a.desk.AllTopics(q.Context(), q.Actor)
+	if err != nil || q.Path("ref") == "" {
+		return okno.Topic{Position: 10 * (len(all) + 1)}, err
+	}
+	i := slices.IndexFunc(all, func(t okno.Topic) bool { return string(t.Ref) == q.Path("ref") })
+	if i < 0 {
+		return okno.Topic{}, okno.ErrNotFound
+	}
+	return all[i], nil
+}
+
+func (a *Admin) topic(q *web.Request) error {
+	t, err := a.topicOf(q)
+	if err != nil {
+		return err
+	}
+	v, err := a.topicForm(q, t)
+	if err != nil {
+		return err
+	}
+	return q.Render(formPage(v))
+}
+
+func (a *Admin) topicForm(q *web.Request, t okno.Topic) (formView, error) {
+	l := q.Locale
+	departments, err := a.desk.AllDepartments(q.Context(), q.Actor)
+	if err != nil {
+		return formView{}, err
+	}
+	v := formView{view: subView(q, "topics", t.Name(l.Lang())), action: "/admin/topics/" + string(t.Ref), send: l.T("admin.save")}
+	for _, lang := range locale.Languages() {
+		v.controls = append(v.controls, &control{Field: ui.Field{Name: nameField(lang.Code), Label: l.T("admin.topic.name", "Language", lang.Name), Value: t.Names[lang.Code], MaxLength: maxTopicName}})
+	}
+	where := &control{kind: choice, Field: ui.Field{Name: "department", Label: l.T("words.department"), Hint: l.T("admin.topic.department.hint"), Options: openDepartments(departments, t.Department)}}
+	for _, d := range departments {
+		if d.ID == t.Department {
+			where.Value = string(d.Ref)
+		}
+	}
+	v.controls = append(v.controls, where, &control{Field: ui.Field{Name: "position", Label: l.T("admin.field.position"), Value: strconv.Itoa(t.Position), InputMode: "numeric", Hint: l.T("admin.topic.position.hint")}})
+	if t.ID == 0 {
+		v.Title, v.action, v.send = l.T("admin.topic.new"), "/admin/topics", l.T("admin.create")
+		return v, nil
+	}
+	v.controls = append(v.controls, closing(l, t.Closed, l.T("admin.topic.closed.hint")))
+	return v, nil
+}
+
+// nameField is the control of a name in one language; the first is where a
+// missing name is asked for.
+func nameField(lang string) string {
+	if lang == locale.Languages()[0].Code {
+		return "name"
+	}
+	return "name_" + lang
+}
+
+func (a *Admin) saveTopic(q *web.Request) error {
+	typed, err := q.Form()
+	if err != nil {
+		return err
+	}
+	if err = a.keepTopic(q, typed); err == nil {
+		return done(q, q.Locale.T("admin.saved"), "/admin/topics")
+	}
+	t, missing := a.topicOf(q)
+	if missing != nil {
+		return missing
+	}
+	v, missing := a.topicForm(q, t)
+	if missing != nil {
+		return missing
+	}
+	return v.again(q, err, typed)
+}
+
+func (a *Admin) keepTopic(q *web.Request, typed *web.Form) error {
+	position := number(typed.Word("position"))
+	if position < 0 || position > maxPosition {
+		return okno.Errors{{Reason: okno.Invalid, Key: "admin.error.position", Field: "position", Args: []any{"Max", maxPosition}}}
+	}
+	names := map[string]string{}
+	for _, lang := range locale.Languages() {
+		names[lang.Code] = typed.Word(nameField(lang.Code))
+		if len([]rune(names[lang.Code])) > maxTopicName {
+			return okno.Errors{okno.TooLong(nameField(lang.Code), maxTopicName)}
+		}
+	}
+	form := okno.Topic{Names: names, Position: int(position), Closed: closedAt(q, typed)}
+	return a.desk.SaveTopic(q.Context(), q.Actor, okno.Ref(q.Path("ref")), form, okno.Ref(typed.Get("department")))
+}
