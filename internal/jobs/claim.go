@@ -12,6 +12,7 @@ const (
 	claimMost = 64 // jobs claimed in one change
 	ahead     = 4  // claimed jobs per worker, so that a claim is worth its commit
 	farOff    = time.Hour
+	trusted   = 3                     // attempts; a job that was in hand at more ends of a process may be what ends them
 	passedBy  = 50 * time.Millisecond // another runner is just taking what is due
 )
 
@@ -145,6 +146,14 @@ func (r *Runner) claimText() string {
 	return `UPDATE job SET due_at = ?, claim = ?, attempt = attempt + 1 WHERE id IN (
 		SELECT id FROM job WHERE kind = ? AND dead_at IS NULL AND due_at <= ? AND (claim IS NULL OR claim <> ?)
 		ORDER BY due_at, id LIMIT ?` + skip + `) RETURNING id, kind, v, payload, attempt, put_at`
+}
+
+// inherit makes due what a dead process had in hand. A job that was there too
+// often waits its lease out, so that one that ends processes does it seldom.
+func inherit(tx *db.Tx, now time.Time) error {
+	_, err := tx.Exec(`UPDATE job SET claim = NULL, due_at = ? WHERE claim IS NOT NULL AND dead_at IS NULL AND attempt <= ?`,
+		now.UnixMicro(), trusted)
+	return err
 }
 
 func scanJob(row db.Scanner) (Job, error) {

@@ -73,6 +73,7 @@ type Runner struct {
 	duties   []string
 	running  bool
 	promised bool // the periodic duties are put
+	alone    bool
 	stopping bool
 	inHand   map[int64]*held
 	idle     chan struct{} // closed and renewed whenever a job leaves the hand
@@ -130,6 +131,11 @@ func (r *Runner) Every(name string, every time.Duration, fn func(context.Context
 	r.duties = append(r.duties, kind)
 }
 
+// Alone says that no other process works on this database while this one does:
+// what a dead one had in hand is due when Run begins, not when its lease ends.
+// It is called before Run.
+func (r *Runner) Alone() { r.alone = true }
+
 // Wake makes the runner look now: the clock was moved, or something is due.
 func (r *Runner) Wake() {
 	select {
@@ -182,12 +188,18 @@ func (r *Runner) renewEvery() time.Duration {
 	return max(shortest/3, time.Millisecond)
 }
 
-// promise puts the periodic duties, once; those already there keep their time.
+// promise puts the periodic duties, once, before anything is claimed; those
+// already there keep their time.
 func (r *Runner) promise(ctx context.Context) error {
 	if r.promised {
 		return nil
 	}
 	err := r.db.Write(ctx, func(tx *db.Tx) error {
+		if r.alone {
+			if err := inherit(tx, r.now()); err != nil {
+				return err
+			}
+		}
 		for _, kind := range r.duties {
 			if err := Put(tx, r.now(), New{Kind: kind, V: 1, Key: "once"}); err != nil {
 				return err

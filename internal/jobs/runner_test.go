@@ -148,6 +148,53 @@ func TestALeaseThatEndsIsTakenOver(t *testing.T) {
 	})
 }
 
+func TestARunnerAloneDoesNotWaitForADeadOnesLease(t *testing.T) {
+	each(t, func(b bench) {
+		slow, first := newHanging(), b.runner()
+		first.Handle("letter", jobs.Options{}, slow.handle)
+		b.put(jobs.New{Kind: "letter"})
+		b.run(first)
+		<-slow.begun
+		var c calls
+		second := b.runner()
+		second.Alone()
+		second.Handle("letter", jobs.Options{}, c.answering(nil))
+		b.run(second)
+		b.settle(second)
+		c.want(b, 1)
+		close(slow.letGo)
+	})
+}
+
+func TestAJobThatEndsProcessesWaitsItsLeaseOut(t *testing.T) {
+	each(t, func(b bench) {
+		b.put(jobs.New{Kind: "letter"})
+		for range 4 {
+			slow, r := newHanging(), b.runner()
+			r.Handle("letter", jobs.Options{}, slow.handle)
+			b.run(r)
+			<-slow.begun
+			b.clock.move(time.Minute)
+			b.Cleanup(func() { close(slow.letGo) })
+		}
+		b.clock.move(-time.Minute)
+		var c, others calls
+		last := b.runner()
+		last.Alone()
+		last.Handle("letter", jobs.Options{}, c.answering(nil))
+		last.Handle("other", jobs.Options{}, others.answering(nil))
+		b.put(jobs.New{Kind: "other"})
+		stop := b.run(last)
+		for b.count("other") != (jobs.Count{}) { // until it is done
+		}
+		stop()
+		c.want(b, 0)
+		if n := b.count("letter"); n.InHand != 1 {
+			b.Errorf("left are %+v, want one in hand", n)
+		}
+	})
+}
+
 func TestLastLeasesEndIsTheEnd(t *testing.T) {
 	each(t, func(b bench) {
 		slow, first := newHanging(), b.runner()
