@@ -269,10 +269,12 @@ func (v *Visitor) Attach(label string, files ...string) *Visitor {
 	return v
 }
 
-// pressable is the button or link with a name, as a person finds it.
+// pressable is the button or link with a name, as a person finds it; else the
+// row of a list that says it.
 func pressable(name string) string {
-	return `((t) => [...document.querySelectorAll("button,a,summary,[role=button],[role=tab]")].find(e => e.checkVisibility() && !e.disabled &&
-		(e.innerText.replace(/\s+/g, " ").trim() === t || e.getAttribute("aria-label") === t)))(` + quoted(name) + `)`
+	return `((t) => { const all = [...document.querySelectorAll("button,a,summary,[role=button],[role=tab]")].filter(e => e.checkVisibility() && !e.disabled);
+		return all.find(e => e.innerText.replace(/\s+/g, " ").trim() === t || e.getAttribute("aria-label") === t) ||
+			all.find(e => e.matches("a.row") && e.innerText.includes(t)) })(` + quoted(name) + `)`
 }
 
 // Press clicks the button or link with that name.

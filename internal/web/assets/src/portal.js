@@ -1,18 +1,10 @@
-import "./script/htmx.js";
-import { agos } from "./script/ago.js";
-import { drafts } from "./script/draft.js";
-import { focus } from "./script/focus.js";
-import { frames } from "./script/frame.js";
-import { listen } from "./script/listen.js";
-import { once } from "./script/once.js";
-import { toasts } from "./script/toast.js";
-import { uploads } from "./script/upload.js";
+import "./parts/htmx.js";
+import "./parts/toast.js";
+import "./parts/upload.js";
+import "./parts/form.js";
+import "./parts/draft.js";
+import "./parts/time.js";
+import "./parts/frame.js";
+import "./parts/hint.js";
 
-focus();
-uploads();
-once();
-drafts();
-frames();
-toasts();
-agos();
-listen();
+document.documentElement.classList.add("scripts");

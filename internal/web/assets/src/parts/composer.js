@@ -22,7 +22,7 @@ document.addEventListener("submit", (event) => {
   if (!area || form.querySelector("input[name=upload]")) return;
   if ([...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
   const words = word("fileword");
-  if (words === "fileword" || !new RegExp(words, "i").test(area.value)) return;
+  if (words === "fileword" || !new RegExp(words, "iu").test(area.value.split("\n>")[0])) return;
   if (!confirm(word("nofile"))) {
     event.preventDefault();
     event.stopImmediatePropagation();
