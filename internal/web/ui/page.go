@@ -89,6 +89,8 @@ var scriptWords = map[string]string{
 	"drop":        "js.drop",
 	"dismiss":     "js.dismiss",
 	"nothing":     "js.nothing",
+	"code":        "js.code",
+	"copied":      "js.copied",
 }
 
 // Initials are what stands in an avatar: the first letters of the first and
