@@ -116,6 +116,30 @@ func TestR41R43OwnPasswordIsChanged(t *testing.T) {
 	})
 }
 
+func TestR40IssuedPasswordMustBeChangedFirst(t *testing.T) {
+	each(t, func(h *house) {
+		h.must(h.db.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE account SET must_change = 1`)
+			return err
+		}))
+		b := h.browser("en")
+		b.signIn("ada@desk.example")
+		for _, path := range []string{"/", "/open", "/tickets", "/login"} {
+			b.lead(b.get(path), "/password")
+		}
+		page := b.get("/password")
+		b.show(page, 200, "Change of password", "To sign in, the password must be changed", "Repeat the password", "Sign in")
+		if page.has(`name="present"`) {
+			t.Error("the issued password is asked for again")
+		}
+		b.show(b.post("/password", "password", password, "repeat", password), 422, "The new password must differ from the old one.")
+		b.lead(b.post("/password", "password", "a new password", "repeat", "a new password"), "/desk")
+		b.show(b.get("/tickets"), 200, "My tickets")
+		again := h.browser("en")
+		again.show(again.post("/login", "login", "ada@desk.example", "password", password), 422)
+	})
+}
+
 func TestGuestHasNoPasswordToChange(t *testing.T) {
 	each(t, func(h *house) {
 		b := h.guest(h.file("carl@customer.example", "Noise"))
