@@ -48,11 +48,15 @@ func (v *ticketView) composers() (answer, note composer) {
 	return answer, note
 }
 
-// text and file are the names of a box's fields; the two boxes stand on one
-// page.
+// textName and fileName are the names of a box's fields; the two boxes stand
+// on one page.
 func (c composer) textName() string { return string(c.kind) }
 
-func (c composer) fileName() string { return string(c.kind) + "-file" }
+func (c composer) fileName() string { return c.id + "-file" }
+
+// textID is the id of the text area. No id within a box outlives it: a morph
+// would take the new box for the old one and leave the sent text standing.
+func (c composer) textID() string { return "text-" + c.id }
 
 // owns reports whether a refusal concerns a field of the box that was sent.
 func (c composer) owns(field string) bool {

@@ -16,6 +16,7 @@ func TestListShowsTheAgentsTicketsWithCountsAndNobodyElses(t *testing.T) {
 			`<span class="nav-count" aria-hidden="true">1</span>`, "1\u00a0ticket")
 		r.bob.get("/desk").lacks(t, "The printer is on fire", "nav-count")
 		r.bob.get(page(n)).has(t, 404)
+		r.bob.get(page(n)+"/details").has(t, 404)
 		r.bob.post(page(n)+"/messages", "_key", "0123456789abcdef", "public", "Hello").has(t, 404)
 		r.bob.post(page(n)+"/assignee", "assignee", "me").has(t, 404)
 	})

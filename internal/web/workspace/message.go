@@ -33,7 +33,7 @@ func (w *Workspace) answer(q *web.Request) error {
 	if err != nil {
 		return w.again(q, okno.Public, form, err)
 	}
-	return q.Redirect(placeOf(q).ticket(done.Number, "") + "#m-" + string(done.Ref))
+	return q.Redirect(placeOf(q).ticket(done.Number, "", "sent", string(done.Ref)))
 }
 
 // note adds an internal note, which customers never see (spec R15).
@@ -48,7 +48,7 @@ func (w *Workspace) note(q *web.Request) error {
 	if err != nil {
 		return w.again(q, okno.Note, form, err)
 	}
-	return q.Redirect(placeOf(q).ticket(done.Number, "") + "#m-" + string(done.Ref))
+	return q.Redirect(placeOf(q).ticket(done.Number, "", "sent", string(done.Ref)))
 }
 
 // wordsOf is what was written in a box.

@@ -23,7 +23,7 @@ func TestPagesInBothLanguagesWithoutInlineStylesAndScripts(t *testing.T) {
 	r.abe.post(page(n)+"/presence", "writing", "1").has(t, 204)
 	for lang, word := range map[string]string{"en": "Keyboard shortcuts", "ru": "Сочетания клавиш"} {
 		must(t, r.SetLang(t.Context(), r.ann.Actor, lang))
-		for _, path := range []string{"/desk", "/desk?view=closed", "/desk?q=1", "/desk/new", "/desk/settings", page(n)} {
+		for _, path := range []string{"/desk", "/desk?view=closed", "/desk?q=1", "/desk/new", "/desk/settings", page(n), page(n) + "/details"} {
 			got := r.ann.get(path)
 			got.has(t, 200, `<html lang="`+lang+`"`, word)
 			got.lacks(t, "⟦")

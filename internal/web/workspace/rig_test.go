@@ -221,7 +221,11 @@ func (s answer) lacks(t *testing.T, texts ...string) {
 // leads fails unless the answer leads to the path.
 func (s answer) leads(t *testing.T, path string) {
 	t.Helper()
-	if to, _, _ := strings.Cut(s.to, "?"); s.code != http.StatusSeeOther || to != path {
+	to := s.to
+	if end := strings.IndexAny(to, "?#"); end >= 0 {
+		to = to[:end]
+	}
+	if s.code != http.StatusSeeOther || to != path {
 		t.Fatalf("answered %d to %s, want 303 to %s: %.800s", s.code, s.to, path, s.body)
 	}
 }

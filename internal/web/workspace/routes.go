@@ -16,6 +16,7 @@ func (w *Workspace) Routes(r *web.Router) {
 	r.Agents("POST /desk/settings", w.setPreferences)
 
 	r.Agents("GET /desk/tickets/{number}", w.ticket)
+	r.Agents("GET /desk/tickets/{number}/details", w.details)
 	r.Agents("POST /desk/tickets/{number}/messages", w.answer, web.Files())
 	r.Agents("POST /desk/tickets/{number}/notes", w.note, web.Files())
 	r.Agents("PUT /desk/tickets/{number}/draft", w.saveDraft)

@@ -14,6 +14,11 @@ func liveTicket(n okno.Number) string {
 	return "live-" + string(n) + " from:body, live-all from:body"
 }
 
+// livePresence is when it is to be found out anew who is at one ticket.
+func livePresence(n okno.Number) string {
+	return "presence-" + string(n) + " from:body, " + liveTicket(n)
+}
+
 // whole makes a link fetch its page and morph the present one into it: what
 // the two share (the list and where it is scrolled to) stays untouched. A
 // refusal, or the sign-in, is a page too and comes the same way.

@@ -17,11 +17,13 @@ type ticketView struct {
 	*desk.TicketPage
 	list    *listView // the list it was opened from
 	who     namer
+	screen  string // what a narrow window shows: "ticket" or "details"
 	entries []entry
 	older   bool // earlier messages are shown: the thread does not live
 	viewers []live.Viewer
 
 	answer, note composer
+	sent         string // what was just written, in words; "": nothing
 	wrong        []ui.Wrong // of a command that was refused
 	changed      []change   // by others, for which it was refused
 }
@@ -59,6 +61,17 @@ func (w *Workspace) ticket(q *web.Request) error {
 	return w.whole(q, v, nil)
 }
 
+// details is the ticket's page with the details in front where a window is
+// too narrow for both.
+func (w *Workspace) details(q *web.Request) error {
+	v, err := w.ticketView(q)
+	if err != nil {
+		return err
+	}
+	v.screen = "details"
+	return w.whole(q, v, nil)
+}
+
 // whole answers with the ticket's page; refusal is why a command was not
 // carried out, or nil.
 func (w *Workspace) whole(q *web.Request, v *ticketView, refusal error) error {
@@ -87,7 +100,7 @@ func (w *Workspace) ticketView(q *web.Request) (*ticketView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &ticketView{TicketPage: t, older: before != 0}
+	v := &ticketView{TicketPage: t, screen: "ticket", older: before != 0}
 	v.list = &listView{Page: q.Page(""), place: placeOf(q), Current: t.Ticket.Number}
 	if v.who, err = w.namer(q.Context(), q.Locale, t); err != nil {
 		return nil, err
@@ -95,6 +108,7 @@ func (w *Workspace) ticketView(q *web.Request) (*ticketView, error) {
 	v.entries = v.dialogue()
 	v.viewers = w.others(q, t.Ticket.ID)
 	v.answer, v.note = v.composers()
+	v.sent = v.justSent(q.Query("sent"))
 	return v, nil
 }
 
@@ -152,4 +166,19 @@ func (v *ticketView) latest() *okno.Message {
 // it.
 func (v *ticketView) tomorrow() string {
 	return v.list.Now.In(v.list.L.Zone()).AddDate(0, 0, 1).Format(time.DateOnly)
+}
+
+// justSent says that what the agent wrote is there, when its page leads here
+// after it.
+func (v *ticketView) justSent(ref string) string {
+	for _, m := range v.Messages {
+		if ref == "" || string(m.Ref) != ref || m.Author != v.By.Person {
+			continue
+		}
+		if m.Kind == okno.Note {
+			return v.who.l.T("workspace.note.added")
+		}
+		return v.who.l.T("workspace.answer.added")
+	}
+	return ""
 }
