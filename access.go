@@ -29,8 +29,8 @@ type Actor struct {
 	// Guest are tickets opened to this browser by an access link, with the
 	// person each link was mailed to.
 	Guest map[TicketID]PersonID
-	// Grants are filled at the workspace's and the administration's doors
-	// only.
+	// Grants are filled at the workspace's and the administration's doors, and
+	// for an agent's proven letter to a ticket he takes no part in.
 	Grants []Grant
 	// Companies are filled at the portal's door and for proven letters.
 	Companies []Membership
@@ -53,7 +53,8 @@ func (a Actor) Trusted() bool { return a.Door == DoorSystem || a.Door == DoorCon
 
 // Agent reports whether he acts as an agent here.
 func (a Actor) Agent() bool {
-	return (a.Door == DoorWorkspace || a.Door == DoorAdmin) && len(a.Grants) > 0 && !a.MustChange
+	inside := a.Door == DoorWorkspace || a.Door == DoorAdmin || a.Door == DoorMail && a.Claim == Proven
+	return inside && len(a.Grants) > 0 && !a.MustChange
 }
 
 // Side is on which side of a dialogue this actor speaks.

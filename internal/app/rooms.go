@@ -28,14 +28,14 @@ func (h *House) furnish() error {
 	if err != nil {
 		return fmt.Errorf("--outbound-allow: %w", err)
 	}
+	h.notifier = notify.New(notify.Config{Desk: h.Desk, BaseURL: base, Key: h.Key.Sub("letter names"), Log: h.Log})
+	h.notifier.Register(h.Runner)
 	h.Receiver = intake.New(intake.Config{
-		Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer,
+		Mark: h.notifier.Mark(), Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer,
 	})
 	h.Receiver.Register(h.Runner)
 	h.fetcher = intake.NewFetcher(h.Receiver)
 	h.listenConfig()
-	h.notifier = notify.New(notify.Config{Desk: h.Desk, BaseURL: base, Key: h.Key.Sub("letter names"), Log: h.Log})
-	h.notifier.Register(h.Runner)
 	if err := h.furnishPost(); err != nil {
 		return err
 	}

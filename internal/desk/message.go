@@ -125,7 +125,7 @@ func (d *Desk) addWords(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 		return nil, err
 	}
 	m := okno.Message{
-		Ref: ref, Ticket: t.ID, Kind: kind, Side: by.Side(), Author: by.For(t), Channel: w.Channel, Claim: claimOf(by, w.Channel),
+		Ref: ref, Ticket: t.ID, Kind: kind, Side: by.Side(), Author: by.For(t), Channel: w.Channel, Claim: claimOf(by, t),
 		Text: w.Text, HTML: w.HTML, At: d.Now(),
 	}
 	if w.Letter != nil {

@@ -33,7 +33,7 @@ type Opening struct {
 	Uploads    []okno.Ref // of the actor's session
 	Lang       string     // of the page or the letter
 
-	Letter *LetterWords // nil: no letter
+	Letter *LetterWords  // nil: no letter
 	Parent okno.TicketID // the closed ticket it continues; 0: none
 }
 
@@ -195,7 +195,7 @@ func (d *Desk) openIn(tx store.Tx, by okno.Actor, o Opening, t *okno.Ticket, ran
 	}
 	m := okno.Message{
 		Ref: ref, Ticket: t.ID, Kind: okno.Public, Side: okno.SideCustomer, Author: t.Requester, Channel: o.Channel,
-		Claim: claimOf(by, o.Channel), Text: o.Text, HTML: o.HTML, At: t.Opened,
+		Claim: claimOf(by, t), Text: o.Text, HTML: o.HTML, At: t.Opened,
 	}
 	files, err := d.addMessage(tx, by, &m, o.Uploads, o.Letter)
 	if err != nil {
@@ -209,13 +209,15 @@ func (d *Desk) openIn(tx store.Tx, by okno.Actor, o Opening, t *okno.Ticket, ran
 	return d.record(tx, by, t, e)
 }
 
-// claimOf grades what an actor says: a session, an access link and an agent's
-// word on the phone are proof; a form that anyone may fill in is a claim.
-func claimOf(by okno.Actor, ch okno.Channel) okno.Claim {
+// claimOf grades what an actor says in a ticket: a session, an access link to
+// this very ticket and an agent's word on the phone are proof; a form that
+// anyone may fill in is a claim.
+func claimOf(by okno.Actor, t *okno.Ticket) okno.Claim {
+	_, guest := by.Guest[t.ID]
 	switch {
 	case by.Door == okno.DoorMail:
 		return by.Claim
-	case by.Person == 0 && len(by.Guest) == 0 && !by.Trusted():
+	case by.Person == 0 && !guest && !by.Trusted():
 		return okno.Claimed
 	}
 	return okno.Proven

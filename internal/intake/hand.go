@@ -22,7 +22,7 @@ func (r *Receiver) hand(ctx context.Context, l *reading) (finding, error) {
 			return finding{}, err
 		}
 	}
-	actor, err := r.actor(ctx, l)
+	actor, err := r.desk.MailActor(ctx, l.sender.ID, l.claim, l.ticket.ID)
 	if err != nil {
 		return finding{}, err
 	}
@@ -40,16 +40,6 @@ func (r *Receiver) hand(ctx context.Context, l *reading) (finding, error) {
 		return r.open(ctx, actor, l, &words)
 	}
 	return r.add(ctx, actor, l, &words)
-}
-
-// actor is who the letter acts as. An agent whose letter is proven answers as
-// he would at the workspace; that his word came by letter its channel says.
-func (r *Receiver) actor(ctx context.Context, l *reading) (okno.Actor, error) {
-	actor, err := r.desk.MailActor(ctx, l.sender.ID, l.claim, l.ticket.ID)
-	if err == nil && len(actor.Grants) > 0 && !l.machine {
-		actor.Door = okno.DoorWorkspace
-	}
-	return actor, err
 }
 
 // submission is the letter's submission key: the same letter in two mailboxes

@@ -8,10 +8,10 @@ import (
 )
 
 // refuseLoops finds out whether a person wrote the letter. Our own letter that
-// came back ends here; what another program wrote may still join a ticket, but
-// starts nothing and is answered by nobody (RFC 3834, 2).
+// came back ends here; a program's answer may still join a ticket, but starts
+// nothing; whatever a program wrote is answered by nobody (RFC 3834, 2).
 func (r *Receiver) refuseLoops(ctx context.Context, l *reading) (finding, error) {
-	if l.letter.Header.Has(mail.MarkHeader) && l.letter.Bounce() == nil {
+	if r.mark != "" && l.letter.Header.Get(mail.MarkHeader) == r.mark && l.letter.Bounce() == nil {
 		l.kept.State = okno.KeptDropped
 		return finding{"loop", "it carries our own mark"}, nil
 	}
@@ -21,15 +21,19 @@ func (r *Receiver) refuseLoops(ctx context.Context, l *reading) (finding, error)
 			return finding{}, err
 		}
 		if own {
-			l.machine = true
+			l.machine, l.startsNothing = true, true
 			return finding{"machine", "it is from a mailbox of ours"}, nil
 		}
 	}
-	reason, is := l.letter.Machine()
+	reason, is := l.letter.AutoReply()
 	if !is && l.kept.EnvelopeFrom == "" && (l.kept.Source == "smtp" || l.kept.Source == "lmtp") {
 		reason, is = "null reverse-path", true
 	}
 	if is {
+		l.machine, l.startsNothing = true, true
+		return finding{"auto-reply", reason}, nil
+	}
+	if reason, is := l.letter.Machine(); is {
 		l.machine = true
 		return finding{"machine", reason}, nil
 	}

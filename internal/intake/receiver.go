@@ -41,10 +41,13 @@ type TrustedRelay struct {
 
 // Config is what a Receiver is made of.
 type Config struct {
-	Desk          *desk.Desk
-	Log           *slog.Logger
-	Now           func() time.Time
-	MaxLetter     int64 // bytes; 0: 50 MB
+	Desk      *desk.Desk
+	Log       *slog.Logger
+	Now       func() time.Time
+	MaxLetter int64 // bytes; 0: 50 MB
+	// Mark is the value of mail.MarkHeader in our own letters; "": they bear
+	// none.
+	Mark          string
 	TrustedRelays []TrustedRelay
 	Resolver      *net.Resolver    // asked for SPF, DKIM and DMARC; nil: the system's
 	Outbound      *outbound.Dialer // to the servers letters are fetched from
@@ -55,6 +58,7 @@ const defaultMaxLetter = 50 << 20
 
 // Receiver keeps letters and takes their steps. It is safe for concurrent use.
 type Receiver struct {
+	mark     string
 	desk     *desk.Desk
 	log      *slog.Logger
 	now      func() time.Time
@@ -71,7 +75,7 @@ type Receiver struct {
 // runner of jobs.
 func New(c Config) *Receiver {
 	r := &Receiver{
-		desk: c.Desk, log: c.Log, now: c.Now, max: c.MaxLetter, relays: c.TrustedRelays, resolver: c.Resolver,
+		desk: c.Desk, log: c.Log, now: c.Now, max: c.MaxLetter, mark: c.Mark, relays: c.TrustedRelays, resolver: c.Resolver,
 		outbound: c.Outbound, roots: c.Roots, large: make(chan struct{}, 2),
 	}
 	if r.max <= 0 {

@@ -79,6 +79,7 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	near, err := outbound.New([]string{"127.0.0.1"})
 	must(t, err)
 	r.config = intake.Config{
+		Mark: "ours",
 		Desk: r.Desk, Log: slog.New(slog.DiscardHandler), Now: r.clock.now, Resolver: r.names.resolver(), Outbound: near,
 		TrustedRelays: []intake.TrustedRelay{{Name: "mx.desk.example", Socket: true}},
 	}

@@ -23,8 +23,10 @@ type reading struct {
 	mailbox okno.Mailbox
 	lang    string
 
-	machine bool // a program wrote it: it starts nothing and is answered by nobody
-	used    bool // another letter bears its Message-ID
+	machine bool // a program wrote it: it is answered by nobody
+	// startsNothing: it is itself an answer, or our own.
+	startsNothing bool
+	used          bool // another letter bears its Message-ID
 
 	from    mail.Address // who it says it is from; empty: nobody
 	several bool         // it does not name exactly one sender

@@ -139,9 +139,8 @@ func TestWhatALetterDoesNotProve(t *testing.T) {
 func TestMachinesAndOurOwnLettersStartNothing(t *testing.T) {
 	for _, c := range []struct{ name, envelope, fields string }{
 		{"an automatic reply", "carl@customer.example", "Auto-Submitted: auto-replied"},
-		{"a mailing list", "list@lists.example", "List-Id: <news.lists.example>"},
 		{"a null reverse-path", "", "X-Nothing: at all"},
-		{"our own mark", "carl@customer.example", "X-Okno-Mark: 1"},
+		{"our own mark", "carl@customer.example", "X-Okno-Mark: ours"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := one(t)
@@ -265,4 +264,19 @@ func TestAReplyWaitsForTheLetterItAnswers(t *testing.T) {
 			t.Errorf("%d tickets: %+v", n, kept)
 		}
 	})
+}
+
+func TestAProgramsLetterIsATicketThatNobodyIsToldOf(t *testing.T) {
+	for name, field := range map[string]string{
+		"a mailing list": "List-Id: <news.lists.example>", "a shop": "Auto-Submitted: auto-generated", "another desk's answer": "X-Okno-Mark: theirs",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := one(t)
+			k := r.come(intake.Arrival{EnvelopeFrom: "carl@customer.example", EnvelopeTo: support, Source: "smtp", Raw: []byte(letter(
+				"From: carl@customer.example", field, "Subject: Order", "Message-ID: <auto@customer.example>", "", "Twelve lamps, please."))})
+			if k.State != okno.KeptJoined || r.tickets() != 1 {
+				t.Errorf("state %s, %d tickets, trace %v", k.State, r.tickets(), k.Trace)
+			}
+		})
+	}
 }

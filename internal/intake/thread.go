@@ -37,9 +37,9 @@ func (r *Receiver) findThread(ctx context.Context, l *reading) (finding, error) 
 		l.ticket = okno.Ticket{}
 		found = finding{"new", "the ticket it answers was closed too long ago"}
 	}
-	if l.ticket.ID == 0 && l.machine {
+	if l.ticket.ID == 0 && l.startsNothing {
 		l.kept.State = okno.KeptDropped
-		return finding{"dropped", "a machine's letter that belongs to no ticket starts none"}, nil
+		return finding{"dropped", "a program's answer that belongs to no ticket starts none"}, nil
 	}
 	return found, nil
 }

@@ -23,24 +23,29 @@ var unreadAddresses = map[string]bool{
 	"bounce": true, "bounces": true,
 }
 
+// sign finds one sign of a program in a letter, "" if it is not there.
+type sign func(*Letter) string
+
 // Machine says whether a program wrote the letter, so that no automatic answer
 // may go out to it (RFC 3834, 2), and by which sign.
 func (l *Letter) Machine() (reason string, is bool) {
-	for _, sign := range []func(*Letter) string{
-		ownMark, reportSign, autoSubmittedSign, calendarSign, autoReplySign, listSign, originSign, subjectSign,
-	} {
+	return l.first(reportSign, autoSubmittedSign, calendarSign, autoReplySign, listSign, originSign, subjectSign)
+}
+
+// AutoReply says whether the letter is a program's answer to another letter (a
+// vacation notice, a report, a receipt), and by which sign. What else a program
+// writes (a list, a monitor, a shop) may ask for something.
+func (l *Letter) AutoReply() (reason string, is bool) {
+	return l.first(reportSign, autoRepliedSign, calendarSign, autoReplySign, subjectSign)
+}
+
+func (l *Letter) first(signs ...sign) (reason string, is bool) {
+	for _, sign := range signs {
 		if reason := sign(l); reason != "" {
 			return reason, true
 		}
 	}
 	return "", false
-}
-
-func ownMark(l *Letter) string {
-	if l.Header.Has(MarkHeader) {
-		return "carries the mark of a help desk of this kind"
-	}
-	return ""
 }
 
 // reportSign knows bounces and read receipts (RFC 6522).
@@ -70,6 +75,14 @@ func autoSubmittedSign(l *Letter) string {
 		if v = strings.TrimSpace(v); v != "" && v != "no" {
 			return "Auto-Submitted: " + clip(v, 80)
 		}
+	}
+	return ""
+}
+
+// autoRepliedSign is autoSubmittedSign for answers only (RFC 3834, 5).
+func autoRepliedSign(l *Letter) string {
+	if s := autoSubmittedSign(l); strings.HasPrefix(s, "Auto-Submitted: auto-replied") || strings.HasPrefix(s, "Auto-Submitted: auto-notified") {
+		return s
 	}
 	return ""
 }
@@ -104,17 +117,21 @@ func autoReplySign(l *Letter) string {
 			return "X-Auto-Response-Suppress: " + strings.TrimSpace(v)
 		}
 	}
-	switch v := strings.ToLower(h.Get("Precedence")); v {
-	case "bulk", "list", "junk", "auto_reply", "auto-reply":
-		return "Precedence: " + v
-	}
-	if v := h.Get("X-Precedence"); strings.EqualFold(v, "bulk") || strings.EqualFold(v, "auto_reply") {
-		return "X-Precedence: " + strings.ToLower(v)
+	for _, name := range []string{"Precedence", "X-Precedence"} {
+		if v := strings.ToLower(h.Get(name)); v == "auto_reply" || v == "auto-reply" {
+			return name + ": " + v
+		}
 	}
 	return ""
 }
 
 func listSign(l *Letter) string {
+	for _, name := range []string{"Precedence", "X-Precedence"} {
+		switch v := strings.ToLower(l.Header.Get(name)); v {
+		case "bulk", "list", "junk":
+			return name + ": " + v
+		}
+	}
 	for _, name := range []string{"List-Id", "List-Unsubscribe", "List-Post", "List-Help", "Feedback-ID", "X-Mailing-List"} {
 		if l.Header.Has(name) {
 			return name

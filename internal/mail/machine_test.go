@@ -21,7 +21,6 @@ func TestMachineIsKnownByItsSigns(t *testing.T) {
 		"From: Mail Delivery System <MAILER-DAEMON@a.example>\n": "sent by mailer-daemon",
 		"From: Shop <no-reply+15@a.example>\n":                   "sent by no-reply",
 		"X-Loop: a\n":                                            "X-Loop",
-		"X-Okno-Mark: a\n":                                       "carries the mark of a help desk of this kind",
 		"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n":          "delivery report",
 		"Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n": "read receipt",
 		"Content-Type: multipart/report; report-type=feedback-report; boundary=b\n":          "report feedback-report",

@@ -50,5 +50,8 @@ func (n names) root(t okno.TicketID, mailbox string, agent okno.PersonID) string
 	return n.letter(fmt.Sprintf("root:%d:%d", t, agent), mailbox, agent != 0)
 }
 
-// mark is what our letters carry, so that one that comes back is known.
+// Mark is the value of mail.MarkHeader in our letters, so that one that comes
+// back is known.
+func (w *Notifier) Mark() string { return w.names.mark() }
+
 func (n names) mark() string { return n.token("mark")[:16] }
