@@ -61,6 +61,7 @@ const (
 	LetterCloseButton  LetterKind = "button"   // an unproven closing phrase mails a button
 	LetterInvitation   LetterKind = "invitation"
 	LetterReset        LetterKind = "reset"
+	LetterCameBack     LetterKind = "returned" // to the assignee: a letter came back
 	LetterTest         LetterKind = "test"
 )
 

@@ -1,9 +1,13 @@
 package app
 
 import (
+	"context"
+
+	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/live"
 	"github.com/oknodesk/okno/internal/web"
+	"github.com/oknodesk/okno/internal/web/admin"
 	"github.com/oknodesk/okno/internal/web/portal"
 	"github.com/oknodesk/okno/internal/web/workspace"
 )
@@ -29,11 +33,31 @@ func (h *House) surfaces() []func(*web.Router) {
 	all := []func(*web.Router){
 		portal.New(h.Desk).Routes,
 		agents.Routes,
+		admin.New(h.administration()).Routes,
 	}
 	if h.tray != nil {
 		all = append(all, h.tray.Routes)
 	}
 	return all
+}
+
+// administration is what the administrator's pages may ask of the rooms.
+func (h *House) administration() admin.Config {
+	c := admin.Config{
+		Desk: h.Desk,
+		TestFetch: func(ctx context.Context, f okno.Fetch) (admin.Found, error) {
+			t, err := h.Receiver.Test(ctx, f)
+			return admin.Found{Letters: int(t.Letters), Unseen: t.Unseen}, err
+		},
+		FetchNow: func(_ context.Context, m okno.MailboxID) error { return h.fetcher.FetchNow(m) },
+		TestLetter: func(ctx context.Context, to string) error {
+			return h.notifier.Try(ctx, okno.Person{Address: to})
+		},
+	}
+	if h.relay != nil {
+		c.CheckRelay = h.relay.Check
+	}
+	return c
 }
 
 // listenConfig has the fetcher look again once a mailbox has changed.

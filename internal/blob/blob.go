@@ -33,10 +33,10 @@ type Store interface {
 	Put(ctx context.Context, r io.Reader, limit int64) (Blob, error)
 	// Open returns the bytes for reading, or ErrNotFound.
 	Open(ctx context.Context, hash string) (io.ReadSeekCloser, error)
-	// Delete removes the blob, or returns ErrNotFound. A reader that has it
-	// open reads on. A Put of the same bytes that runs meanwhile may find its
-	// blob gone: delete only what has been unreferenced for longer than any upload takes.
-	Delete(ctx context.Context, hash string) error
+	// Delete removes the blob if it was last put before a moment, or returns
+	// ErrNotFound. One that was put again since stays: whoever put it is about
+	// to refer to it. A reader that has it open reads on.
+	Delete(ctx context.Context, hash string, putBefore time.Time) error
 	// Walk calls visit for each blob, in order of hash, with the time of the
 	// last Put of it, and ends with visit's first error.
 	Walk(ctx context.Context, visit func(b Blob, put time.Time) error) error

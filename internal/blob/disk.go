@@ -117,7 +117,7 @@ func (d *Disk) Open(ctx context.Context, hash string) (io.ReadSeekCloser, error)
 }
 
 // Delete is Store's.
-func (d *Disk) Delete(ctx context.Context, hash string) error {
+func (d *Disk) Delete(ctx context.Context, hash string, putBefore time.Time) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -127,6 +127,13 @@ func (d *Disk) Delete(ctx context.Context, hash string) error {
 	path := d.path(hash)
 	d.making.Lock()
 	defer d.making.Unlock()
+	info, err := os.Stat(path)
+	if err != nil {
+		return absent(err)
+	}
+	if !info.ModTime().Before(putBefore) {
+		return nil
+	}
 	if err := os.Remove(path); err != nil {
 		return absent(err)
 	}

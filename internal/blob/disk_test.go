@@ -168,7 +168,7 @@ func TestDeletedIsGoneAndReadersReadOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if err := disk.Delete(t.Context(), blob.Hash); err != nil {
+	if err := disk.Delete(t.Context(), blob.Hash, time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := io.ReadAll(file); string(got) != "to be deleted" {
@@ -177,7 +177,7 @@ func TestDeletedIsGoneAndReadersReadOn(t *testing.T) {
 	if _, err := disk.Open(t.Context(), blob.Hash); !errors.Is(err, ErrNotFound) {
 		t.Errorf("Open: %v", err)
 	}
-	if err := disk.Delete(t.Context(), blob.Hash); !errors.Is(err, ErrNotFound) {
+	if err := disk.Delete(t.Context(), blob.Hash, time.Now().Add(time.Minute)); !errors.Is(err, ErrNotFound) {
 		t.Errorf("Delete again: %v", err)
 	}
 	if put(t, disk, "to be deleted") != blob {
@@ -198,7 +198,7 @@ func TestOnlyHashesReachTheFileSystem(t *testing.T) {
 		if _, err := disk.Open(t.Context(), hash); !errors.Is(err, ErrNotFound) {
 			t.Errorf("Open(%q): %v", hash, err)
 		}
-		if err := disk.Delete(t.Context(), hash); !errors.Is(err, ErrNotFound) {
+		if err := disk.Delete(t.Context(), hash, time.Now().Add(time.Minute)); !errors.Is(err, ErrNotFound) {
 			t.Errorf("Delete(%q): %v", hash, err)
 		}
 	}
@@ -251,5 +251,23 @@ func TestLargeFileIsStreamed(t *testing.T) {
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > 4<<20 {
 		t.Errorf("putting 32 MB allocated %d bytes", used)
+	}
+}
+
+func TestDeleteLeavesWhatWasPutAgain(t *testing.T) {
+	disk, err := NewDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := time.Now().Add(-time.Hour)
+	blob, err := disk.Put(t.Context(), strings.NewReader("wanted after all"), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := disk.Delete(t.Context(), blob.Hash, before); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := disk.Open(t.Context(), blob.Hash); err != nil {
+		t.Errorf("a blob put after the moment was deleted: %v", err)
 	}
 }

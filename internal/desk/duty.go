@@ -13,6 +13,10 @@ import (
 // uploadsWait is how long an upload waits for its form.
 const uploadsWait = 24 * time.Hour
 
+// failedKept is how long a letter that was refused for good can be sent again;
+// then its bytes, which hold links, are forgotten.
+const failedKept = 14 * 24 * time.Hour
+
 // submissionsKept is how long a submission key leads to its first result.
 const submissionsKept = 14 * 24 * time.Hour
 
@@ -38,8 +42,10 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		if _, err := tx.DropUploads(now.Add(-uploadsWait)); err != nil {
 			return err
 		}
-		_, err := tx.DropRawLetters(now.AddDate(0, 0, -s.KeepLetters))
-		return err
+		if _, err := tx.DropRawLetters(now.AddDate(0, 0, -s.KeepLetters)); err != nil {
+			return err
+		}
+		return tx.DropFailedLetters(now.Add(-failedKept))
 	})
 	if err != nil {
 		return err
@@ -65,7 +71,7 @@ func (d *Desk) dropBlobs(ctx context.Context, before time.Time) error {
 		}); err != nil || used {
 			return err
 		}
-		if err := d.blob.Delete(ctx, b.Hash); err != nil && !errors.Is(err, blob.ErrNotFound) {
+		if err := d.blob.Delete(ctx, b.Hash, before); err != nil && !errors.Is(err, blob.ErrNotFound) {
 			return err
 		}
 		return nil

@@ -94,6 +94,10 @@ func (d *Desk) TradeLink(ctx context.Context, link, token, browser string) (Trad
 		if err != nil {
 			return err
 		}
+		if trade.Token == "" {
+			// Its open pages may hear of one more ticket: they listen anew.
+			tx.Announce(LiveTopic, sessionEnded(s.ID))
+		}
 		if s.Person == 0 && trade.Token == "" {
 			if err := tx.TouchSession(s.ID, now, now.Add(guestLasts)); err != nil {
 				return err

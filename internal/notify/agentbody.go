@@ -25,7 +25,7 @@ func (d *draft) toAgent() []block {
 			return []block{say(d.words.T("letter.confirmed.text", "Number", number))}
 		}
 		return []block{say(d.words.T("letter.closed.agent", "Number", number))}
-	case letterReturned:
+	case okno.LetterCameBack:
 		return d.returned()
 	}
 	return nil

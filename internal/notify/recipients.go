@@ -50,14 +50,11 @@ var rules = []rule{
 
 	{okno.AssigneeChanged, stillAssigned, assignee, okno.LetterAssigned, false},
 	{okno.CloseAsked, always, requester, okno.LetterCloseButton, true},
-	{okno.LetterReturned, notHisOwn, assignee, letterReturned, false},
+	{okno.LetterReturned, notHisOwn, assignee, okno.LetterCameBack, false},
 
 	{okno.PersonAdded, hasLogin, personNamed, okno.LetterInvitation, false},
 	{okno.ResetAsked, hasLogin, personNamed, okno.LetterReset, true},
 }
-
-// letterReturned tells the assignee that a letter of the ticket came back.
-const letterReturned okno.LetterKind = "returned"
 
 var (
 	always       = condition{"", func(*desk.Notice) bool { return true }}

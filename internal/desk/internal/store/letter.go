@@ -94,3 +94,10 @@ func (tx Tx) LettersTo(folded string, kind okno.LetterKind, since time.Time, lim
 	ids, err := db.Collect(tx.Tx, scanOne[okno.LetterID], `SELECT id FROM letter WHERE folded = ? AND kind = ? AND at >= ? LIMIT ?`, folded, kind, micro(since), limit)
 	return len(ids), err
 }
+
+// DropFailedLetters forgets the bytes of letters refused for good before a
+// moment.
+func (tx Tx) DropFailedLetters(before time.Time) error {
+	_, err := tx.Exec(`UPDATE letter SET sealed = NULL, blob = '' WHERE state = 'failed' AND at < ? AND (sealed IS NOT NULL OR blob <> '')`, micro(before))
+	return err
+}

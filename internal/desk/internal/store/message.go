@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
 )
@@ -44,15 +46,26 @@ func (tx Tx) Messages(t okno.TicketID, side okno.Side, before okno.MessageID, li
 	if err != nil {
 		return nil, err
 	}
-	for i, j := 0, len(ms)-1; i < j; i, j = i+1, j-1 {
-		ms[i], ms[j] = ms[j], ms[i]
+	slices.Reverse(ms)
+	return ms, tx.attach(ms)
+}
+
+// attach gives messages their files.
+func (tx Tx) attach(ms []okno.Message) error {
+	if len(ms) == 0 {
+		return nil
 	}
-	for i := range ms {
-		if ms[i].Files, err = tx.FilesOf(ms[i].ID); err != nil {
-			return nil, err
-		}
+	args := make([]any, len(ms))
+	at := make(map[okno.MessageID]int, len(ms))
+	for i, m := range ms {
+		args[i], at[m.ID] = m.ID, i
 	}
-	return ms, nil
+	files, err := db.Collect(tx.Tx, scanFile, `SELECT `+fileColumns+` FROM file WHERE message > 0 AND message IN (`+marks(len(args))+`) ORDER BY id`, args...)
+	for _, f := range files {
+		m := &ms[at[f.Message]]
+		m.Files = append(m.Files, f)
+	}
+	return err
 }
 
 // Message is one message with its files; whether the asker may see it is for
