@@ -15,10 +15,11 @@ import (
 
 // Times of fetching.
 const (
-	rereadTime   = time.Minute     // to look at the mailboxes' settings again
-	pollTime     = time.Minute     // between rounds where the server does not tell
-	idleTime     = 4 * time.Minute // of one IDLE; servers and NATs forget longer ones
-	firstBackoff = 5 * time.Second // after an error, doubling
+	leaseTime    = 10 * time.Second // to look whether another process has left off
+	rereadTime   = time.Minute      // to look at the mailboxes' settings again
+	pollTime     = time.Minute      // between rounds where the server does not tell
+	idleTime     = 4 * time.Minute  // of one IDLE; servers and NATs forget longer ones
+	firstBackoff = 5 * time.Second  // after an error, doubling
 	lastBackoff  = 5 * time.Minute
 )
 
@@ -50,7 +51,7 @@ func NewFetcher(r *Receiver) *Fetcher {
 // Run fetches until ctx ends. The runner is one of its own, which Run runs:
 // its lease says which process fetches, and is in hand as long as that lives.
 func (f *Fetcher) Run(ctx context.Context, lease *jobs.Runner) error {
-	lease.Every("fetch", rereadTime, func(held context.Context) error {
+	lease.Every("fetch", leaseTime, func(held context.Context) error {
 		held, cancel := context.WithCancel(held)
 		defer cancel()
 		defer context.AfterFunc(ctx, cancel)()

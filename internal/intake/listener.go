@@ -49,7 +49,7 @@ func (o ServerOptions) orDefaults() ServerOptions {
 // Bounds of one dialogue.
 const (
 	maxRecipients = 50
-	maxRefused    = 20               // unknown recipients, then the peer is shown out
+	maxRefused    = 20               // unknown recipients, then the peer is told no more
 	maxLine       = 1 << 20          // bytes; real letters have lines far over RFC 5321's 1,000
 	writeTime     = time.Minute      // for one answer
 	dataTime      = 15 * time.Minute // for the whole of one letter

@@ -88,7 +88,7 @@ func TestOnlyOurAddressesAreTaken(t *testing.T) {
 	for range 30 {
 		_ = c.Rcpt("guess@desk.example", nil) // refused each time
 	}
-	if got := code(c.Rcpt("guess@desk.example", nil)); got != 421 {
+	if got := code(c.Rcpt("guess@desk.example", nil)); got != 450 {
 		t.Errorf("who guesses on is answered %d", got)
 	}
 }

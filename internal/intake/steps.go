@@ -63,15 +63,14 @@ var steps = []step{
 
 // Bounds of one letter's steps.
 const (
-	letterTime  = 3 * time.Minute
-	saveTime    = 10 * time.Second
-	maxAttempts = 12
-	maxReason   = 500 // bytes of a verdict's reason
+	letterTime = 3 * time.Minute
+	saveTime   = 10 * time.Second
+	maxReason  = 500 // bytes of a verdict's reason
 )
 
 // Register has the runner take the steps of kept letters.
 func (r *Receiver) Register(run *jobs.Runner) {
-	run.Handle(desk.IntakeJobKind, jobs.Options{Workers: 2, MaxAttempts: maxAttempts}, func(ctx context.Context, j jobs.Job) error {
+	run.Handle(desk.IntakeJobKind, jobs.Options{Workers: 2}, func(ctx context.Context, j jobs.Job) error {
 		var of desk.IntakeJob
 		if err := json.Unmarshal(j.Payload, &of); err != nil {
 			return jobs.Cancel(err)

@@ -129,6 +129,9 @@ func TestWhatALetterDoesNotProve(t *testing.T) {
 			if k.Ticket != ticket.ID || m.Claim != c.claim || m.Apart != c.apart || len(p.Messages) != 2 {
 				t.Errorf("claim %q, apart %t of %d messages; %+v", m.Claim, m.Apart, len(p.Messages), k.Trace)
 			}
+			if _, err := r.KnownSender(r.ctx(), "eve@evil.example"); okno.ReasonOf(err) != okno.NotFound {
+				t.Errorf("who stands in Cc became a person: %v", err)
+			}
 			if p.Ticket.Kind != okno.StatusDone || len(p.Ticket.Participants) != 0 {
 				t.Errorf("the ticket is %s with participants %v", p.Ticket.Kind, p.Ticket.Participants)
 			}
