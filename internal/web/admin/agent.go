@@ -23,7 +23,7 @@ func (a *Admin) agents(q *web.Request) error {
 	}
 	l := q.Locale
 	v := listView{view: sectionView(q, "agents"), add: l.T("admin.agent.add")}
-	v.table = table{name: v.Title, head: []string{l.T("admin.field.name"), l.T("admin.field.email"), l.T("words.role"), l.T("words.department"), l.T("admin.field.state")}}
+	v.table = table{name: v.Title, head: []string{l.T("admin.agent.name"), l.T("admin.field.email"), l.T("words.role"), l.T("words.department"), l.T("admin.field.state")}}
 	for _, p := range all {
 		v.rows = append(v.rows, []templ.Component{
 			link("/admin/agents/"+string(p.Ref), p.Short()), text(p.Address), text(rolesOf(l, p)), text(departmentsOf(l, p)), agentState(l, p),
@@ -64,13 +64,13 @@ func departmentsOf(l *locale.Locale, p desk.Agent) string {
 func agentState(l *locale.Locale, p desk.Agent) templ.Component {
 	switch {
 	case !p.Disabled.IsZero():
-		return state("off", l.T("admin.agent.disabled"))
+		return state(off, l.T("admin.agent.disabled"))
 	case p.Invited:
-		return state("slow", l.T("admin.agent.invited"))
+		return state(slow, l.T("admin.agent.invited"))
 	case p.Away:
-		return state("slow", l.T("admin.agent.away"))
+		return state(slow, l.T("admin.agent.away"))
 	}
-	return state("good", l.T("admin.agent.active"))
+	return state(good, l.T("admin.agent.active"))
 }
 
 // agentOf is the agent of the address; zero: a new one.
@@ -123,7 +123,7 @@ func (a *Admin) agentForm(q *web.Request, p desk.Agent) (formView, error) {
 	}
 	v := formView{view: subView(q, "agents", p.Short()), action: "/admin/agents/" + string(p.Ref), send: l.T("admin.save"), version: p.Version}
 	v.controls = []*control{
-		{Field: ui.Field{Name: "name", Label: l.T("admin.field.name"), Value: p.Name, Required: true, MaxLength: okno.MaxName, Autocomplete: "off"}},
+		{Field: ui.Field{Name: "name", Label: l.T("admin.agent.name"), Value: p.Name, Required: true, MaxLength: okno.MaxName, Autocomplete: "off"}},
 		{Field: ui.Field{Name: "email", Label: l.T("admin.field.email"), Type: "email", Value: p.Address, Required: isNew, Disabled: !isNew, MaxLength: okno.MaxAddress, Autocomplete: "off"}},
 		{Field: ui.Field{Name: "phone", Label: l.T("admin.field.phone"), Type: "tel", Value: p.Phone, MaxLength: maxPhone, Autocomplete: "off"}},
 		role, where,
@@ -150,8 +150,8 @@ func (a *Admin) saveAgent(q *web.Request) error {
 		Name: typed.Word("name"), Address: typed.Word("email"), Phone: typed.Word("phone"), Role: okno.Ref(typed.Get("role")),
 		Disabled: typed.Has("disabled"), Version: versionOf(typed),
 	}
-	for _, ref := range typed.All("department") {
-		form.Departments = append(form.Departments, okno.Ref(ref))
+	if form.Departments, err = a.workplaces(q, typed, form.Role); err != nil {
+		return err
 	}
 	words := q.Locale.T("admin.saved")
 	switch {
@@ -174,6 +174,25 @@ func (a *Admin) saveAgent(q *web.Request) error {
 		return missing
 	}
 	return v.again(q, err, typed)
+}
+
+// workplaces are the departments ticked for a role; none means all. Who manages
+// the installation does so everywhere, whatever is ticked.
+func (a *Admin) workplaces(q *web.Request, typed *web.Form, role okno.Ref) ([]okno.Ref, error) {
+	roles, err := a.desk.Roles(q.Context(), q.Actor)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range roles {
+		if r.Ref == role && slices.Contains(r.Permissions, okno.ManageSettings.Name) {
+			return nil, nil
+		}
+	}
+	var departments []okno.Ref
+	for _, ref := range typed.All("department") {
+		departments = append(departments, okno.Ref(ref))
+	}
+	return departments, nil
 }
 
 func (a *Admin) inviteAgain(q *web.Request) error {

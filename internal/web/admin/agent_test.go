@@ -73,6 +73,18 @@ func TestLastAdministratorKeepsHisRole(t *testing.T) {
 	})
 }
 
+func TestAdministratorWorksEverywhere(t *testing.T) {
+	each(t, func(r *rig) {
+		ada := r.as("ada@desk.example")
+		department := firstRef(ada, "departments")
+		path := "/admin/agents/" + agentRef(ada, "Ada Admin")
+		ada.saved(path, "name", "Ada Admin", "role", string(r.role("admin")), "department", department, "version", version(ada.page(path)))
+		ada.page("/admin")
+		ada.saved("/admin/agents", "_key", "0123456789abcdefgh", "name", "Bob Agent", "email", "bob@desk.example", "role", string(r.role("agent")), "department", department)
+		r.shows(ada.page("/admin/agents/"+agentRef(ada, "Bob Agent")), `value="`+department+`" checked`)
+	})
+}
+
 func TestRolesShowEveryPermission(t *testing.T) {
 	each(t, func(r *rig) {
 		page := r.as("ada@desk.example").page("/admin/roles")

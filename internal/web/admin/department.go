@@ -33,9 +33,9 @@ func (a *Admin) departments(q *web.Request) error {
 // openState is the state of what is in use or was closed.
 func openState(l *locale.Locale, open bool) templ.Component {
 	if open {
-		return state("good", l.T("admin.open"))
+		return state(good, l.T("admin.open"))
 	}
-	return state("off", l.T("admin.closed"))
+	return state(off, l.T("admin.closed"))
 }
 
 // departmentOf is the department of the address; zero: a new one.

@@ -18,9 +18,9 @@ import (
 // looks.
 var keptStates = []struct {
 	state okno.KeptState
-	kind  string
+	kind  mood
 }{
-	{okno.KeptNew, "slow"}, {okno.KeptJoined, "good"}, {okno.KeptBounce, "slow"}, {okno.KeptDropped, "off"}, {okno.KeptFailed, "bad"},
+	{okno.KeptNew, slow}, {okno.KeptJoined, good}, {okno.KeptBounce, slow}, {okno.KeptDropped, off}, {okno.KeptFailed, bad},
 }
 
 // maxRawShown is how much of a raw letter stands on its page, in bytes; the

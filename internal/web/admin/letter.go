@@ -16,9 +16,9 @@ import (
 // looks.
 var letterStates = []struct {
 	state okno.LetterState
-	kind  string
+	kind  mood
 }{
-	{okno.LetterQueued, "slow"}, {okno.LetterSent, "good"}, {okno.LetterDelayed, "slow"}, {okno.LetterBounced, "bad"}, {okno.LetterFailed, "bad"},
+	{okno.LetterQueued, slow}, {okno.LetterSent, good}, {okno.LetterDelayed, slow}, {okno.LetterBounced, bad}, {okno.LetterFailed, bad},
 }
 
 // letters lists the letters that leave.

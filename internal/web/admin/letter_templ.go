@@ -62,7 +62,7 @@ func testLink(l *locale.Locale) templ.Component {
 }
 
 // delivery is a letter's state with the relay's own words of trouble.
-func delivery(kind, words, trouble string) templ.Component {
+func delivery(kind mood, words, trouble string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -41,15 +41,15 @@ func mailboxState(q *web.Request, m desk.MailboxState) templ.Component {
 	l := q.Locale
 	switch {
 	case !m.Closed.IsZero():
-		return state("off", l.T("admin.closed"))
+		return state(off, l.T("admin.closed"))
 	case m.Fetch == nil:
-		return state("good", l.T("admin.mailbox.ready"))
+		return state(good, l.T("admin.mailbox.ready"))
 	case m.State.Trouble != "":
-		return state("bad", l.T("admin.mailbox.trouble", "Since", l.Ago(m.State.Since, q.Now)))
+		return state(bad, l.T("admin.mailbox.trouble", "Since", l.Ago(m.State.Since, q.Now)))
 	case m.State.At.IsZero():
-		return state("slow", l.T("admin.mailbox.never"))
+		return state(slow, l.T("admin.mailbox.never"))
 	}
-	return state("good", l.T("admin.mailbox.last", "Time", l.Ago(m.State.At, q.Now)))
+	return state(good, l.T("admin.mailbox.last", "Time", l.Ago(m.State.At, q.Now)))
 }
 
 // mailboxOf is the mailbox of the address; zero: a new one.

@@ -70,6 +70,16 @@ func stateTabs(path, chosen, all string, states []string, name func(string) stri
 	return tabs
 }
 
+// mood is how a state looks: beside its words, an icon and a colour.
+type mood struct{ mark, icon string }
+
+var (
+	good = mood{"success", "check"}
+	bad  = mood{"error", "alert-circle"}
+	slow = mood{"warning", "clock"}
+	off  = mood{"info", "minus"}
+)
+
 // olderThan is where a list goes on after its last row.
 func olderThan(path, state, last string) string {
 	values := url.Values{"before": {last}}

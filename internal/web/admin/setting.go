@@ -57,7 +57,7 @@ func settingsForm(q *web.Request, s okno.Settings) formView {
 		}
 		v.controls = append(v.controls, c)
 	}
-	v.other = []button{{"/admin/settings/preview", l.T("admin.setting.preview")}}
+	v.other = []button{{"/admin/settings/preview#accent", l.T("admin.setting.preview")}}
 	v.beside = settingsBeside(l, q.Logo(), web.Shades(s.Accent), "")
 	return v
 }
