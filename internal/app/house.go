@@ -84,11 +84,18 @@ func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time
 	})
 	h.onClose(h.Desk.Close)
 	h.onClose(h.DB.Listen(desk.LiveTopic, h.Hub.Deliver))
-	h.Runner = jobs.NewRunner(h.DB, now, log)
-	if h.DB.Dialect() == db.SQLite {
-		h.Runner.Alone() // the data's lock is ours
-	}
+	h.Runner = h.runner()
 	return h, nil
+}
+
+// runner is a new worker of jobs. On SQLite nobody else can be at work: the
+// data's lock is ours.
+func (h *House) runner() *jobs.Runner {
+	r := jobs.NewRunner(h.DB, h.Now, h.Log)
+	if h.DB.Dialect() == db.SQLite {
+		r.Alone()
+	}
+	return r
 }
 
 func (h *House) onClose(f func()) { h.closers = append(h.closers, f) }

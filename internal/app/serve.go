@@ -13,7 +13,6 @@ import (
 
 	"github.com/oknodesk/okno/internal/demo"
 	"github.com/oknodesk/okno/internal/intake"
-	"github.com/oknodesk/okno/internal/jobs"
 	"github.com/oknodesk/okno/internal/locale"
 )
 
@@ -120,7 +119,7 @@ func (h *House) Run(ctx context.Context) error {
 	}
 	done := make(chan error, 1)
 	go func() { done <- h.Runner.Run(work) }()
-	g.Go(func() error { return h.fetcher.Run(ctx, jobs.NewRunner(h.DB, h.Now, h.Log)) })
+	g.Go(func() error { return h.fetcher.Run(ctx, h.runner()) })
 	g.Go(func() error { return h.Web.Serve(ctx, h.pages) })
 	g.Go(func() error { return control.Serve(ctx, socket, graceTime) })
 	for _, d := range h.mail {

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/oknodesk/okno/internal/db"
@@ -149,11 +150,20 @@ func (r *Runner) claimText() string {
 }
 
 // inherit makes due what a dead process had in hand. A job that was there too
-// often waits its lease out, so that one that ends processes does it seldom.
-func inherit(tx *db.Tx, now time.Time) error {
-	_, err := tx.Exec(`UPDATE job SET claim = NULL, due_at = ? WHERE claim IS NOT NULL AND dead_at IS NULL AND attempt <= ?`,
-		now.UnixMicro(), trusted)
-	return err
+// often waits its lease out, so that one that ends processes does it seldom; a
+// duty may always be there.
+func (r *Runner) inherit(tx *db.Tx) error {
+	for _, k := range r.kinds {
+		often := trusted
+		if slices.Contains(r.duties, k.name) {
+			often = k.o.MaxAttempts
+		}
+		if _, err := tx.Exec(`UPDATE job SET claim = NULL, due_at = ?
+			WHERE kind = ? AND dead_at IS NULL AND claim IS NOT NULL AND attempt <= ?`, r.now().UnixMicro(), k.name, often); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func scanJob(row db.Scanner) (Job, error) {

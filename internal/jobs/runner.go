@@ -131,9 +131,9 @@ func (r *Runner) Every(name string, every time.Duration, fn func(context.Context
 	r.duties = append(r.duties, kind)
 }
 
-// Alone says that no other process works on this database while this one does:
-// what a dead one had in hand is due when Run begins, not when its lease ends.
-// It is called before Run.
+// Alone says that no other process works on this database while this one does,
+// and no other runner on the same kinds: what a dead one had in hand is due when
+// Run begins, not when its lease ends. It is called before Run.
 func (r *Runner) Alone() { r.alone = true }
 
 // Wake makes the runner look now: the clock was moved, or something is due.
@@ -196,7 +196,7 @@ func (r *Runner) promise(ctx context.Context) error {
 	}
 	err := r.db.Write(ctx, func(tx *db.Tx) error {
 		if r.alone {
-			if err := inherit(tx, r.now()); err != nil {
+			if err := r.inherit(tx); err != nil {
 				return err
 			}
 		}

@@ -168,30 +168,33 @@ func TestARunnerAloneDoesNotWaitForADeadOnesLease(t *testing.T) {
 
 func TestAJobThatEndsProcessesWaitsItsLeaseOut(t *testing.T) {
 	each(t, func(b bench) {
+		slow, first := newHanging(), b.runner()
+		first.Handle("letter", jobs.Options{}, func(ctx context.Context, j jobs.Job) error {
+			if j.Attempt <= 3 {
+				return errRelay
+			}
+			return slow.handle(ctx, j)
+		})
 		b.put(jobs.New{Kind: "letter"})
-		for range 4 {
-			slow, r := newHanging(), b.runner()
-			r.Handle("letter", jobs.Options{}, slow.handle)
-			b.run(r)
-			<-slow.begun
-			b.clock.move(time.Minute)
-			b.Cleanup(func() { close(slow.letGo) })
-		}
-		b.clock.move(-time.Minute)
+		b.run(first)
+		b.settle(first)
+		b.move(first, 5*time.Second)
+		b.move(first, 10*time.Second)
+		b.clock.move(20 * time.Second)
+		first.Wake()
+		<-slow.begun
 		var c, others calls
 		last := b.runner()
 		last.Alone()
 		last.Handle("letter", jobs.Options{}, c.answering(nil))
 		last.Handle("other", jobs.Options{}, others.answering(nil))
 		b.put(jobs.New{Kind: "other"})
-		stop := b.run(last)
+		b.run(last)
 		for b.count("other") != (jobs.Count{}) { // until it is done
 		}
-		stop()
 		c.want(b, 0)
-		if n := b.count("letter"); n.InHand != 1 {
-			b.Errorf("left are %+v, want one in hand", n)
-		}
+		others.want(b, 1)
+		close(slow.letGo)
 	})
 }
 
