@@ -74,11 +74,10 @@ func (w *Workspace) callAgain(q *web.Request, form *web.Form, refusal error) err
 }
 
 func (w *Workspace) callView(q *web.Request) (*callView, error) {
-	list, err := w.listView(q, placeOf(q), "")
+	list, err := w.aside(q, q.Locale.T("workspace.new"))
 	if err != nil {
 		return nil, err
 	}
-	list.Title = q.Locale.T("workspace.new")
 	v := &callView{list: list, key: q.Key()}
 	departments, err := w.desk.Departments(q.Context())
 	if err != nil {

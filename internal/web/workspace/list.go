@@ -35,19 +35,22 @@ func (w *Workspace) list(q *web.Request) error {
 			return q.Redirect(at.ticket(okno.Number(wanted), ""))
 		}
 	}
+	if q.Fragment() && q.Query("part") == "views" {
+		at.View = okno.ViewKind(q.Query("view")) // none: the page shows no list
+		v, err := w.counted(q, at)
+		if err != nil {
+			return err
+		}
+		return q.Render(views(v))
+	}
 	v, err := w.listView(q, at, okno.Number(q.Query("current")))
 	if err != nil {
 		return err
 	}
-	v.Query, v.Missing = wanted, wanted != ""
-	if q.Fragment() {
-		switch q.Query("part") {
-		case "list":
-			return q.Render(rows(v))
-		case "views":
-			return q.Render(views(v))
-		}
+	if q.Fragment() && q.Query("part") == "list" {
+		return q.Render(rows(v))
 	}
+	v.Query, v.Missing = wanted, wanted != ""
 	v.Title = q.Locale.T("workspace.view." + string(v.View))
 	return q.Render(listPage(v))
 }
@@ -66,15 +69,32 @@ func (w *Workspace) exists(q *web.Request, number string) (bool, error) {
 	return err == nil, err
 }
 
-// listView reads the views' counts and the rows of the place.
-func (w *Workspace) listView(q *web.Request, at place, current okno.Number) (*listView, error) {
-	v := &listView{Page: q.Page(""), place: at, Current: current}
+// counted is the left pane alone: the views with their counts.
+func (w *Workspace) counted(q *web.Request, at place) (*listView, error) {
+	v := &listView{Page: q.Page(""), place: at}
 	v.Script = "workspace"
 	var err error
-	if v.Counts, err = w.desk.Counts(q.Context(), q.Actor); err != nil {
+	v.Counts, err = w.desk.Counts(q.Context(), q.Actor)
+	return v, err
+}
+
+// aside is the left pane of a page that shows no list.
+func (w *Workspace) aside(q *web.Request, title string) (*listView, error) {
+	v, err := w.counted(q, place{})
+	if err != nil {
 		return nil, err
 	}
-	v.Next = at.From
+	v.Title = title
+	return v, nil
+}
+
+// listView reads the views' counts and the rows of the place.
+func (w *Workspace) listView(q *web.Request, at place, current okno.Number) (*listView, error) {
+	v, err := w.counted(q, at)
+	if err != nil {
+		return nil, err
+	}
+	v.Current, v.Next = current, at.From
 	for more := true; more && len(v.Rows) < at.Rows; more = v.Next != "" {
 		if err := w.readRows(q.Context(), q.Actor, v); err != nil {
 			return nil, err

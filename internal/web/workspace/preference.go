@@ -16,11 +16,10 @@ type preferenceView struct {
 }
 
 func (w *Workspace) preferences(q *web.Request) error {
-	list, err := w.listView(q, placeOf(q), "")
+	list, err := w.aside(q, q.Locale.T("workspace.settings"))
 	if err != nil {
 		return err
 	}
-	list.Title = q.Locale.T("workspace.settings")
 	return q.Render(preferencePage(&preferenceView{list: list, person: q.Person}))
 }
 

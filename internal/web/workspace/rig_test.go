@@ -1,8 +1,11 @@
 package workspace_test
 
 import (
+	"bytes"
 	"crypto/rand"
+	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -150,10 +153,15 @@ type answer struct {
 
 func (a agent) send(method, path string, form url.Values, headers ...string) answer {
 	a.t.Helper()
-	req := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
 	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		headers = append(headers, "Content-Type", "application/x-www-form-urlencoded")
 	}
+	return a.ask(method, path, strings.NewReader(form.Encode()), headers...)
+}
+
+func (a agent) ask(method, path string, body io.Reader, headers ...string) answer {
+	a.t.Helper()
+	req := httptest.NewRequest(method, path, body)
 	req.Header.Set("Accept-Language", "en")
 	if a.cookie != "" {
 		req.Header.Set("Cookie", "okno="+a.cookie)
@@ -181,6 +189,22 @@ func (a agent) post(path string, pairs ...string) answer {
 		form.Add(pairs[i], pairs[i+1])
 	}
 	return a.send("POST", path, form)
+}
+
+// attach sends a form with one file.
+func (a agent) attach(path, name, content string, pairs ...string) answer {
+	a.t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	for i := 0; i < len(pairs); i += 2 {
+		must(a.t, m.WriteField(pairs[i], pairs[i+1]))
+	}
+	part, err := m.CreateFormFile("file", name)
+	must(a.t, err)
+	_, err = part.Write([]byte(content))
+	must(a.t, err)
+	must(a.t, m.Close())
+	return a.ask("POST", path, &body, "Content-Type", m.FormDataContentType())
 }
 
 // value is what a hidden field of a page holds.

@@ -1,10 +1,6 @@
 package workspace
 
-import (
-	"time"
-
-	"github.com/oknodesk/okno/internal/web"
-)
+import "github.com/oknodesk/okno/internal/web"
 
 // Routes are the workspace's pages and commands; all are for agents, and what
 // each agent may do is the desk's to say.
@@ -25,6 +21,6 @@ func (w *Workspace) Routes(r *web.Router) {
 	r.Agents("POST /desk/tickets/{number}/status", w.setStatus)
 	r.Agents("POST /desk/tickets/{number}/subject", w.editSubject)
 	r.Agents("POST /desk/tickets/{number}/seen", w.markSeen)
-	r.Agents("POST /desk/tickets/{number}/presence", w.beat, web.Limit("presence", 120, time.Minute))
+	r.Agents("POST /desk/tickets/{number}/presence", w.beat)
 	r.Agents("DELETE /desk/tickets/{number}/presence", w.leave)
 }

@@ -23,7 +23,7 @@ type ticketView struct {
 	viewers []live.Viewer
 
 	answer, note composer
-	sent         string // what was just written, in words; "": nothing
+	sent         string     // what was just written, in words; "": nothing
 	wrong        []ui.Wrong // of a command that was refused
 	changed      []change   // by others, for which it was refused
 }

@@ -184,3 +184,44 @@ func (r *rig) letter(ticket okno.Ticket, m okno.MessageID, links ...desk.LinkTok
 		To: "carl@customer.example", Subject: ticket.Subject, MessageID: "a@desk.example", Bytes: []byte("x"),
 	}}}))
 }
+
+func TestMarksSayWhatIsNotAsUsual(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.open("From whom is it")
+		ticket, err := r.TicketOfNumber(t.Context(), n)
+		must(t, err)
+		stranger, err := r.Sender(t.Context(), "Mallory", "mallory@elsewhere.example", "en")
+		must(t, err)
+		say := func(key, text string, p okno.PersonID, claim okno.Claim, machine bool) {
+			t.Helper()
+			by, err := r.MailActor(t.Context(), p, claim, ticket.ID)
+			must(t, err)
+			_, err = r.AddMessage(t.Context(), by, n, desk.Words{Key: key, Text: text, Channel: okno.ChannelMail, Letter: &desk.LetterWords{Machine: machine, MessageID: key + "@x.example"}})
+			must(t, err)
+		}
+		say("letter one", "Proven words", ticket.Requester, okno.Proven, false)
+		shown := r.ann.get(page(n))
+		shown.has(t, 200, "Proven words", "E-mail")
+		shown.lacks(t, "The sender is not confirmed", "takes no part", "Sent by a machine")
+		say("letter two", "Claimed words", ticket.Requester, okno.ThreadOnly, false)
+		say("letter three", "Foreign words", stranger.ID, okno.Claimed, false)
+		say("letter four", "I am on holiday", ticket.Requester, okno.Proven, true)
+		r.ann.get(page(n)).has(t, 200, "Claimed words", "The sender is not confirmed", "Foreign words", "takes no part in the ticket", "I am on holiday", "Sent by a machine")
+	})
+}
+
+func TestFilesOfARefusedAnswerAreKept(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.open("With a file")
+		seen := r.ann.get(page(n)).value(t, `id="thread"`, "version")
+		r.abe.post(page(n)+"/notes", "_key", aKey, "note", "Mine.", "version", seen).leads(t, page(n))
+		refused := r.ann.attach(page(n)+"/messages", "plan.txt", "the plan", "_key", anotherKey, "public", "See the plan.", "version", seen)
+		refused.has(t, 409, "plan.txt", "See the plan.</textarea>", "Mine.")
+		file := refused.value(t, "plan.txt", "upload")
+		r.ann.post(page(n)+"/messages", "_key", anotherKey, "public", "See the plan.", "upload", file, "version", refused.value(t, `id="thread"`, "version")).leads(t, page(n))
+		if got := r.ann.reach(n); len(got.Messages[2].Files) != 1 || got.Messages[2].Files[0].Name != "plan.txt" {
+			t.Errorf("files: %+v", got.Messages[2].Files)
+		}
+		r.ann.get(page(n)).has(t, 200, `href="/files/`+file+`"`)
+	})
+}

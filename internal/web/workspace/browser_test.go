@@ -1,0 +1,150 @@
+package workspace_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/chromedp"
+
+	"github.com/oknodesk/okno/internal/db/dbtest"
+	"github.com/oknodesk/okno/internal/web/assets"
+)
+
+// tab is a page in a Chromium of the test's own, and what it complained of.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+	url string
+
+	mu        sync.Mutex
+	complaint []string
+}
+
+// browse opens a browser in which an agent is signed in.
+func (r *rig) browse(login string) *tab {
+	r.t.Helper()
+	mux := http.NewServeMux()
+	mux.Handle("GET "+assets.Prefix, assets.Handler())
+	mux.Handle("/", r.server)
+	server := httptest.NewServer(mux)
+	ctx, cancel := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(
+		chromedp.ExecPath("/usr/bin/chromium"), chromedp.NoSandbox, chromedp.UserDataDir(r.t.TempDir()),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true)))
+	ctx, cancelTime := context.WithTimeout(ctx, 3*time.Minute)
+	r.t.Cleanup(func() {
+		cancelTime()
+		cancel()
+		r.hub.Shutdown() // streams would keep the server open
+		server.Close()
+	})
+	b := &tab{t: r.t, ctx: ctx, url: server.URL}
+	must(r.t, chromedp.Listen(ctx, b.hear))
+	_, err := chromedp.Call(ctx, log.Enable, cdp.Empty{})
+	must(r.t, err)
+	b.visit("/login")
+	b.is("signed in", `fetch("/login", {method: "POST", body: new URLSearchParams({login: "`+login+`", password: "`+password+`"})}).then(r => r.url.endsWith("/desk"))`)
+	return b
+}
+
+func (b *tab) hear(event any) {
+	if e, ok := event.(*log.EventEntryAdded); ok && e.Entry.Level == log.EntryLevelError {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.complaint = append(b.complaint, e.Entry.Text+" "+e.Entry.URL)
+	}
+}
+
+func (b *tab) visit(path string) {
+	b.t.Helper()
+	must(b.t, chromedp.Do(b.ctx, chromedp.Navigate(b.url+path)))
+}
+
+// does runs a script in the page.
+func (b *tab) does(script string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("{"+script+"}; true", chromedp.EvalAwaitPromise)); err != nil {
+		b.t.Fatalf("%s: %v", script, err)
+	}
+}
+
+// is waits until the script is true in the page.
+func (b *tab) is(what, script string) {
+	b.t.Helper()
+	wait := `(async () => { for (let i = 0; i < 200; i++) { if (await (` + script + `)) return true; await new Promise(r => setTimeout(r, 50)) } return false })()`
+	ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](wait, chromedp.EvalAwaitPromise))
+	if err != nil || !ok {
+		now, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 1500)`))
+		b.t.Fatalf("%s: not so: %v\n%s", what, err, now)
+	}
+}
+
+const (
+	shown    = `document.getElementById("thread").textContent`
+	answered = `document.querySelector("textarea[name=public]")`
+)
+
+func TestR3WhatTheCustomerWritesAppearsWithoutReloadAndNothingTypedIsLost(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	n := r.open("Live at both sides")
+	b := r.browse("ann@desk.example")
+	b.visit(page(n))
+	b.does(answered + `.value = "Half an answer"; ` + answered + `.dispatchEvent(new Event("input", {bubbles: true}))`)
+	b.is("the draft is saved", `document.querySelector("[data-draft-state]").textContent === "Draft saved"`)
+	carl := r.carl(n)
+	carl.post("/tickets/"+string(n)+"/messages", "_key", aKey, "text", "One thing more.").leads(t, "/tickets/"+string(n))
+	b.is("the message appears", shown+`.includes("One thing more.")`)
+	b.is("what was typed stands", answered+`.value === "Half an answer"`)
+	b.is("the news is announced", `document.getElementById("latest").textContent.includes("Carl Customer")`)
+
+	b.does(answered + `.form.requestSubmit(` + answered + `.form.querySelector("button[value=waiting]"))`)
+	b.is("the answer stands in the thread", shown+`.includes("Half an answer")`)
+	b.is("its box is empty", answered+`.value === ""`)
+	b.is("the focus is where it says so", `document.activeElement.textContent === "Your answer is in the ticket."`)
+	carl.get("/tickets/"+string(n)).has(t, 200, "Half an answer")
+	if len(b.complaint) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(b.complaint, "\n"))
+	}
+}
+
+func TestListStaysWhereItWasWhenATicketIsOpened(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	first, second := r.open("The first one"), r.open("The second one")
+	b := r.browse("ann@desk.example")
+	b.visit("/desk")
+	b.does(`document.getElementById("rows").same = true; document.getElementById("row-` + string(first) + `").click()`)
+	b.is("the ticket is open", `document.querySelector("h1").textContent === "The first one" && location.pathname.endsWith("`+string(first)+`")`)
+	b.is("the list is the same", `document.getElementById("rows").same === true`)
+	b.is("its row is marked and read", `document.querySelector(".row[aria-current]").id === "row-`+string(first)+`" && !document.querySelector(".row[aria-current] .row-unread")`)
+	b.does(`document.getElementById("row-` + string(second) + `").click()`)
+	b.is("the other is open", `document.querySelector("h1").textContent === "The second one"`)
+	b.does(`history.back()`)
+	b.is("back leads back", `document.querySelector("h1").textContent === "The first one"`)
+	b.does(`document.activeElement.blur(); document.dispatchEvent(new KeyboardEvent("keydown", {key: "n", bubbles: true}))`)
+	b.is("n opens the note", `document.querySelector(".composer-note").open && !document.querySelector(".composer-answer").open`)
+	b.does(`document.querySelector("#head [name=assignee]").click()`)
+	b.is("it is taken", `document.getElementById("details").textContent.includes("Ann Agent") && !document.querySelector("#head [name=assignee]")`)
+	other := r.open("The third one")
+	b.is("a new ticket comes into the list by itself", `!!document.getElementById("row-`+string(other)+`")`)
+}
+
+func TestRefusedAnswerComesBackInPlace(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	n := r.open("Two at once")
+	b := r.browse("ann@desk.example")
+	b.visit(page(n))
+	r.abe.post(page(n)+"/messages", "_key", aKey, "public", "I was faster.", "version", "99").leads(t, page(n))
+	b.is("the other's answer is there", shown+`.includes("I was faster.")`)
+	stale := `document.querySelectorAll("input[name=version]").forEach(i => i.value = "1"); ` // as if the page had not heard of it
+	b.does(stale + answered + `.value = "My careful answer"; ` + answered + `.form.requestSubmit(` + answered + `.form.querySelector(".btn-primary"))`)
+	b.is("the refusal shows the other's words", `document.querySelector(".ticket-refused")?.textContent.includes("I was faster.")`)
+	b.is("the text is kept", answered+`.value === "My careful answer"`)
+	b.does(answered + `.form.requestSubmit(` + answered + `.form.querySelector(".btn-primary"))`)
+	b.is("sent anyway", shown+`.includes("My careful answer")`)
+}
