@@ -24,7 +24,7 @@ import (
 // policy is the one that every page is served under.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// gallery serves pages by path, and the rest by more.
+// gallery serves pages by path under the policy, and leaves the rest to more.
 func gallery(t *testing.T, pages map[string]templ.Component, more http.Handler) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
@@ -42,9 +42,7 @@ func gallery(t *testing.T, pages map[string]templ.Component, more http.Handler) 
 			}
 		})
 	}
-	if more != nil {
-		mux.Handle("/", more)
-	}
+	mux.Handle("/", more)
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	return s
@@ -73,6 +71,8 @@ func open(t *testing.T) *browser {
 		t.Fatal(err)
 	}
 	call(t, b, log.Enable, cdp.Empty{})
+	// A window nobody looks at would hear of no focus.
+	call(t, b, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	return b
 }
 

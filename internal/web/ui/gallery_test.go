@@ -164,7 +164,7 @@ func TestPagesAreAccessibleInEveryLook(t *testing.T) {
 		t.Fatal(err)
 	}
 	pages := pages()
-	server := gallery(t, pages, nil)
+	server := gallery(t, pages, newFar())
 	b := open(t)
 	for path := range pages {
 		for _, look := range looks {

@@ -33,6 +33,7 @@ type Page struct {
 	// Toast is said once, on arrival; "": nothing.
 	Toast string
 	Kind  string // of the toast: "", "error"
+	Undo  string // where a POST takes back what the toast says; "": cannot be
 }
 
 // Reader is who looks at the page.

@@ -9,7 +9,8 @@ import { suggest } from "./parts/suggest.js";
 
 const escaped = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
 const blocks = (text) => text.split("\n").map((line) => `<div>${escaped(line) || "<br>"}</div>`).join("");
-const plain = (root) => root.innerText.replace(/\u00a0/g, " ").replace(/\n{3,}/g, "\n\n").trimEnd();
+// Squire holds the caret's place in empty elements with a space of no width.
+const plain = (root) => root.innerText.replace(/\u200b/g, "").replace(/\u00a0/g, " ").replace(/\n{3,}/g, "\n\n").trimEnd();
 
 export function mount(area) {
   const root = make("div", { className: "editor prose" });

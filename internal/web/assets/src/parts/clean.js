@@ -14,6 +14,11 @@ const rules = {
 // go first; DOMPurify stays the guard.
 const noise = /(<[^<>]*?)\s(?:style|on\w+)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/gi;
 
+// Pictures of elsewhere would tell their owner who pastes.
+DOMPurify.addHook("afterSanitizeAttributes", (node) => {
+  if (node.nodeName === "IMG" && !node.getAttribute("src")?.startsWith("/files/")) node.remove();
+});
+
 export function clean(html) {
   html = html.match(/<!--StartFragment-->([\s\S]*?)<!--EndFragment-->/)?.[1] ?? html; // Word's wrapping
   for (let before; before !== html; ) {

@@ -42,8 +42,8 @@ export function toolbar(editor, root, area) {
     if (buttons[i].getAttribute("aria-pressed") !== is) buttons[i].setAttribute("aria-pressed", is);
   });
   for (const type of ["pathChange", "select", "cursor", "input"]) editor.addEventListener(type, show);
-  const foot = area.closest("form")?.querySelector(".composer-send, .composer-foot");
-  if (foot) foot.prepend(bar);
+  const files = area.closest("form")?.querySelector(".upload");
+  if (files) files.before(bar);
   else root.after(bar);
 }
 
