@@ -248,7 +248,16 @@ func (d *Desk) personOf(tx store.Tx, name, address, phone, lang string) (okno.Pe
 	if err := tx.AddPerson(&p); err != nil {
 		return 0, err
 	}
-	return p.ID, tx.AddAddress(&okno.Address{Person: p.ID, Address: address, Folded: folded}, p.Created)
+	added, err := tx.ClaimAddress(&okno.Address{Person: p.ID, Address: address, Folded: folded}, p.Created)
+	if err != nil || added {
+		return p.ID, err
+	}
+	// Another letter or form of the same new person was faster.
+	if err := tx.ForgetPerson(p.ID); err != nil {
+		return 0, err
+	}
+	p, err = tx.PersonByAddress(folded)
+	return p.ID, err
 }
 
 // onlyCompany is the company of a person who belongs to exactly one.

@@ -15,10 +15,10 @@ const (
 )
 
 // participants are the people in To and Cc who take part from now on: those of
-// a letter that opens a ticket, or whose claim is proven. Our own mailboxes and
-// agents are not among them.
+// a letter whose claim is proven, or whoever forges a letter could have ours
+// sent to anyone. Our own mailboxes and agents are not among them.
 func (r *Receiver) participants(ctx context.Context, l *reading) ([]okno.PersonID, error) {
-	if l.machine || l.ticket.ID != 0 && l.claim != okno.Proven {
+	if l.machine || l.claim != okno.Proven {
 		return nil, nil
 	}
 	room := min(maxJoining, maxParticipants-len(l.ticket.Participants))

@@ -79,6 +79,23 @@ func (tx Tx) AddAddress(a *okno.Address, at time.Time) error {
 	return err
 }
 
+// ClaimAddress gives a person an address unless it is someone's already
+// (false).
+func (tx Tx) ClaimAddress(a *okno.Address, at time.Time) (bool, error) {
+	ids, err := db.Collect(tx.Tx, scanOne[okno.AddressID], `INSERT INTO address (person, address, folded, confirmed, created) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (folded) DO NOTHING RETURNING id`, a.Person, a.Address, a.Folded, micro(a.Confirmed), micro(at))
+	if len(ids) == 1 {
+		a.ID = ids[0]
+	}
+	return len(ids) == 1, err
+}
+
+// ForgetPerson takes back a person made in this very transaction.
+func (tx Tx) ForgetPerson(id okno.PersonID) error {
+	_, err := tx.Exec(`DELETE FROM person WHERE id = ?`, id)
+	return err
+}
+
 // AddressesOf are a person's addresses, the first first.
 func (tx Tx) AddressesOf(id okno.PersonID) ([]okno.Address, error) {
 	return db.Collect(tx.Tx, scanAddress, `SELECT id, person, address, folded, confirmed FROM address WHERE person = ? ORDER BY id LIMIT 100`, id)
