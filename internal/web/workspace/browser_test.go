@@ -140,7 +140,6 @@ func TestRefusedAnswerComesBackInPlace(t *testing.T) {
 	b := r.browse("ann@desk.example")
 	b.visit(page(n))
 	r.abe.post(page(n)+"/messages", "_key", aKey, "public", "I was faster.", "version", "99").leads(t, page(n))
-	b.is("the other's answer is there", shown+`.includes("I was faster.")`)
 	stale := `document.querySelectorAll("input[name=version]").forEach(i => i.value = "1"); ` // as if the page had not heard of it
 	b.does(stale + answered + `.value = "My careful answer"; ` + answered + `.form.requestSubmit(` + answered + `.form.querySelector(".btn-primary"))`)
 	b.is("the refusal shows the other's words", `document.querySelector(".ticket-refused")?.textContent.includes("I was faster.")`)
