@@ -148,10 +148,13 @@ func (s *seeder) key() string {
 	return fmt.Sprintf("sample %d", s.keys)
 }
 
-// later moves the clock by up to so long, but not past now.
-func (s *seeder) later(now time.Time, most time.Duration) {
-	s.clock.At = s.clock.At.Add(time.Minute + time.Duration(s.rand.Int64N(int64(most))))
-	if s.clock.At.After(now) {
-		s.clock.At = now
+// later moves the clock by up to so long; false: that would be after now, so
+// it has not happened yet.
+func (s *seeder) later(now time.Time, most time.Duration) bool {
+	at := s.clock.At.Add(time.Minute + time.Duration(s.rand.Int64N(int64(most))))
+	if at.After(now) {
+		return false
 	}
+	s.clock.At = at
+	return true
 }

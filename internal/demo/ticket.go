@@ -24,10 +24,9 @@ func (s *seeder) ticket(ctx context.Context, lang string, i int, now time.Time) 
 	agents := s.agents[dep.Name]
 	agent := agents[s.rand.IntN(len(agents))]
 	young := now.Sub(s.clock.At) < 36*time.Hour
-	if young && s.rand.IntN(3) > 0 {
+	if young && s.rand.IntN(3) > 0 || !s.later(now, 3*time.Hour) {
 		return nil // nobody has taken it up yet
 	}
-	s.later(now, 3*time.Hour)
 	if err := s.desk.Take(ctx, agent, opened.Number, 0); err != nil {
 		return err
 	}
@@ -84,7 +83,9 @@ func (s *seeder) open(ctx context.Context, lang string, story story, who custome
 func (s *seeder) course(ctx context.Context, story story, agent, customer okno.Actor, n okno.Number, now time.Time) error {
 	words := story.words[1:]
 	for i, text := range words {
-		s.later(now, 20*time.Hour)
+		if !s.later(now, 20*time.Hour) {
+			return nil
+		}
 		last := i == len(words)-1
 		by, w := agent, desk.Words{Key: s.key(), Text: text, Channel: okno.ChannelWeb}
 		if i%2 == 1 {
@@ -104,16 +105,17 @@ func (s *seeder) course(ctx context.Context, story story, agent, customer okno.A
 			return nil // the dialogue still goes on
 		}
 	}
-	s.later(now, 10*time.Hour)
+	if !s.later(now, 10*time.Hour) {
+		return nil
+	}
 	if s.rand.IntN(9) == 0 {
 		return s.desk.SetStatus(ctx, agent, n, okno.StatusHold, okno.Hold{Until: now.AddDate(0, 0, 1+s.rand.IntN(9)), WakeOnAnswer: true}, 0)
 	}
 	if err := s.desk.SetStatus(ctx, agent, n, okno.StatusDone, okno.Hold{}, 0); err != nil {
 		return err
 	}
-	if now.Sub(s.clock.At) < 3*24*time.Hour {
+	if now.Sub(s.clock.At) < 3*24*time.Hour || !s.later(now, 10*time.Hour) {
 		return nil // the customer has not said yet whether it is solved
 	}
-	s.later(now, 10*time.Hour)
 	return s.desk.ConfirmDone(ctx, customer, n, true)
 }
