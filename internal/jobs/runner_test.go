@@ -170,7 +170,7 @@ func TestAJobThatEndsProcessesWaitsItsLeaseOut(t *testing.T) {
 	each(t, func(b bench) {
 		slow, first := newHanging(), b.runner()
 		first.Handle("letter", jobs.Options{}, func(ctx context.Context, j jobs.Job) error {
-			if j.Attempt <= 3 {
+			if j.Attempt <= 5 {
 				return errRelay
 			}
 			return slow.handle(ctx, j)
@@ -178,9 +178,10 @@ func TestAJobThatEndsProcessesWaitsItsLeaseOut(t *testing.T) {
 		b.put(jobs.New{Kind: "letter"})
 		b.run(first)
 		b.settle(first)
-		b.move(first, 5*time.Second)
-		b.move(first, 10*time.Second)
-		b.clock.move(20 * time.Second)
+		for range 4 {
+			b.move(first, time.Minute)
+		}
+		b.clock.move(2 * time.Minute)
 		first.Wake()
 		<-slow.begun
 		var c, others calls

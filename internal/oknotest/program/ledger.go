@@ -1,0 +1,77 @@
+package program
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/url"
+	"path/filepath"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
+	"github.com/ncruces/go-sqlite3/ext/fts5"
+)
+
+// Ledger reads an installation's SQLite file past the program, and cannot
+// change it.
+type Ledger struct{ db *sql.DB }
+
+// Ledger opens the file; Close it when done.
+func (p *Program) Ledger() (*Ledger, error) {
+	name := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.Join(p.Data, "okno.db"), RawQuery: "_timefmt=sqlite"}).String()
+	db, err := driver.Open(name, func(c *sqlite3.Conn) error {
+		return errors.Join(fts5.Register(c), c.Exec(`PRAGMA busy_timeout=10000; PRAGMA query_only=ON`))
+	})
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	return &Ledger{db}, nil
+}
+
+// Close lets the file go.
+func (l *Ledger) Close() error { return l.db.Close() }
+
+// Count is the number that a question of one row and column has for an answer.
+func (l *Ledger) Count(ctx context.Context, question string, args ...any) (n int, err error) {
+	err = l.db.QueryRowContext(ctx, question, args...).Scan(&n)
+	return n, err
+}
+
+// Lines are the rows of a question's answer, each value as text.
+func (l *Ledger) Lines(ctx context.Context, question string, args ...any) ([][]string, error) {
+	rows, err := l.db.QueryContext(ctx, question, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var lines [][]string
+	for rows.Next() {
+		line := make([]sql.NullString, len(names))
+		into := make([]any, len(names))
+		for i := range line {
+			into[i] = &line[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		texts := make([]string, len(names))
+		for i, v := range line {
+			texts[i] = v.String
+		}
+		lines = append(lines, texts)
+	}
+	return lines, rows.Err()
+}
+
+// Backlog is how much of what was taken in is not finished: jobs due or in
+// hand, apart from the periodic ones, and how many were given up.
+func (l *Ledger) Backlog(ctx context.Context) (waiting, dead int, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT COALESCE(SUM(dead_at IS NULL), 0), COALESCE(SUM(dead_at IS NOT NULL), 0)
+		FROM job WHERE kind NOT LIKE 'every:%'`).Scan(&waiting, &dead)
+	return waiting, dead, err
+}
