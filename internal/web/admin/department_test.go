@@ -44,6 +44,9 @@ func TestStaleDepartmentSaysWhatIsKeptNow(t *testing.T) {
 		path := "/admin/departments/" + firstRef(ada, "departments")
 		seen := version(ada.page(path))
 		ada.saved(path, "name", "Front office", "version", seen)
+		if code, page := ada.post(path, "name", "", "version", seen); code != 422 || version(page) != seen {
+			r.Errorf("a refused form took another version than the one it was filled from: %d %s", code, version(page))
+		}
 		code, page := ada.post(path, "name", "Reception", "signature", "Yours", "version", seen)
 		if code != 409 {
 			r.Fatalf("%d", code)

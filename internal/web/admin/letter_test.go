@@ -61,7 +61,7 @@ func TestLongListsOfLettersGoOn(t *testing.T) {
 		}
 		page := ada.page("/admin/letters?state=queued")
 		next := between(page, `<a class="btn" href="/admin/letters?before`, `"`)
-		if strings.Contains(page, "Lettera0") || next == "" {
+		if strings.Contains(page, "Lettera0") || !strings.Contains(next, "state=queued") {
 			r.Fatalf("the first page holds all, or does not go on: %q", next)
 		}
 		r.shows(ada.page(strings.ReplaceAll("/admin/letters?before"+next, "&amp;", "&")), "Lettera0")
