@@ -21,7 +21,7 @@ func (d *Desk) SaveDraft(ctx context.Context, by okno.Actor, number okno.Number,
 		return okno.TooLong("text", okno.MaxText)
 	}
 	return d.write(ctx, func(tx store.Tx) error {
-		t, err := tx.Ticket(by.Sees(), number)
+		t, err := visible(tx, by, number)
 		if err != nil {
 			return err
 		}

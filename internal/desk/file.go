@@ -21,7 +21,7 @@ func (d *Desk) OpenFile(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.
 			return err
 		}
 		if f.Message == 0 {
-			if session != by.Session || session == 0 {
+			if session != by.Session || session == 0 || by.MustChange {
 				return okno.ErrNotFound
 			}
 			return nil
@@ -39,18 +39,19 @@ func (d *Desk) OpenFile(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.
 	return f, r, err
 }
 
-// visibleMessage is a message if its ticket is in the actor's scope and the
-// message is for his side; else there is no such message.
+// visibleMessage is a message if the actor may read its ticket and the message
+// is for his side; else there is no such message.
 func (d *Desk) visibleMessage(tx store.Tx, by okno.Actor, id okno.MessageID) (okno.Message, error) {
 	m, err := tx.Message(id)
 	if err != nil {
 		return m, err
 	}
-	if _, err := tx.TicketByID(by.Sees(), m.Ticket); err != nil {
-		return m, err
+	t, err := tx.TicketByID(by.Sees(), m.Ticket)
+	if err != nil {
+		return okno.Message{}, err
 	}
-	if !m.Visible(by.Sees().Side()) {
-		return m, okno.ErrNotFound
+	if !by.May(okno.SeeTicket, &t) || !m.Visible(by.Sees().Side()) {
+		return okno.Message{}, okno.ErrNotFound
 	}
 	return m, nil
 }

@@ -237,7 +237,7 @@ func (d *Desk) MarkSeen(ctx context.Context, by okno.Actor, number okno.Number) 
 		return nil
 	}
 	return d.write(ctx, func(tx store.Tx) error {
-		t, err := tx.Ticket(by.Sees(), number)
+		t, err := visible(tx, by, number)
 		if err != nil {
 			return err
 		}

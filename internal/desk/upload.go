@@ -28,6 +28,9 @@ const (
 // A visitor without a session gets one; its token is for the cookie. limit is
 // in bytes.
 func (d *Desk) KeepUpload(ctx context.Context, by okno.Actor, name string, r io.Reader, limit int64) (f okno.File, token string, err error) {
+	if by.MustChange {
+		return f, "", okno.ErrForbidden
+	}
 	if by.Session != 0 {
 		var n int
 		var size int64

@@ -1,9 +1,10 @@
 package desk_test
 
 import (
+	"context"
 	"fmt"
-	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,219 +13,259 @@ import (
 	"github.com/oknodesk/okno/internal/desk"
 )
 
-// scene is one ticket of Carl's in the first department, with Pat taking part,
-// and everyone who may come to it.
-type scene struct {
-	*rig
-	n             okno.Number
-	ticket        okno.Ticket
-	word, note    okno.Ref // a message and a note of it
-	shown, hidden okno.Ref // a file of each
-	upload        okno.Ref // waits for Ann's form
-	kept, letter  okno.Ref
-	bobs          okno.Ref
-	askers        map[string]okno.Actor
-}
+// done keeps an error alone.
+func done[T any](_ T, err error) error { return err }
 
-// Everyone who asks, from the least to the most that he is to the ticket.
-var walkers = []string{
-	"nobody", "stranger", "other's guest", "other's agent", "no role", "held", "held agent", "held admin",
-	"stranger's letter", "unproven letter", "participant", "requester", "guest", "agent's letter", "agent", "admin",
-}
-
-var scenes int
-
-func (r *rig) scene() *scene {
-	r.t.Helper()
-	scenes++
-	ctx, key := r.ctx(), fmt.Sprint("scene ", scenes, " ")
-	person := func(name string) okno.PersonID {
-		p, err := r.Sender(ctx, name, strings.ToLower(name)+"@customer.example", "en")
-		must(r.t, err)
-		return p.ID
-	}
-	carl, dora, pat := person("Carl"), person("Dora"), person("Pat")
-	s := &scene{rig: r}
-	requester := okno.Actor{Person: carl, Door: okno.DoorPortal}
-	opened, err := r.OpenTicket(ctx, requester, desk.Opening{Key: key + "1", Channel: okno.ChannelWeb, Subject: "Lamp", Text: "Dark.", Lang: "en"})
-	must(r.t, err)
-	others, err := r.OpenTicket(ctx, okno.Actor{Person: dora, Door: okno.DoorPortal}, desk.Opening{Key: key + "2", Channel: okno.ChannelWeb, Subject: "Chair", Text: "Hard.", Lang: "en"})
-	must(r.t, err)
-	s.n = opened.Number
-	upload := func() okno.Ref {
-		f, _, err := r.KeepUpload(ctx, r.ann, "lamp.txt", strings.NewReader("a lamp"), 100)
-		must(r.t, err)
-		return f.Ref
-	}
-	s.shown, s.hidden, s.upload = upload(), upload(), upload()
-	w, err := r.AddMessage(ctx, r.ann, s.n, desk.Words{Key: key + "3", Text: "Which?", Channel: okno.ChannelWeb, Uploads: []okno.Ref{s.shown}, Participants: []string{"pat@customer.example"}})
-	must(r.t, err)
-	s.word = w.Ref
-	w, err = r.AddNote(ctx, r.ann, s.n, desk.Words{Key: key + "4", Text: "Again.", Channel: okno.ChannelWeb, Uploads: []okno.Ref{s.hidden}})
-	must(r.t, err)
-	s.note = w.Ref
-	s.ticket, err = r.TicketOfNumber(ctx, s.n)
-	must(r.t, err)
-	s.cast(carl, dora, pat, others.Ticket)
-	return s
-}
-
-// cast makes the askers; letters are graded by the desk itself.
-func (s *scene) cast(carl, dora, pat okno.PersonID, others okno.TicketID) {
-	byLetter := func(p okno.PersonID, claim okno.Claim) okno.Actor {
-		a, err := s.MailActor(s.ctx(), p, claim, s.ticket.ID)
+// manageSteps are what is done with the installation.
+var manageSteps = []step{
+	{"Roles", managing, func(s *scene, by okno.Actor) error { return done(s.Roles(s.ctx(), by)) }},
+	{"Agents", managing, func(s *scene, by okno.Actor) error { return done(s.Agents(s.ctx(), by)) }},
+	{"Agent", managing, func(s *scene, by okno.Actor) error { return done(s.Agent(s.ctx(), by, s.bobs().Ref)) }},
+	{"AddAgent", managing, func(s *scene, by okno.Actor) error {
+		roles, err := s.Roles(s.ctx(), s.admin)
 		must(s.t, err)
-		return a
-	}
-	at := func(p okno.PersonID) okno.Actor { return okno.Actor{Person: p, Door: okno.DoorPortal} }
-	held := func(a okno.Actor) okno.Actor {
-		a.MustChange = true
-		return a
-	}
-	s.askers = map[string]okno.Actor{
-		"nobody": okno.Nobody("en"), "stranger": at(dora), "no role": {Person: dora, Door: okno.DoorWorkspace},
-		"other's guest": {Door: okno.DoorPortal, Guest: map[okno.TicketID]okno.PersonID{others: dora}},
-		"other's agent": s.bob, "held": held(at(carl)), "held agent": held(s.ann), "held admin": held(s.admin),
-		"stranger's letter": byLetter(dora, okno.Proven), "unproven letter": byLetter(carl, okno.ThreadOnly),
-		"participant": at(pat), "requester": at(carl),
-		"guest":          {Door: okno.DoorPortal, Guest: map[okno.TicketID]okno.PersonID{s.ticket.ID: carl}},
-		"agent's letter": byLetter(s.ann.Person, okno.Proven), "agent": s.ann, "admin": s.admin,
-	}
+		return s.AddAgent(s.ctx(), by, s.key(by), desk.AgentForm{Name: "Gus", Address: "gus@desk.example", Role: roles[0].Ref})
+	}},
+	{"InviteAgain", managing, func(s *scene, by okno.Actor) error { return s.InviteAgain(s.ctx(), by, s.bobs().Ref) }},
+	{"SaveAgent", managing, func(s *scene, by okno.Actor) error {
+		b := s.bobs()
+		return s.SaveAgent(s.ctx(), by, b.Ref, desk.AgentForm{Name: "Bob", Role: b.Grants[0].Role.Ref, Departments: []okno.Ref{s.second.Ref}, Version: b.Version})
+	}},
+	{"AddCompany", managing, func(s *scene, by okno.Actor) error { return done(s.AddCompany(s.ctx(), by, "17", "Customer")) }},
+	{"AddContact", managing, func(s *scene, by okno.Actor) error {
+		return s.AddContact(s.ctx(), by, 1, "Fay", "fay@customer.example", true)
+	}},
+	{"AllDepartments", managing, func(s *scene, by okno.Actor) error { return done(s.AllDepartments(s.ctx(), by)) }},
+	{"SaveDepartment", managing, func(s *scene, by okno.Actor) error {
+		return s.SaveDepartment(s.ctx(), by, "", okno.Department{Name: "Third"})
+	}},
+	{"AllTopics", managing, func(s *scene, by okno.Actor) error { return done(s.AllTopics(s.ctx(), by)) }},
+	{"SaveTopic", managing, func(s *scene, by okno.Actor) error {
+		return s.SaveTopic(s.ctx(), by, "", okno.Topic{Names: map[string]string{"en": "Lamps"}}, s.first.Ref)
+	}},
+	{"Mailboxes", managing, func(s *scene, by okno.Actor) error { return done(s.Mailboxes(s.ctx(), by)) }},
+	{"SaveMailbox", managing, func(s *scene, by okno.Actor) error {
+		return s.SaveMailbox(s.ctx(), by, "", okno.Mailbox{Address: "help@desk.example"}, s.first.Ref)
+	}},
+	{"FetchSettings", managing, func(s *scene, by okno.Actor) error {
+		return done(s.FetchSettings(s.ctx(), by, "", okno.Fetch{Host: "imap.example"}))
+	}},
+	{"SaveSettings", managing, func(s *scene, by okno.Actor) error {
+		now, err := s.Settings(s.ctx())
+		must(s.t, err)
+		return s.SaveSettings(s.ctx(), by, now)
+	}},
+	{"SetLogo", managing, func(s *scene, by okno.Actor) error { return s.SetLogo(s.ctx(), by, nil) }},
+	{"Letters", managing, func(s *scene, by okno.Actor) error {
+		_, _, err := s.Letters(s.ctx(), by, "", "")
+		return err
+	}},
+	{"Letter", managing, func(s *scene, by okno.Actor) error { return done(s.Letter(s.ctx(), by, s.letter())) }},
+	{"RetryLetter", managing, func(s *scene, by okno.Actor) error { return s.RetryLetter(s.ctx(), by, s.letter()) }},
+	{"KeptLetters", managing, func(s *scene, by okno.Actor) error {
+		_, _, err := s.KeptLetters(s.ctx(), by, "", "")
+		return err
+	}},
+	{"KeptPage", managing, func(s *scene, by okno.Actor) error {
+		_, _, err := s.KeptPage(s.ctx(), by, s.kept())
+		return err
+	}},
+	{"ReplayLetter", managing, func(s *scene, by okno.Actor) error { return s.ReplayLetter(s.ctx(), by, s.kept()) }},
+	{"DeadJobs", managing, func(s *scene, by okno.Actor) error { return done(s.DeadJobs(s.ctx(), by)) }},
+	// There is none to retry: he who may is told so.
+	{"RetryJob", managing.but(okno.NotFound, "admin"), func(s *scene, by okno.Actor) error { return s.RetryJob(s.ctx(), by, 1<<40) }},
 }
 
-// answers are what each asker hears of a command; whoever is missing may.
-type answers map[string]okno.Reason
-
-// only refuses everyone but those named.
-func only(reason okno.Reason, may ...string) answers {
-	a := answers{}
-	for _, who := range walkers {
-		a[who] = reason
-	}
-	for _, who := range may {
-		delete(a, who)
-	}
-	return a
+func (s *scene) bobs() desk.Agent {
+	all, err := s.Agents(s.ctx(), s.admin)
+	must(s.t, err)
+	return all[slices.IndexFunc(all, func(a desk.Agent) bool { return a.ID == s.bob.Person })]
 }
 
-// but is a with other answers for some.
-func (a answers) but(reason okno.Reason, whom ...string) answers {
-	all := answers{}
-	for who, r := range a {
-		all[who] = r
-	}
-	for _, who := range whom {
-		all[who] = reason
-	}
-	return all
+func (s *scene) letter() okno.Ref {
+	all, _, err := s.Letters(s.ctx(), s.admin, "", "")
+	must(s.t, err)
+	return all[0].Ref
 }
 
-var (
-	managing = only(okno.Forbidden, "admin")
-	// reading: to whom the ticket is not his, it is not there.
-	reading = only(okno.NotFound, "participant", "requester", "guest", "agent's letter", "agent", "admin")
-	// working: who sees it but is no agent hears that he may not.
-	working = only(okno.NotFound, "agent's letter", "agent", "admin").
-		but(okno.Forbidden, "stranger's letter", "unproven letter", "participant", "requester", "guest")
-	// deciding is the requester's and, but for confirming, the agents'.
-	deciding   = only(okno.NotFound, "requester", "guest", "agent's letter", "agent", "admin").but(okno.Forbidden, "stranger's letter", "unproven letter", "participant")
-	confirming = deciding.but(okno.Forbidden, "agent's letter", "agent", "admin")
-	// speaking: letters may always add words.
-	speaking = only(okno.NotFound, "stranger's letter", "unproven letter", "participant", "requester", "guest", "agent's letter", "agent", "admin")
-	agents   = only(okno.NotFound, "agent", "admin")
-)
-
-// step is how to use one method of the desk, and who may.
-type step struct {
-	method string // and, after a space, in which case
-	who    answers
-	do     func(s *scene, by okno.Actor) error
+func (s *scene) kept() okno.Ref {
+	all, _, err := s.KeptLetters(s.ctx(), s.admin, "", "")
+	must(s.t, err)
+	return all[0].Ref
 }
 
-// holds is not found unless it is true: a list without the ticket.
-func holds(found bool, err error) error {
-	if err == nil && !found {
-		return okno.ErrNotFound
+// everyone may, for it is his own.
+var everyone = answers{}
+
+// held keeps those who must change their password from everything else.
+var held = everyone.but(okno.Forbidden, "held", "held agent", "held admin")
+
+// ownSteps are what one does for oneself.
+var ownSteps = []step{
+	{"OpenTicket", held.but(okno.Forbidden, "other's agent"), func(s *scene, by okno.Actor) error {
+		return done(s.OpenTicket(s.ctx(), by, desk.Opening{Key: s.key(by), Name: "Nora", Address: "nora@customer.example", Channel: okno.ChannelWeb, Subject: "New", Text: "New."}))
+	}},
+	{"KeepUpload", held, func(s *scene, by okno.Actor) error {
+		_, _, err := s.KeepUpload(s.ctx(), by, "x.txt", strings.NewReader("x"), 10)
+		return err
+	}},
+	{"SetOwn", everyone, func(s *scene, by okno.Actor) error {
+		return s.SetOwn(s.ctx(), by, func(p *okno.Person) { p.Name, p.Agent = "King", true })
+	}},
+	{"SetLang", everyone, func(s *scene, by okno.Actor) error { return s.SetLang(s.ctx(), by, "ru") }},
+	{"SetTheme", everyone, func(s *scene, by okno.Actor) error { return s.SetTheme(s.ctx(), by, "dark") }},
+	// Customers here have no account.
+	{"ChangePassword", only(okno.NotFound, "other's agent", "held agent", "held admin", "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		if err := s.ChangePassword(s.ctx(), by, password, "another "+password); err != nil {
+			return err
+		}
+		return s.ChangePassword(s.ctx(), by, "another "+password, password)
+	}},
+	{"SignOut", everyone, func(s *scene, by okno.Actor) error { return s.SignOut(s.ctx(), by) }},
+	{"SetUp", only(okno.Conflict), func(s *scene, by okno.Actor) error {
+		return s.SetUp(s.ctx(), by, "", desk.Setup{Name: "Eve", Address: "eve@customer.example", Password: password, Company: "Eve", Support: "eve@desk.example", Lang: "en"})
+	}},
+}
+
+// withoutActor are the methods that ask for no actor, each with the reason why
+// it needs none.
+var withoutActor = map[string]string{
+	"SignIn": "the password is the proof", "ActorOf": "the cookie's token is the proof", "Entry": "the link's token is the proof",
+	"UseEntry": "the link's token is the proof", "TradeLink": "the link's token is the proof", "CheckSetupLink": "the link's token is the proof",
+	"RequestAccess": "anyone may ask; the answer goes to the ticket's people only", "FreshLink": "anyone may ask; the answer goes to the link's own address only",
+	"Settings": "every page shows them", "Topics": "the form shows them to everyone", "Departments": "names of departments are no secret", "Statuses": "every page shows them",
+	"Logo": "every page shows it", "NeedsSetup": "the home page says so", "Ready": "the health page says so", "Now": "a clock", "Close": "the owner's",
+	"SetupLink": "the console's", "ResetByConsole": "the console's",
+	"AccessLink": "makes a token that opens nothing until a letter with it is queued", "EntryLink": "makes a token that opens nothing until a letter with it is queued",
+	"MailActor": "intake's: it makes the actor of a graded letter", "Sender": "intake's: whose letter it is", "KnownSender": "intake's: whose letter it is",
+	"KeepLetter": "intake's: letters are kept before anyone is known", "KeptLetter": "intake's", "SameElsewhere": "intake's", "MessageIDUsed": "intake's",
+	"SaveVerdicts": "intake's", "LetterMessage": "intake's", "LetterWaiting": "intake's", "ThreadTickets": "intake's", "TicketOf": "intake's, which grades what may be done with it",
+	"TicketOfNumber": "intake's, which grades what may be done with it", "MailboxFor": "intake's: which mailbox takes the letter", "OwnAddress": "intake's",
+	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "FetchTrouble": "intake's",
+	"Bounced": "intake's: a letter of ours came back", "ReplyAddresses": "the key stays within",
+	"Notice": "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubject": "notify's",
+	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",
+	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
+	"WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's",
+}
+
+func allSteps() []step { return slices.Concat(ticketSteps, manageSteps, ownSteps) }
+
+func TestEveryCommandOfTheDeskIsWalked(t *testing.T) {
+	walked := map[string]bool{}
+	for _, s := range allSteps() {
+		name, _, _ := strings.Cut(s.method, " ")
+		walked[name] = true
 	}
-	return err
-}
-
-func (s *scene) listed(l *desk.List, err error) error {
-	found := false
-	if err == nil {
-		for _, row := range l.Rows {
-			found = found || row.Number == s.n
+	of := reflect.TypeFor[*desk.Desk]()
+	for m := range of.Methods() {
+		takesActor := false
+		for in := range m.Type.Ins() {
+			takesActor = takesActor || in == reflect.TypeFor[okno.Actor]()
+		}
+		switch reason := withoutActor[m.Name]; {
+		case takesActor && !walked[m.Name]:
+			t.Errorf("%s has no step: say who may use it", m.Name)
+		case !takesActor && reason == "":
+			t.Errorf("%s asks for no actor: say why", m.Name)
+		case takesActor && reason != "":
+			t.Errorf("%s asks for an actor: it needs no reason", m.Name)
+		}
+		delete(walked, m.Name)
+	}
+	for name := range walked {
+		t.Errorf("%s has a step and does not exist", name)
+	}
+	for name := range withoutActor {
+		if _, ok := of.MethodByName(name); !ok {
+			t.Errorf("%s has a reason and does not exist", name)
 		}
 	}
-	return holds(found, err)
 }
 
-func closeIt(f io.Closer, err error) error {
-	if err != nil {
+func TestLocksOfEveryCommand(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.letters()
+		for _, step := range allSteps() {
+			name, _, _ := strings.Cut(step.method, " ")
+			t.Run(step.method, func(t *testing.T) {
+				var s *scene
+				for _, who := range walkers {
+					if s == nil {
+						s = r.scene()
+						if k := standing[name]; k != "" {
+							must(t, r.SetStatus(t.Context(), r.admin, s.n, k, okno.Hold{}, 0))
+						}
+					}
+					before := r.traces()
+					err := step.do(s, s.askers[who])
+					want := step.who[who]
+					if okno.ReasonOf(err) != want || want == "" && err != nil {
+						t.Errorf("as %s: %v, want %q", who, err, want)
+					}
+					if err == nil {
+						s = nil // the next finds the ticket as it was
+					} else if after := r.traces(); after != before {
+						t.Errorf("as %s: refused, and left a trace:\n%s\n%s", who, before, after)
+					}
+				}
+			})
+		}
+		r.stillThemselves()
+	})
+}
+
+// letters gives the administrator's pages a letter each way, and a company.
+func (r *rig) letters() {
+	r.t.Helper()
+	must(r.t, r.QueueLetters(r.ctx(), []desk.Outgoing{{Letter: okno.Letter{
+		Kind: okno.LetterTest, Origin: "walk", From: "support@desk.example", To: "carl@customer.example", Subject: "Test", MessageID: "walk@desk.example", Bytes: []byte("Subject: Test\r\n\r\n")}}}))
+	box, err := r.MailboxFor(r.ctx(), "support@desk.example")
+	must(r.t, err)
+	must(r.t, done(r.KeepLetter(r.ctx(), okno.KeptLetter{Mailbox: box.ID, MessageID: "walk@customer.example", Source: "pipe", Raw: []byte("Subject: Test\r\n\r\nTest\r\n")})))
+	must(r.t, done(r.AddCompany(r.ctx(), r.admin, "1", "Customer")))
+}
+
+// stillThemselves: what people set for themselves did not make them another.
+func (r *rig) stillThemselves() {
+	r.t.Helper()
+	p, err := r.KnownSender(r.ctx(), "dora@customer.example")
+	must(r.t, err)
+	if p.Name != "Dora" || p.Agent || p.Lang != "ru" {
+		r.t.Errorf("after setting her own: %+v", p)
+	}
+}
+
+// tables are all in which a refused command could leave something.
+var tables = []string{
+	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "link",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "membership", "topic", "status", "mailbox", "setting",
+}
+
+// traces says how much every table holds, and how often what counts its
+// changes was changed.
+func (r *rig) traces() string {
+	r.t.Helper()
+	var text strings.Builder
+	count := func(tx *db.Tx, name, expression, table string) error {
+		var n int64
+		err := tx.QueryRow("SELECT " + expression + " FROM " + table).Scan(&n)
+		fmt.Fprint(&text, name, " ", n, " ")
 		return err
 	}
-	return f.Close()
-}
-
-// key is a submission key of its own for each asker.
-func (s *scene) key(by okno.Actor) string {
-	return fmt.Sprint("walk ", s.n, by.Door, by.Person, by.Claim, by.MustChange, len(by.Guest))
-}
-
-func (s *scene) status(k okno.StatusKind) {
-	s.t.Helper()
-	must(s.t, s.SetStatus(s.ctx(), s.admin, s.n, k, okno.Hold{}, 0))
-}
-
-// ticketSteps are what is done with one ticket.
-var ticketSteps = []step{
-	{"Ticket", reading, func(s *scene, by okno.Actor) error { _, err := s.Ticket(s.ctx(), by, s.n, 0); return err }},
-	{"Message", reading, func(s *scene, by okno.Actor) error { _, err := s.Message(s.ctx(), by, s.word); return err }},
-	{"Message of a note", only(okno.NotFound, "agent's letter", "agent", "admin"), func(s *scene, by okno.Actor) error { _, err := s.Message(s.ctx(), by, s.note); return err }},
-	{"OpenFile", reading, func(s *scene, by okno.Actor) error { _, f, err := s.OpenFile(s.ctx(), by, s.shown); return closeIt(f, err) }},
-	{"OpenFile of a note", only(okno.NotFound, "agent's letter", "agent", "admin"), func(s *scene, by okno.Actor) error {
-		_, f, err := s.OpenFile(s.ctx(), by, s.hidden)
-		return closeIt(f, err)
-	}},
-	{"OpenFile of Ann's form", only(okno.NotFound, "agent"), func(s *scene, by okno.Actor) error {
-		_, f, err := s.OpenFile(s.ctx(), by, s.upload)
-		return closeIt(f, err)
-	}},
-	{"AddMessage", speaking, func(s *scene, by okno.Actor) error {
-		_, err := s.AddMessage(s.ctx(), by, s.n, desk.Words{Key: s.key(by), Text: "Still dark.", Channel: okno.ChannelWeb})
-		return err
-	}},
-	{"AddMessage with people", deciding, func(s *scene, by okno.Actor) error {
-		_, err := s.AddMessage(s.ctx(), by, s.n, desk.Words{Key: s.key(by), Text: "Also mine.", Channel: okno.ChannelWeb, Participants: []string{"eve@customer.example"}})
-		return err
-	}},
-	{"AddNote", agents.but("", "agent's letter"), func(s *scene, by okno.Actor) error {
-		_, err := s.AddNote(s.ctx(), by, s.n, desk.Words{Key: s.key(by), Text: "Between us.", Channel: okno.ChannelWeb})
-		return err
-	}},
-	{"SaveDraft", agents, func(s *scene, by okno.Actor) error { return s.SaveDraft(s.ctx(), by, s.n, okno.Public, "Perhaps") }},
-	{"MarkSeen", reading.but("", "nobody", "other's guest"), func(s *scene, by okno.Actor) error { return s.MarkSeen(s.ctx(), by, s.n) }},
-	{"Take", working, func(s *scene, by okno.Actor) error { return s.Take(s.ctx(), by, s.n, 0) }},
-	{"Assign", working, func(s *scene, by okno.Actor) error { return s.Assign(s.ctx(), by, s.n, "", 0) }},
-	{"Transfer", working, func(s *scene, by okno.Actor) error { return s.Transfer(s.ctx(), by, s.n, s.second.Ref, 0) }},
-	{"SetStatus", working, func(s *scene, by okno.Actor) error { return s.SetStatus(s.ctx(), by, s.n, okno.StatusWaiting, okno.Hold{}, 0) }},
-	{"EditSubject", working, func(s *scene, by okno.Actor) error { return s.EditSubject(s.ctx(), by, s.n, "Mine now", 0) }},
-	{"CloseTicket", deciding, func(s *scene, by okno.Actor) error { return s.CloseTicket(s.ctx(), by, s.n, "page") }},
-	{"Reopen", deciding, func(s *scene, by okno.Actor) error {
-		s.status(okno.StatusClosed)
-		return s.Reopen(s.ctx(), by, s.n)
-	}},
-	{"ConfirmDone", confirming, func(s *scene, by okno.Actor) error {
-		s.status(okno.StatusDone)
-		return s.ConfirmDone(s.ctx(), by, s.n, true)
-	}},
-	{"AskClosing", speaking.but(okno.Forbidden, "agent's letter", "agent", "admin"), func(s *scene, by okno.Actor) error { return s.AskClosing(s.ctx(), by, s.n, 0) }},
-	{"View", agents, func(s *scene, by okno.Actor) error { return s.listed(s.View(s.ctx(), by, okno.ViewOpen, "")) }},
-	{"Counts", agents, func(s *scene, by okno.Actor) error {
-		counts, err := s.Counts(s.ctx(), by)
-		return holds(counts[okno.ViewOpen] > 0, err)
-	}},
-	{"MyTickets", only(okno.NotFound, "participant", "requester", "guest"), func(s *scene, by okno.Actor) error {
-		return s.listed(s.MyTickets(s.ctx(), by, false, ""))
-	}},
+	must(r.t, r.db.Read(context.Background(), func(tx *db.Tx) error {
+		text.Reset()
+		for _, table := range tables {
+			if err := count(tx, table, "COUNT(*)", table); err != nil {
+				return err
+			}
+		}
+		for _, table := range []string{"ticket", "person", "department", "mailbox", "setting"} {
+			if err := count(tx, table+"'s changes", "SUM(version)", table); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return text.String()
 }
