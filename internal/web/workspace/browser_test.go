@@ -128,8 +128,11 @@ func TestListStaysWhereItWasWhenATicketIsOpened(t *testing.T) {
 	b.is("back leads back", `document.querySelector("h1").textContent === "The first one"`)
 	b.does(`document.activeElement.blur(); document.dispatchEvent(new KeyboardEvent("keydown", {key: "n", bubbles: true}))`)
 	b.is("n opens the note", `document.querySelector(".composer-note").open && !document.querySelector(".composer-answer").open`)
-	b.does(`document.querySelector("#head [name=assignee]").click()`)
+	b.does(`document.querySelector(".details-choice[data-shortcut=a]").click()`)
+	b.is("the menu is open", `document.querySelectorAll(":popover-open").length === 1`)
+	b.does(`document.querySelector(":popover-open [name=assignee]").click()`)
 	b.is("it is taken", `document.getElementById("details").textContent.includes("Ann Agent") && !document.querySelector("#head [name=assignee]")`)
+	b.is("the menu is closed", `!document.querySelector(":popover-open")`)
 	other := r.open("The third one")
 	b.is("a new ticket comes into the list by itself", `!!document.getElementById("row-`+string(other)+`")`)
 }
@@ -144,6 +147,9 @@ func TestRefusedAnswerComesBackInPlace(t *testing.T) {
 	b.does(stale + answered + `.value = "My careful answer"; ` + answered + `.form.requestSubmit(` + answered + `.form.querySelector(".btn-primary"))`)
 	b.is("the refusal shows the other's words", `document.querySelector(".ticket-refused")?.textContent.includes("I was faster.")`)
 	b.is("the text is kept", answered+`.value === "My careful answer"`)
+	b.is("the button says so", answered+`.form.querySelector(".btn-primary").textContent.includes("Send anyway")`)
+	b.does(`document.querySelector(".composer-cc").open = true; document.querySelector("[name=cc]").value = "eve@elsewhere.example"; ` + answered + `.form.requestSubmit(` + answered + `.form.querySelector(".btn-primary"))`)
+	b.is("a new address is asked about", `!!document.querySelector("[name=outside]")`)
 	b.does(answered + `.form.requestSubmit(` + answered + `.form.querySelector(".btn-primary"))`)
 	b.is("sent anyway", shown+`.includes("My careful answer")`)
 }

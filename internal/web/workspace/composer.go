@@ -74,7 +74,7 @@ func (c *composer) refuse(wrong map[string]string) {
 func (c *composer) typed(f *web.Form, key string, uploads []ui.File) {
 	c.open, c.text, c.html, c.cc, c.uploads = true, f.Text(c.textName()), f.Get("html"), f.Word("cc"), uploads
 	c.key, c.wrong = key, map[string]string{}
-	c.id += "-again"
+	c.id += "-" + rand.Text() // a refusal is shown in a box of its own, a second one too
 }
 
 // addresses are those of a CC line, apart by commas, semicolons or spaces.

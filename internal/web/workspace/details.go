@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/oknodesk/okno/internal/web/ui"
@@ -45,4 +46,10 @@ func dialled(phone string) string {
 		}
 		return -1
 	}, phone)
+}
+
+// menu is the id of a menu of choices. It is another one once the ticket has
+// changed, so that a morph takes the menu away that the choice was made in.
+func (v *ticketView) menu(of string) string {
+	return "choose-" + of + "-" + strconv.FormatInt(v.Ticket.Version, 10)
 }

@@ -147,9 +147,6 @@ func (v *listView) part(name string) string {
 // the open ticket he is looking at.
 func (v *listView) unread(r desk.Row) bool { return r.Unread && r.Number != v.Current }
 
-// company is the company a row's ticket was opened for; "": none.
-func company(r desk.Row) string { return r.Company.Name }
-
 // name is what a person is called in a list.
 func name(v *listView, p okno.Person) string {
 	if short := p.Short(); short != "" {

@@ -5,9 +5,10 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno/internal/live"
+	"github.com/oknodesk/okno/internal/web/workspace"
 )
 
-func TestWhoElseHasTheTicketOpenIsShown(t *testing.T) {
+func TestR4WhoElseHasTheTicketOpenIsShown(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		n := r.open("Looked at by two")
 		heard := r.hub.Subscribe(live.Subscriber{Admits: func(h live.Hint) bool { return h.Part == live.PartPresence }})
@@ -41,5 +42,27 @@ func TestWhoElseHasTheTicketOpenIsShown(t *testing.T) {
 		r.ann.get(page(n)).lacks(t, "Abe Agent is")
 		r.abe.post(page(n)+"/presence", "left", "1").has(t, 204)
 		r.bob.post(page(n)+"/presence", "writing", "1").has(t, 404)
+	})
+}
+
+func TestR4PresenceReachesTheOtherProcesses(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.open("Looked at from afar")
+		there := live.NewPresence()
+		other := workspace.New(r.Desk, there, r.db.Announce)
+		told := make(chan bool, 1)
+		t.Cleanup(r.db.Listen(workspace.PresenceTopic, func(payload string) {
+			other.Hear(payload)
+			told <- true
+		}))
+		r.abe.post(page(n)+"/presence", "writing", "1").has(t, 204)
+		select {
+		case <-told:
+		case <-time.After(10 * time.Second):
+			t.Fatal("the other process is not told")
+		}
+		if got := there.On(int64(r.abe.reach(n).Ticket.ID), r.clock); len(got) != 1 || got[0].Name != "Abe Agent" || !got[0].Writing {
+			t.Errorf("there: %+v", got)
+		}
 	})
 }

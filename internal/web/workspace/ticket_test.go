@@ -64,7 +64,7 @@ func TestAnswerIsAMessageAndMayMoveTheStatus(t *testing.T) {
 	})
 }
 
-func TestAnswerOverAnothersKeepsTheTextAndShowsTheChange(t *testing.T) {
+func TestR4AnswerOverAnothersKeepsTheTextAndShowsTheChange(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		n := r.open("Two at once")
 		seen := r.ann.get(page(n)).value(t, `id="thread"`, "version")
@@ -82,7 +82,7 @@ func TestAnswerOverAnothersKeepsTheTextAndShowsTheChange(t *testing.T) {
 	})
 }
 
-func TestCommandOverAnothersChangeSaysWhatChanged(t *testing.T) {
+func TestR4CommandOverAnothersChangeSaysWhatChanged(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		n := r.open("Both take it")
 		seen := r.ann.get(page(n)).value(t, `id="head"`, "version")
@@ -94,7 +94,7 @@ func TestCommandOverAnothersChangeSaysWhatChanged(t *testing.T) {
 	})
 }
 
-func TestCustomerNeverSeesNotes(t *testing.T) {
+func TestR15CustomerNeverSeesNotes(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		n := r.open("Secret matters")
 		r.ann.post(page(n)+"/notes", "_key", aKey, "note", "He is a xyzzy customer.", "then", "done", "version", "1").leads(t, page(n))
