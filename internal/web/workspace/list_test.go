@@ -1,11 +1,14 @@
 package workspace_test
 
 import (
+	"crypto/rand"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 )
 
 func TestListShowsTheAgentsTicketsWithCountsAndNobodyElses(t *testing.T) {
@@ -69,5 +72,37 @@ func TestANumberLeadsToItsTicket(t *testing.T) {
 		r.ann.get("/desk?q=999999").has(t, 200, "No ticket that you can see has the number “999999”")
 		r.bob.get("/desk?q="+string(n)).has(t, 200, "No ticket that you can see")
 		r.ann.get("/desk?q=%3Cb%3E").lacks(t, "<b>")
+	})
+}
+
+func TestCompanyStandsInTheListAndInTheDetails(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		company, err := r.AddCompany(t.Context(), r.admin, "17", "Harbour Labs")
+		must(t, err)
+		must(t, r.AddContact(t.Context(), r.admin, company.ID, "Carl Customer", "carl@customer.example", false))
+		n := r.open("For a company")
+		r.ann.get("/desk").has(t, 200, `<span class="row-company">Harbour Labs</span>`)
+		r.ann.part(page(n)+"?part=details").has(t, 200, "Company", "Harbour Labs")
+	})
+}
+
+func TestLongTicketShowsItsEarlierMessagesOnAPageOfTheirOwn(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.open("A long story")
+		for i := range 102 {
+			r.clock = r.clock.Add(1e9)
+			_, err := r.AddMessage(t.Context(), r.ann.Actor, n, desk.Words{Key: rand.Text(), Text: fmt.Sprintf("Chapter %03d.", i), Channel: okno.ChannelWeb})
+			must(t, err)
+		}
+		last := r.ann.get(page(n))
+		last.has(t, 200, "Earlier messages", "Chapter 101.", `name="public"`)
+		last.lacks(t, "It does not work.</p>", "Chapter 001.")
+		found := regexp.MustCompile(`href="([^"]*before=[^"]*)"`).FindStringSubmatch(last.body)
+		if found == nil {
+			t.Fatal("no link to the earlier messages")
+		}
+		first := r.ann.get(strings.ReplaceAll(found[1], "&amp;", "&"))
+		first.has(t, 200, "It does not work.", "Chapter 000.", "Chapter 001.", "To the latest messages")
+		first.lacks(t, "Chapter 101.</p>", `name="public"`)
 	})
 }
