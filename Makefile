@@ -38,7 +38,7 @@ fuzz: ## fuzz every parser for FUZZTIME (20s) each
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-soak: ## run the long tests for SOAKTIME (30m)
+soak: ## kill, starve and flood the running program for up to SOAKTIME (30m)
 	@set -o pipefail; OKNO_TEST_SOAK=$(SOAKTIME) $(GO) test -json -count=1 -timeout 0 -run '^TestSoak' ./... | $(GO) run ./internal/oknotest/summary
 
 screenshots: ## take the pictures in docs/screenshots from the running program

@@ -141,6 +141,8 @@ func (s *session) spoolAnswer(err error) error {
 	switch {
 	case err == error(smtp.ErrDataTooLarge):
 		return err
+	case errors.Is(err, smtp.ErrTooLongLine):
+		return answerLongLine // sent again it would be as long
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return answerSlow
 	}

@@ -51,16 +51,16 @@ func (w *world) account(pieces []piece) {
 		}
 	}
 	for what, question := range map[string][2]any{
-		"messages":                        {len(pieces), `SELECT COUNT(*) FROM message`},
-		"tickets":                         {tickets, `SELECT COUNT(*) FROM ticket`},
-		"facts of an opening":             {tickets, `SELECT COUNT(*) FROM event WHERE kind = 'ticket.opened'`},
-		"tickets with such a fact":        {tickets, `SELECT COUNT(DISTINCT ticket) FROM event WHERE kind = 'ticket.opened'`},
-		"letters kept":                    {letters, `SELECT COUNT(*) FROM kept_letter`},
-		"letters that joined a ticket":    {letters, `SELECT COUNT(*) FROM kept_letter WHERE state = 'joined'`},
-		"confirmations":                   {tickets, `SELECT COUNT(*) FROM letter WHERE kind = 'confirmation'`},
-		"tickets that were confirmed":     {tickets, `SELECT COUNT(DISTINCT ticket) FROM letter WHERE kind = 'confirmation'`},
-		"letters that did not leave":      {0, `SELECT COUNT(*) FROM letter WHERE state <> 'sent'`},
-		"jobs but the periodic ones":      {0, `SELECT COUNT(*) FROM job WHERE kind NOT LIKE 'every:%'`},
+		"messages":                     {len(pieces), `SELECT COUNT(*) FROM message`},
+		"tickets":                      {tickets, `SELECT COUNT(*) FROM ticket`},
+		"facts of an opening":          {tickets, `SELECT COUNT(*) FROM event WHERE kind = 'ticket.opened'`},
+		"tickets with such a fact":     {tickets, `SELECT COUNT(DISTINCT ticket) FROM event WHERE kind = 'ticket.opened'`},
+		"letters kept":                 {letters, `SELECT COUNT(*) FROM kept_letter`},
+		"letters that joined a ticket": {letters, `SELECT COUNT(*) FROM kept_letter WHERE state = 'joined'`},
+		"confirmations":                {tickets, `SELECT COUNT(*) FROM letter WHERE kind = 'confirmation'`},
+		"tickets that were confirmed":  {tickets, `SELECT COUNT(DISTINCT ticket) FROM letter WHERE kind = 'confirmation'`},
+		"letters that did not leave":   {0, `SELECT COUNT(*) FROM letter WHERE state <> 'sent'`},
+		"jobs but the periodic ones":   {0, `SELECT COUNT(*) FROM job WHERE kind NOT LIKE 'every:%'`},
 	} {
 		n, err := l.Count(w.Context(), question[1].(string))
 		w.must(err)
@@ -115,7 +115,7 @@ func (w *world) accountDeliveries(l *program.Ledger) {
 			w.Errorf("the relay was given %s for %v, which the books do not know so", id, to)
 		}
 	}
-	w.Logf("%d letters left, %d of them again after a kill", len(known), copies)
+	w.Logf("%d letters left, %d more copies of them", len(known), copies)
 }
 
 func (w *world) accountFile(l *program.Ledger, p piece) {
