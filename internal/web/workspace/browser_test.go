@@ -13,7 +13,9 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/chromedp"
 
+	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db/dbtest"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/web/assets"
 )
 
@@ -98,7 +100,8 @@ func TestR3WhatTheCustomerWritesAppearsWithoutReloadAndNothingTypedIsLost(t *tes
 	b.does(answered + `.value = "Half an answer"; ` + answered + `.dispatchEvent(new Event("input", {bubbles: true}))`)
 	b.is("the draft is saved", `document.querySelector("[data-draft-state]").textContent === "Draft saved"`)
 	carl := r.carl(n)
-	carl.post("/tickets/"+string(n)+"/messages", "_key", aKey, "text", "One thing more.").leads(t, "/tickets/"+string(n))
+	_, err := r.AddMessage(t.Context(), carl.Actor, n, desk.Words{Key: aKey, Text: "One thing more.", Channel: okno.ChannelWeb})
+	must(t, err)
 	b.is("the message appears", shown+`.includes("One thing more.")`)
 	b.is("what was typed stands", answered+`.value === "Half an answer"`)
 	b.is("the news is announced", `document.getElementById("latest").textContent.includes("Carl Customer")`)
@@ -107,7 +110,9 @@ func TestR3WhatTheCustomerWritesAppearsWithoutReloadAndNothingTypedIsLost(t *tes
 	b.is("the answer stands in the thread", shown+`.includes("Half an answer")`)
 	b.is("its box is empty", answered+`.value === ""`)
 	b.is("the focus is where it says so", `document.activeElement.textContent === "Your answer is in the ticket."`)
-	carl.get("/tickets/"+string(n)).has(t, 200, "Half an answer")
+	if got := carl.reach(n).Messages; len(got) != 3 || got[2].Text != "Half an answer" {
+		t.Errorf("the customer sees %d messages", len(got))
+	}
 	if len(b.complaint) > 0 {
 		t.Errorf("the browser complains: %s", strings.Join(b.complaint, "\n"))
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/ui"
 )
 
@@ -30,8 +31,8 @@ func (v *ticketView) files() []ui.File {
 	for i := range v.Messages {
 		m := &v.Messages[i]
 		for _, f := range m.Files {
-			if m.Deleted.IsZero() && !shownWithin(m, f) {
-				files = append(files, tile(f))
+			if m.Deleted.IsZero() && !web.ShownWithin(m, f) {
+				files = append(files, web.Tile(f))
 			}
 		}
 	}

@@ -90,7 +90,7 @@ func (w *Workspace) uploads(q *web.Request, form *web.Form) ([]ui.File, error) {
 		if err := bytes.Close(); err != nil {
 			return nil, err
 		}
-		files = append(files, tile(f))
+		files = append(files, web.Tile(f))
 		if len(files) == okno.MaxFiles {
 			break
 		}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
-	"github.com/oknodesk/okno/internal/safehtml"
+	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/ui"
 )
 
@@ -48,29 +48,10 @@ func (v *ticketView) earlier() string {
 
 // word is a message or note as it stands in the dialogue.
 func (v *ticketView) word(m *okno.Message) *ui.Word {
-	w := &ui.Word{
-		Anchor: "m-" + string(m.Ref), Author: v.author(m), Side: string(m.Side), Note: m.Kind == okno.Note, At: m.At,
-		Quoted: m.Quoted, Deleted: !m.Deleted.IsZero(), Marks: v.marks(m),
-	}
+	w := web.Word(m)
+	w.Author, w.Marks = v.author(m), v.marks(m)
 	if m.Side == okno.SideCustomer {
 		w.Channel = channelName(v.who.l, m.Channel)
-	}
-	if w.Deleted {
-		w.Quoted = ""
-		return w
-	}
-	switch {
-	case m.HTML == "":
-		w.HTML = safehtml.FromText(m.Text)
-	case safehtml.Simple(m.HTML):
-		w.HTML = safehtml.Inline(m.HTML)
-	default:
-		w.Frame = "/messages/" + string(m.Ref)
-	}
-	for _, f := range m.Files {
-		if !shownWithin(m, f) {
-			w.Files = append(w.Files, tile(f))
-		}
 	}
 	return w
 }
@@ -123,19 +104,4 @@ func (v *ticketView) delivery(letters []okno.Letter) []ui.Mark {
 		ms = append(ms, ui.Mark{Kind: "success", Icon: "mail-check", Text: l.T("workspace.mark.sent", "To", strings.Join(sent, ", "))})
 	}
 	return ms
-}
-
-// shownWithin reports whether the file is a picture that the letter's own HTML
-// shows.
-func shownWithin(m *okno.Message, f okno.File) bool {
-	return f.ContentID != "" && strings.Contains(m.HTML, safehtml.FilesPath+string(f.Ref))
-}
-
-// tile is a file as the page shows it.
-func tile(f okno.File) ui.File {
-	t := ui.File{Ref: string(f.Ref), URL: safehtml.FilesPath + string(f.Ref), Name: f.Name, Size: f.Size}
-	if f.Picture() {
-		t.Thumb = t.URL + "/thumb"
-	}
-	return t
 }

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -102,10 +103,18 @@ func TestR15CustomerNeverSeesNotes(t *testing.T) {
 		if got := r.ann.reach(n).Ticket.Kind; got != okno.StatusNew {
 			t.Errorf("the note moved the ticket to %s", got)
 		}
+		note := r.ann.reach(n).Messages[1]
 		carl := r.carl(n)
-		seen := carl.get("/tickets/" + string(n))
-		seen.has(t, 200, "Secret matters")
-		seen.lacks(t, "xyzzy", "note")
+		carl.get("/messages/"+string(note.Ref)).has(t, 404)
+		r.ann.get("/messages/"+string(note.Ref)).has(t, 200, "xyzzy")
+		if seen := fmt.Sprintf("%+v", carl.reach(n)); !strings.Contains(seen, "It does not work.") || strings.Contains(seen, "xyzzy") || strings.Contains(seen, "note") {
+			t.Errorf("the customer sees %s", seen)
+		}
+		for _, path := range []string{page(n), page(n) + "?part=thread", "/desk"} {
+			if got := carl.part(path); got.code == 200 || strings.Contains(got.body, "xyzzy") {
+				t.Errorf("the customer at %s: %d", path, got.code)
+			}
+		}
 	})
 }
 
