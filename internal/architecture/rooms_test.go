@@ -50,7 +50,7 @@ var rooms = []room{
 	{"internal/automation", 4, []string{"", "internal/desk", "internal/jobs"}},
 	{"internal/webhook", 4, []string{"", "internal/desk", "internal/jobs", "internal/outbound"}},
 	{"internal/web/ui", 4, []string{"", "internal/locale", "internal/web/assets"}},
-	{"internal/web", 4, []string{"", "internal/desk", "internal/locale", "internal/live", "internal/picture", "internal/web/ui", "internal/web/assets"}},
+	{"internal/web", 4, []string{"", "internal/desk", "internal/locale", "internal/live", "internal/picture", "internal/safehtml", "internal/web/ui", "internal/web/assets"}},
 	{"internal/web/portal", 4, surface},
 	{"internal/web/workspace", 4, surface},
 	{"internal/web/admin", 4, surface},

@@ -78,47 +78,42 @@ func (d *Desk) reconfigured() {
 	d.cached.Store(nil)
 }
 
-func (c *catalogue) department(id okno.DepartmentID) okno.Department {
-	i := slices.IndexFunc(c.departments, func(x okno.Department) bool { return x.ID == id })
-	if i < 0 {
-		return okno.Department{}
+// pick is the first of a list that fits, else the zero one.
+func pick[T any](list []T, fits func(T) bool) T {
+	for _, x := range list {
+		if fits(x) {
+			return x
+		}
 	}
-	return c.departments[i]
+	var none T
+	return none
+}
+
+func (c *catalogue) department(id okno.DepartmentID) okno.Department {
+	return pick(c.departments, func(x okno.Department) bool { return x.ID == id })
 }
 
 func (c *catalogue) topic(id okno.TopicID) okno.Topic {
-	i := slices.IndexFunc(c.topics, func(x okno.Topic) bool { return x.ID == id })
-	if i < 0 {
-		return okno.Topic{}
-	}
-	return c.topics[i]
+	return pick(c.topics, func(x okno.Topic) bool { return x.ID == id })
 }
 
 func (c *catalogue) status(id okno.StatusID) okno.Status {
-	i := slices.IndexFunc(c.statuses, func(x okno.Status) bool { return x.ID == id })
-	if i < 0 {
-		return okno.Status{}
-	}
-	return c.statuses[i]
+	return pick(c.statuses, func(x okno.Status) bool { return x.ID == id })
 }
 
-// statusOf is the first status of a kind; a desk always has one of each.
+func (c *catalogue) role(id okno.RoleID) okno.Role {
+	return pick(c.roles, func(x okno.Role) bool { return x.ID == id })
+}
+
+// statusOf is the first status of a kind; a desk that is set up has one of
+// each.
 func (c *catalogue) statusOf(k okno.StatusKind) okno.Status {
-	i := slices.IndexFunc(c.statuses, func(x okno.Status) bool { return x.Kind == k })
-	if i < 0 {
-		return okno.Status{Kind: k}
-	}
-	return c.statuses[i]
+	return pick(c.statuses, func(x okno.Status) bool { return x.Kind == k })
 }
 
 // firstDepartment takes what nothing sends elsewhere.
 func (c *catalogue) firstDepartment() okno.Department {
-	for _, x := range c.departments {
-		if x.Closed.IsZero() {
-			return x
-		}
-	}
-	return okno.Department{}
+	return pick(c.departments, func(x okno.Department) bool { return x.Closed.IsZero() })
 }
 
 // mailbox is the mailbox of that id, else the department's first, else the

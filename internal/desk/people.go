@@ -87,14 +87,6 @@ func (d *Desk) Agents(ctx context.Context, by okno.Actor) ([]Agent, error) {
 	return agents, err
 }
 
-func (c *catalogue) role(id okno.RoleID) okno.Role {
-	i := slices.IndexFunc(c.roles, func(r okno.Role) bool { return r.ID == id })
-	if i < 0 {
-		return okno.Role{}
-	}
-	return c.roles[i]
-}
-
 // Agent is one agent by public name.
 func (d *Desk) Agent(ctx context.Context, by okno.Actor, ref okno.Ref) (Agent, error) {
 	agents, err := d.Agents(ctx, by)

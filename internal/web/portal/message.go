@@ -1,38 +1,16 @@
 package portal
 
 import (
-	"strings"
-
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
-	"github.com/oknodesk/okno/internal/safehtml"
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/ui"
 )
 
 // word is a message as it stands in the dialogue.
 func (v *ticketView) word(q *web.Request, m *okno.Message) *ui.Word {
-	w := &ui.Word{
-		Anchor: "m-" + string(m.Ref), Author: v.author(m), Side: string(m.Side), At: m.At, Quoted: m.Quoted,
-		Deleted: !m.Deleted.IsZero(), Marks: marks(q, m),
-	}
-	if w.Deleted {
-		w.Quoted = ""
-		return w
-	}
-	switch {
-	case m.HTML == "":
-		w.HTML = safehtml.FromText(m.Text)
-	case safehtml.Simple(m.HTML):
-		w.HTML = safehtml.Inline(m.HTML)
-	default:
-		w.Frame = "/messages/" + string(m.Ref)
-	}
-	for _, f := range m.Files {
-		if !shownWithin(m, f) {
-			w.Files = append(w.Files, tile(f))
-		}
-	}
+	w := web.Word(m)
+	w.Author, w.Marks = v.author(m), v.marks(q, m)
 	return w
 }
 
@@ -44,31 +22,17 @@ func (v *ticketView) author(m *okno.Message) string {
 	return v.who.supplier()
 }
 
-// marks say what is not as usual about a message.
-func marks(q *web.Request, m *okno.Message) []ui.Mark {
+// marks say what is not as usual about a message. Most first letters prove
+// nothing and nobody gains by forging one; a later one in somebody's name does.
+func (v *ticketView) marks(q *web.Request, m *okno.Message) []ui.Mark {
 	var ms []ui.Mark
-	if m.Channel == okno.ChannelMail && m.Claim != okno.Proven && m.Claim != "" {
+	if m.Channel == okno.ChannelMail && m.Claim != okno.Proven && m.Claim != "" && !m.At.Equal(v.Ticket.Opened) {
 		ms = append(ms, ui.Mark{Kind: "warning", Icon: "alert-circle", Text: q.Locale.T("portal.message.unproven")})
 	}
 	if !m.Edited.IsZero() && m.Deleted.IsZero() {
 		ms = append(ms, ui.Mark{Kind: "info", Icon: "pencil", Text: q.Locale.T("portal.message.edited")})
 	}
 	return ms
-}
-
-// shownWithin reports whether the file is a picture that the letter's own HTML
-// shows.
-func shownWithin(m *okno.Message, f okno.File) bool {
-	return f.ContentID != "" && strings.Contains(m.HTML, safehtml.FilesPath+string(f.Ref))
-}
-
-// tile is a file as the page shows it.
-func tile(f okno.File) ui.File {
-	t := ui.File{Ref: string(f.Ref), URL: "/files/" + string(f.Ref), Name: f.Name, Size: f.Size}
-	if f.Picture() {
-		t.Thumb = t.URL + "/thumb"
-	}
-	return t
 }
 
 func messageFields(q *web.Request) fields {

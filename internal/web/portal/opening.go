@@ -139,7 +139,7 @@ func (p *Portal) uploads(q *web.Request, typed *web.Form) ([]ui.File, error) {
 		if err := r.Close(); err != nil {
 			return nil, err
 		}
-		tiles = append(tiles, tile(f))
+		tiles = append(tiles, web.Tile(f))
 	}
 	return tiles, nil
 }
