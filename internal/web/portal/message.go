@@ -26,13 +26,18 @@ func (v *ticketView) author(m *okno.Message) string {
 // nothing and nobody gains by forging one; a later one in somebody's name does.
 func (v *ticketView) marks(q *web.Request, m *okno.Message) []ui.Mark {
 	var ms []ui.Mark
-	if m.Channel == okno.ChannelMail && m.Claim != okno.Proven && m.Claim != "" && !m.At.Equal(v.Ticket.Opened) {
+	if m.Channel == okno.ChannelMail && m.Claim != okno.Proven && m.Claim != "" && !v.first(m) {
 		ms = append(ms, ui.Mark{Kind: "warning", Icon: "alert-circle", Text: q.Locale.T("portal.message.unproven")})
 	}
 	if !m.Edited.IsZero() && m.Deleted.IsZero() {
 		ms = append(ms, ui.Mark{Kind: "info", Icon: "pencil", Text: q.Locale.T("portal.message.edited")})
 	}
 	return ms
+}
+
+// first reports whether the ticket was opened with this message.
+func (v *ticketView) first(m *okno.Message) bool {
+	return v.Earlier == 0 && v.Messages[0].Ref == m.Ref
 }
 
 func messageFields(q *web.Request) fields {
