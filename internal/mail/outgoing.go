@@ -84,6 +84,9 @@ func Write(o Outgoing) ([]byte, error) {
 	if _, err := m.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("mail: write letter: %w", err)
 	}
+	if !bytes.HasSuffix(out.Bytes(), []byte("\r\n")) {
+		out.WriteString("\r\n") // text alone ends as it was typed
+	}
 	return out.Bytes(), checkLines(out.Bytes())
 }
 

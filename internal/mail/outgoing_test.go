@@ -80,6 +80,21 @@ func TestWrittenLetterFitsEveryRelay(t *testing.T) {
 	}
 }
 
+func TestTextAloneIsWrittenWithItsLastLineEnded(t *testing.T) {
+	o := answer()
+	o.HTML, o.Inline, o.Attachments = "", nil, nil
+	for _, text := range []string{"It is dark.", "It is dark.\n", "Темно.", strings.Repeat("dark ", 100)} {
+		o.Text = text
+		raw, err := Write(o)
+		if err != nil || !bytes.HasSuffix(raw, []byte("\r\n")) {
+			t.Errorf("%q: %v", text, err)
+		}
+		if got := Read(raw).Text; strings.TrimSpace(got) != strings.TrimSpace(text) {
+			t.Errorf("read back %q, wrote %q", got, text)
+		}
+	}
+}
+
 func TestWriteLetsNothingIntoTheHeader(t *testing.T) {
 	const evil = "x\r\nBcc: victim@other.example"
 	for name, change := range map[string]func(*Outgoing){
