@@ -41,9 +41,10 @@ type House struct {
 
 	fetcher   *intake.Fetcher
 	notifier  *notify.Notifier
-	transport post.Transport // nil: no letter leaves
-	relay     *post.SMTP     // nil: the demo's tray, or none
-	tray      *demo.Tray     // nil: no demo
+	sweep     func(context.Context) error // forgets who left a ticket without a word
+	transport post.Transport              // nil: no letter leaves
+	relay     *post.SMTP                  // nil: the demo's tray, or none
+	tray      *demo.Tray                  // nil: no demo
 	pages     net.Listener
 	mail      []mailDoor
 	closers   []func()
@@ -107,9 +108,6 @@ func (h *House) Close() {
 	}
 	h.closers = nil
 }
-
-// presenceSweep is how often those who left without a word are missed.
-const presenceSweep = 10 * time.Second
 
 // duties are what the house does by the clock.
 func (h *House) duties() {

@@ -29,7 +29,7 @@ func (h *House) furnishPages() (err error) {
 func (h *House) surfaces() []func(*web.Router) {
 	agents := workspace.New(h.Desk, live.NewPresence(), h.DB.Announce)
 	h.onClose(h.DB.Listen(workspace.PresenceTopic, agents.Hear))
-	h.Runner.Every("presence", presenceSweep, agents.Sweep)
+	h.sweep = agents.Sweep
 	all := []func(*web.Router){
 		portal.New(h.Desk).Routes,
 		agents.Routes,

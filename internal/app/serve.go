@@ -122,6 +122,7 @@ func (h *House) Run(ctx context.Context) error {
 	g.Go(func() error { return h.fetcher.Run(ctx, h.runner()) })
 	g.Go(func() error { return h.Web.Serve(ctx, h.pages) })
 	g.Go(func() error { return control.Serve(ctx, socket, graceTime) })
+	g.Go(func() error { return h.sweepPresence(ctx) })
 	for _, d := range h.mail {
 		g.Go(func() error { return d.server.Serve(d.on) })
 		g.Go(func() error {
@@ -134,6 +135,25 @@ func (h *House) Run(ctx context.Context) error {
 	err = g.Wait()
 	stopWork()
 	return errors.Join(err, <-done)
+}
+
+// presenceSweep is how often those who left without a word are missed.
+const presenceSweep = 10 * time.Second
+
+// sweepPresence forgets them in this process: each knows its own visitors.
+func (h *House) sweepPresence(ctx context.Context) error {
+	again := time.NewTicker(presenceSweep)
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-again.C:
+			if err := h.sweep(ctx); err != nil {
+				h.Log.Warn("presence could not be swept", "error", err)
+			}
+		}
+	}
 }
 
 // greet tells whoever started the server where to look.
