@@ -65,6 +65,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	stopping bool
+	doors    []net.Listener
 	peers    map[*peer]struct{}
 }
 
@@ -125,9 +126,20 @@ func clearSocket(path string) error {
 	return os.Remove(path)
 }
 
-// Serve takes letters in at l until Shutdown.
+// Serve takes letters in at l until Shutdown, which may have come before.
 func (s *Server) Serve(l net.Listener) error {
-	return s.smtp.Serve(&door{Listener: l, server: s})
+	s.mu.Lock()
+	s.doors = append(s.doors, l)
+	stopping := s.stopping
+	s.mu.Unlock()
+	if stopping {
+		return l.Close()
+	}
+	err := s.smtp.Serve(&door{Listener: l, server: s})
+	if errors.Is(err, net.ErrClosed) {
+		return nil // by Shutdown
+	}
+	return err
 }
 
 // Shutdown lets go of idle peers at once and of the others when their letter
@@ -143,6 +155,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Unlock()
 	err := s.smtp.Shutdown(ctx)
 	s.mu.Lock()
+	for _, l := range s.doors {
+		_ = l.Close() // one that began after the others were closed; closed twice is no harm
+	}
 	for p := range s.peers {
 		p.Close()
 	}

@@ -409,3 +409,17 @@ func TestHostileLettersAreReadWithinBounds(t *testing.T) {
 		})
 	}
 }
+
+// A program that is stopped while it starts must end.
+func TestAServerThatIsShutDownBeforeItServesTakesNobodyIn(t *testing.T) {
+	r := one(t)
+	l, err := intake.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	s := intake.NewServer(r.receiver, intake.ServerOptions{})
+	must(t, s.Shutdown(t.Context()))
+	must(t, s.Serve(l))
+	if conn, err := net.Dial("tcp", l.Addr().String()); err == nil {
+		conn.Close()
+		t.Error("it still listens")
+	}
+}
