@@ -35,8 +35,8 @@ assets: ## build styles and scripts into internal/web/assets/dist (needs Node)
 fuzz: ## fuzz every parser for FUZZTIME (20s) each
 	@.ci/fuzz $(FUZZTIME)
 
-bench: ## run the benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## measure the running program beside what this machine can do; about ten minutes
+	$(GO) run ./internal/oknotest/bench $(BENCHFLAGS)
 
 soak: ## kill, starve and flood the running program for up to SOAKTIME (30m)
 	@set -o pipefail; OKNO_TEST_SOAK=$(SOAKTIME) $(GO) test -json -count=1 -timeout 0 -run '^TestSoak' ./... | $(GO) run ./internal/oknotest/summary

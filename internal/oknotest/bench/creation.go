@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/oknodesk/okno/internal/oknotest/program"
+	"github.com/oknodesk/okno/internal/oknotest/traffic"
+)
+
+// way is one of the ways that requests come in by.
+type way struct {
+	name string
+	// sender makes one of several senders; every call of do sends one request
+	// and returns when it is durable.
+	sender func(w *world) (do func(context.Context) error, end func())
+}
+
+// serial numbers everything that is sent.
+var serial atomic.Int64
+
+var ways = []way{
+	{"form", func(w *world) (func(context.Context) error, func()) {
+		browser := traffic.NewBrowser(w.URL(), 1)
+		return func(ctx context.Context) error {
+			n := serial.Add(1)
+			form := traffic.Opening(fmt.Sprintf("submission-key-%012d", n), fmt.Sprintf("dora.%d@customer.example", n),
+				fmt.Sprintf("Scanner %d", n), story)
+			status, _, err := browser.Submit(ctx, "/open", form, traffic.Somewhere(int(n)))
+			if err == nil && status >= 400 {
+				err = fmt.Errorf("status %d", status)
+			}
+			return err
+		}, browser.HTTP.CloseIdleConnections
+	}},
+	{"SMTP", func(w *world) (func(context.Context) error, func()) {
+		peer := &traffic.Peer{To: w.SMTP}
+		return func(context.Context) error {
+			n := serial.Add(1)
+			l := traffic.Letter{From: fmt.Sprintf("carl.%d@customer.example", n), ID: fmt.Sprintf("%d@customer.example", n),
+				Subject: fmt.Sprintf("Printer %d", n), Text: story}
+			return peer.Send(l.From, program.Support, l.Bytes())
+		}, peer.Close
+	}},
+}
+
+// story is what a customer writes: about 400 bytes.
+const story = `Good morning, since yesterday afternoon the printer on the second floor has printed only the
+first page of every document and then stopped with a red light. We have switched it off and on, changed
+the cartridge and looked for paper that is stuck, but found none. The invoices must leave today, so
+please send somebody soon or tell us which other printer we may use meanwhile. Thank you, Carl.`
+
+// unfinished is how many requests may be without a confirmation while the
+// sustained rate is measured: the world waits, the backlog does not grow.
+const unfinished = 256
+
+func (b *bench) creations(ctx context.Context) error {
+	b.say("\n### Requests that become tickets\n")
+	b.say("A burst is %s of senders that wait only for the answer (it is given when the request is durable); the letters to", b.burst)
+	b.say("customers and agents are worked off behind it. Sustained is %s in which at most %d tickets lack their confirmation at", b.sustained, unfinished)
+	b.say("the relay. Processor is cores of the program, and in brackets of the sending side.\n")
+	b.say("| way | at once | run | a second | of fsyncs | p50 ms | p99 ms | failed | worked off after | processor | memory MB |")
+	b.say("|---|---|---|---|---|---|---|---|---|---|---|")
+	for _, by := range ways {
+		for _, n := range b.atOnce {
+			if err := b.burstOf(ctx, by, n); err != nil {
+				return err
+			}
+			if err := b.sustainedOf(ctx, by, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *bench) burstOf(ctx context.Context, by way, n int) error {
+	w, err := b.open(ctx)
+	if err != nil {
+		return err
+	}
+	o, err := w.crowd(ctx, n, b.burst, func() (func(context.Context) error, func()) { return by.sender(w) })
+	if err != nil {
+		return err
+	}
+	ended := time.Now()
+	if err := w.finish(ctx, int64(len(o.each))); err != nil {
+		return err
+	}
+	o.workedIn = time.Since(ended)
+	return b.row(ctx, w, by, n, "burst", o)
+}
+
+func (b *bench) sustainedOf(ctx context.Context, by way, n int) error {
+	w, err := b.open(ctx)
+	if err != nil {
+		return err
+	}
+	var sent atomic.Int64
+	o, err := w.crowd(ctx, n, b.sustained, func() (func(context.Context) error, func()) {
+		do, end := by.sender(w)
+		return func(ctx context.Context) error {
+			if err := do(ctx); err != nil {
+				return err
+			}
+			sent.Add(1)
+			return w.keepUp(ctx, &sent)
+		}, end
+	})
+	if err != nil {
+		return err
+	}
+	ended := time.Now()
+	if err := w.finish(ctx, sent.Load()); err != nil {
+		return err
+	}
+	o.workedIn = time.Since(ended)
+	return b.row(ctx, w, by, n, "sustained", o)
+}
+
+// lookEvery is how often the world looks whether letters have come.
+const lookEvery = time.Millisecond
+
+// keepUp waits while too many requests lack their confirmation.
+func (w *world) keepUp(ctx context.Context, sent *atomic.Int64) error {
+	return wait(ctx, time.Minute, lookEvery, func() (bool, error) { return sent.Load()-w.confirmed.Load() <= unfinished, nil })
+}
+
+// finish waits until every request has its confirmation and no job is left.
+func (w *world) finish(ctx context.Context, requests int64) error {
+	l, err := w.Ledger()
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	return wait(ctx, 20*time.Minute, 50*time.Millisecond, func() (bool, error) {
+		if w.confirmed.Load() < requests {
+			return false, nil
+		}
+		waiting, dead, err := l.Backlog(ctx)
+		if err == nil && dead > 0 {
+			err = fmt.Errorf("%d jobs were given up", dead)
+		}
+		return waiting == 0, err
+	})
+}
+
+func wait(ctx context.Context, within, every time.Duration, holds func() (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	look := time.NewTicker(every)
+	defer look.Stop()
+	for {
+		if ok, err := holds(); ok || err != nil {
+			return err
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("the program does not keep up: %w", ctx.Err())
+		}
+	}
+}
+
+func (b *bench) row(ctx context.Context, w *world, by way, n int, run string, o outcome) error {
+	_, peak, err := w.Memory()
+	if err != nil {
+		return err
+	}
+	b.say("| %s | %d | %s | %.0f | %.2f | %.1f | %.1f | %d | %.1f s | %.2f (%.2f) | %d |", by.name, n, run, o.rate(), o.rate()/b.fsyncs,
+		millis(o.at(0.5)), millis(o.at(0.99)), o.failed, o.workedIn.Seconds(), o.itsCPU.Seconds()/o.took.Seconds(), o.ownCPU.Seconds()/o.took.Seconds(), peak>>20)
+	return w.close(ctx)
+}
+
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

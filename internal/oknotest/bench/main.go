@@ -1,0 +1,84 @@
+// Command bench measures the running program from outside, beside what the
+// machine itself can do in the same sitting, and prints tables in Markdown. It
+// stands on two feet: the program is a process of its own, and this one is all
+// the world around it, whose processor time is told apart.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/oknodesk/okno/internal/oknotest/program"
+)
+
+// plan is what is measured, for how long.
+type plan struct {
+	burst, sustained, pages time.Duration
+	tickets                 int
+	atOnce                  []int
+}
+
+func main() {
+	p := plan{atOnce: []int{1, 8, 64}}
+	flag.DurationVar(&p.burst, "burst", 10*time.Second, "length of a burst")
+	flag.DurationVar(&p.sustained, "sustained", time.Minute, "length of a run in which letters leave as fast as requests come")
+	flag.DurationVar(&p.pages, "pages", 5*time.Second, "length of a run over pages")
+	flag.IntVar(&p.tickets, "tickets", 10_000, "tickets there when pages are measured")
+	plain := flag.Int("plain", 0, "only serve so many bytes with net/http, for comparison")
+	write := flag.String("write", "", "file that takes the tables too, below its line \""+figures+"\"")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, p, *plain, *write)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, p plan, plain int, write string) error {
+	if plain > 0 {
+		return servePlain(ctx, plain)
+	}
+	dir, err := os.MkdirTemp("", "okno-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{plan: p, dir: dir}
+	if b.bin, err = program.Build(ctx, dir); err != nil {
+		return err
+	}
+	var out io.Writer = os.Stdout
+	if write != "" {
+		page, err := openFigures(write)
+		if err != nil {
+			return err
+		}
+		defer page.Close()
+		out = io.MultiWriter(os.Stdout, page)
+	}
+	b.out = out
+	for _, part := range []func(context.Context) error{b.machine, b.creations, b.readings} {
+		if err := part(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bench is one sitting.
+type bench struct {
+	plan
+	dir, bin string
+	out      io.Writer
+	fsyncs   float64 // a second
+	worlds   int
+}
+
+func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.out, format+"\n", args...) }

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/oknodesk/okno/internal/oknotest/program"
+	"github.com/oknodesk/okno/internal/oknotest/traffic"
+)
+
+// world is a fresh installation with its relay.
+type world struct {
+	*program.Program
+	relay     *traffic.Relay
+	confirmed atomic.Int64 // letters to customers that came to the relay
+	mu        sync.Mutex
+	last      string // the last of them
+}
+
+func (b *bench) open(ctx context.Context) (w *world, err error) {
+	w = &world{}
+	if w.relay, err = traffic.NewRelay(w.take); err != nil {
+		return nil, err
+	}
+	b.worlds++
+	data := filepath.Join(b.dir, fmt.Sprint("data", b.worlds))
+	if w.Program, err = program.New(b.bin, data, data+".log", w.relay.Addr); err != nil {
+		return nil, err
+	}
+	if err := w.SetUp(ctx); err != nil {
+		return nil, err
+	}
+	return w, w.Start(ctx)
+}
+
+func (w *world) take(to, _ string, letter []byte) error {
+	if to == program.Admin {
+		return nil
+	}
+	w.confirmed.Add(1)
+	w.mu.Lock()
+	w.last = string(letter)
+	w.mu.Unlock()
+	return nil
+}
+
+func (w *world) close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if err := w.Stop(ctx); err != nil {
+		return err
+	}
+	return w.relay.Close()
+}
+
+// outcome is what a run came to.
+type outcome struct {
+	took     time.Duration
+	each     []time.Duration // of what was answered, sorted
+	failed   int64
+	ownCPU   time.Duration
+	itsCPU   time.Duration
+	behind   int64 // most unfinished at any sample
+	atEnd    int64 // unfinished at the end
+	workedIn time.Duration
+}
+
+func (o outcome) rate() float64 { return float64(len(o.each)) / o.took.Seconds() }
+
+// at is the time within which such a share of all was answered.
+func (o outcome) at(share float64) time.Duration {
+	if len(o.each) == 0 {
+		return 0
+	}
+	return o.each[min(len(o.each)-1, int(share*float64(len(o.each))))]
+}
+
+// crowd has n senders do something again and again for a while. make is called
+// once for each.
+func (w *world) crowd(ctx context.Context, n int, long time.Duration, make func() (do func(context.Context) error, end func())) (outcome, error) {
+	var o outcome
+	before, own, err := w.clocks()
+	if err != nil {
+		return o, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, long)
+	defer cancel()
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	var failed atomic.Int64
+	begun := time.Now()
+	for range n {
+		all.Go(func() {
+			do, end := make()
+			defer end()
+			var mine []time.Duration
+			for ctx.Err() == nil {
+				start := time.Now()
+				if err := do(context.WithoutCancel(ctx)); err != nil {
+					failed.Add(1)
+					continue
+				}
+				mine = append(mine, time.Since(start))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			o.each = append(o.each, mine...)
+		})
+	}
+	all.Wait()
+	o.took, o.failed = time.Since(begun), failed.Load()
+	slices.Sort(o.each)
+	after, ownAfter, err := w.clocks()
+	o.itsCPU, o.ownCPU = after-before, ownAfter-own
+	return o, err
+}
+
+// clocks are the processor time of the program and our own.
+func (w *world) clocks() (its, own time.Duration, err error) {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		return 0, 0, err
+	}
+	its, err = w.CPU()
+	return its, time.Duration(r.Utime.Nano() + r.Stime.Nano()), err
+}
