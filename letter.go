@@ -97,6 +97,9 @@ type Letter struct {
 	Answer    string // the relay's words of acceptance
 	At        time.Time
 	Sent      time.Time
+	// Announces is when the ticket closes by itself, as the letter says; zero:
+	// it says nothing of that.
+	Announces time.Time
 	// Bytes is exactly what is sent; sealed at rest, gone once sent.
 	Bytes []byte
 	// Shown is the letter without files, its secrets blotted out.

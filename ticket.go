@@ -53,6 +53,7 @@ type Ticket struct {
 	Updated time.Time // of the last public message or change, what lists sort by
 	Closed  time.Time // zero while not closed
 	Hold    Hold
+	Closing Closing // of a done ticket
 
 	// LastWord are the first words of the last public message, LastBy whose.
 	LastWord string
@@ -99,6 +100,9 @@ func (t *Ticket) Move(to Status, by Mover, at time.Time) error {
 	}
 	if to.Kind != StatusHold {
 		t.Hold = Hold{}
+	}
+	if to.Kind != StatusDone {
+		t.Closing = Closing{}
 	}
 	return nil
 }

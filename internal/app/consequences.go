@@ -12,7 +12,7 @@ func consequences(e okno.Event) []string {
 	switch e.Kind {
 	case okno.TicketOpened, okno.MessageAdded, okno.NoteAdded,
 		okno.StatusChanged, okno.AssigneeChanged, okno.ParticipantAdded,
-		okno.CloseAsked, okno.LetterReturned,
+		okno.CloseAsked, okno.LetterReturned, okno.ClosingReminded, okno.ClosingStopped,
 		okno.PersonAdded, okno.ResetAsked:
 		if e.Data.Silent {
 			return nil

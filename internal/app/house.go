@@ -116,6 +116,10 @@ func (h *House) duties() {
 		_, err := h.Desk.WakeHeld(ctx)
 		return err
 	})
+	h.Runner.Every("close what was announced", time.Minute, func(ctx context.Context) error {
+		_, err := h.Desk.CloseAnnounced(ctx)
+		return err
+	})
 	h.Runner.Every("tidy", time.Hour, h.Desk.Tidy)
 }
 

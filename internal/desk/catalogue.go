@@ -20,6 +20,7 @@ type catalogue struct {
 	statuses    []okno.Status
 	mailboxes   []store.Mailbox
 	roles       []okno.Role
+	calendars   calendars
 }
 
 // config is the catalogue as it stands.
@@ -28,6 +29,7 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 		return c, nil
 	}
 	var c catalogue
+	var kept []okno.Calendar
 	before := d.configured.Load()
 	err := d.read(ctx, func(tx store.Tx) (err error) {
 		if c.settings, err = tx.Settings(); okno.ReasonOf(err) == okno.NotFound {
@@ -50,7 +52,10 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 		if c.roles, err = tx.Roles(); err != nil {
 			return err
 		}
-		c.mailboxes, err = tx.Mailboxes()
+		if c.mailboxes, err = tx.Mailboxes(); err != nil {
+			return err
+		}
+		kept, err = tx.Calendars()
 		return err
 	})
 	if err != nil {
@@ -59,6 +64,7 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 	if c.zone, err = time.LoadLocation(c.settings.Zone); err != nil {
 		c.zone = time.UTC
 	}
+	c.calendars = newCalendars(kept, c.settings.Lang, c.zone)
 	d.cached.Store(&c)
 	if d.configured.Load() != before {
 		d.cached.Store(nil) // it changed while it was read

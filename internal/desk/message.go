@@ -160,6 +160,7 @@ func (d *Desk) addWords(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 		return nil, err
 	}
 	facts = append(facts, people...)
+	d.heard(c, t, &m)
 	moved, err := d.movedByWords(c, by, t, w, m)
 	return append(facts, moved...), err
 }
@@ -193,6 +194,7 @@ func (d *Desk) move(c *catalogue, by okno.Actor, t *okno.Ticket, to okno.StatusK
 	if from == t.Kind {
 		return nil, nil
 	}
+	d.announce(c, t)
 	return []okno.Event{okno.NewEvent(okno.StatusChanged, okno.EventData{From: string(from), To: string(t.Kind), Reason: reason, Side: by.Side()})}, nil
 }
 

@@ -55,6 +55,13 @@ var manageSteps = []step{
 		must(s.t, err)
 		return s.SaveSettings(s.ctx(), by, now)
 	}},
+	{"Calendar", managing, func(s *scene, by okno.Actor) error { return done(s.Calendar(s.ctx(), by, s.second.Ref)) }},
+	{"SaveCalendar", managing, func(s *scene, by okno.Actor) error {
+		now, err := s.Calendar(s.ctx(), s.admin, s.second.Ref)
+		must(s.t, err)
+		return s.SaveCalendar(s.ctx(), by, s.second.Ref, now)
+	}},
+	{"DropCalendar", managing, func(s *scene, by okno.Actor) error { return s.DropCalendar(s.ctx(), by, s.second.Ref) }},
 	{"SetLogo", managing, func(s *scene, by okno.Actor) error { return s.SetLogo(s.ctx(), by, nil) }},
 	{"Letters", managing, func(s *scene, by okno.Actor) error {
 		_, _, err := s.Letters(s.ctx(), by, "", "")
@@ -146,7 +153,7 @@ var withoutActor = map[string]string{
 	"Notice": "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubject": "notify's",
 	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",
 	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
-	"WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's",
+	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's",
 }
 
 func allSteps() []step { return slices.Concat(ticketSteps, manageSteps, ownSteps) }
@@ -239,7 +246,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "membership", "topic", "status", "mailbox", "setting",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "membership", "topic", "status", "mailbox", "setting", "calendar",
 }
 
 // traces says how much every table holds, and how often what counts its

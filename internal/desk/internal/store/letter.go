@@ -16,22 +16,22 @@ type Letter struct {
 }
 
 const letterColumns = `id, ref, kind, origin, event, ticket, message, person, mailbox, sender, recipient, folded, subject, messageid,
-	state, attempts, trouble, answer, at, sent, shown`
+	state, attempts, trouble, answer, at, sent, shown, announces`
 
 func scanLetter(row db.Scanner) (Letter, error) {
 	var l Letter
 	err := row.Scan(&l.ID, &l.Ref, &l.Kind, &l.Origin, &l.Event, &l.Ticket, &l.Message, &l.Person, &l.Mailbox, &l.From, &l.To, &l.Folded,
-		&l.Subject, &l.MessageID, &l.State, &l.Attempts, &l.Trouble, &l.Answer, moment{&l.At}, moment{&l.Sent}, &l.Shown)
+		&l.Subject, &l.MessageID, &l.State, &l.Attempts, &l.Trouble, &l.Answer, moment{&l.At}, moment{&l.Sent}, &l.Shown, moment{&l.Announces})
 	return l, err
 }
 
 // QueueLetter keeps a letter to be sent; false: its origin has one already.
 func (tx Tx) QueueLetter(l *Letter) (bool, error) {
 	ids, err := db.Collect(tx.Tx, scanOne[okno.LetterID], `INSERT INTO letter (ref, kind, origin, event, ticket, message, person, mailbox,
-		sender, recipient, folded, subject, messageid, state, at, sealed, blob, shown)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin) DO NOTHING RETURNING id`,
+		sender, recipient, folded, subject, messageid, state, at, sealed, blob, shown, announces)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin) DO NOTHING RETURNING id`,
 		l.Ref, l.Kind, l.Origin, l.Event, l.Ticket, l.Message, l.Person, l.Mailbox,
-		l.From, l.To, l.Folded, l.Subject, l.MessageID, l.State, micro(l.At), l.Sealed, l.Blob, l.Shown)
+		l.From, l.To, l.Folded, l.Subject, l.MessageID, l.State, micro(l.At), l.Sealed, l.Blob, l.Shown, micro(l.Announces))
 	if err != nil || len(ids) == 0 {
 		return false, err
 	}

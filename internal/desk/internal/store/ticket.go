@@ -10,13 +10,14 @@ import (
 
 const ticketColumns = `t.id, t.number, t.subject, t.status, t.kind, t.department, t.assignee, t.topic, t.requester,
 	t.company, t.channel, t.mailbox, t.lang, t.parent, t.opened, t.updated, t.closed, t.hold_until, t.hold_wakes,
-	t.lastword, t.lastby, t.guid, t.version`
+	t.lastword, t.lastby, t.guid, t.closes, t.reminds, t.version`
 
 func scanTicket(row db.Scanner) (okno.Ticket, error) {
 	var t okno.Ticket
 	err := row.Scan(&t.ID, &t.Number, &t.Subject, &t.Status, &t.Kind, &t.Department, &t.Assignee, &t.Topic, &t.Requester,
 		&t.Company, &t.Channel, &t.Mailbox, &t.Lang, &t.Parent, moment{&t.Opened}, moment{&t.Updated}, moment{&t.Closed},
-		moment{&t.Hold.Until}, flag{&t.Hold.WakeOnAnswer}, &t.LastWord, &t.LastBy, &t.ThreadGUID, &t.Version)
+		moment{&t.Hold.Until}, flag{&t.Hold.WakeOnAnswer}, &t.LastWord, &t.LastBy, &t.ThreadGUID,
+		moment{&t.Closing.At}, moment{&t.Closing.Reminds}, &t.Version)
 	return t, err
 }
 
@@ -80,10 +81,10 @@ func (tx Tx) admitted(scope okno.Scope, sql string, arg any) (okno.Ticket, error
 func (tx Tx) SaveTicket(before, t *okno.Ticket) error {
 	err := stale(tx.Exec(`UPDATE ticket SET subject = ?, status = ?, kind = ?, department = ?, assignee = ?, topic = ?, company = ?,
 		requester = ?, mailbox = ?, updated = ?, closed = ?, hold_until = ?, hold_wakes = ?, lastword = ?, lastby = ?,
-		version = version + 1 WHERE id = ? AND version = ?`,
+		closes = ?, reminds = ?, version = version + 1 WHERE id = ? AND version = ?`,
 		t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Topic, t.Company,
 		t.Requester, t.Mailbox, micro(t.Updated), micro(t.Closed), micro(t.Hold.Until), truth(t.Hold.WakeOnAnswer), t.LastWord, t.LastBy,
-		t.ID, before.Version))
+		micro(t.Closing.At), micro(t.Closing.Reminds), t.ID, before.Version))
 	if err != nil {
 		return err
 	}
