@@ -307,3 +307,19 @@ func TestNoOtherSiteChangesAnything(t *testing.T) {
 		}
 	}
 }
+
+func TestDemoAddsItsTrayAlone(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{Bare: true, Args: []string{"--demo"}})
+	for _, route := range r.Web.Routes() {
+		_, pattern, _ := strings.Cut(route.Pattern, " ")
+		if _, known := routes[route.Pattern]; !known && !strings.HasPrefix(pattern, "/demo/letters") {
+			t.Errorf("a demo adds %q", route.Pattern)
+		}
+	}
+	ordinary := oknotest.Start(t, oknotest.Options{})
+	for _, route := range ordinary.Web.Routes() {
+		if strings.Contains(route.Pattern, "/demo") {
+			t.Errorf("an installation that is no demo has %q", route.Pattern)
+		}
+	}
+}
