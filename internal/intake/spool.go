@@ -57,15 +57,24 @@ func (s *spool) close() {
 	}
 }
 
+// makeRoom waits until one more large letter may be worked on in memory.
+func (r *Receiver) makeRoom(ctx context.Context) (letGo func(), err error) {
+	select {
+	case r.large <- struct{}{}:
+		return func() { <-r.large }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 // whole hands the letter to use. Few large ones at a time are in memory.
 func (r *Receiver) whole(ctx context.Context, s *spool, use func(raw []byte) error) error {
 	if s.file != nil {
-		select {
-		case r.large <- struct{}{}:
-			defer func() { <-r.large }()
-		case <-ctx.Done():
-			return ctx.Err()
+		letGo, err := r.makeRoom(ctx)
+		if err != nil {
+			return err
 		}
+		defer letGo()
 	}
 	raw, err := s.bytes()
 	if err != nil {

@@ -65,12 +65,13 @@ var steps = []step{
 const (
 	letterTime = 3 * time.Minute
 	saveTime   = 10 * time.Second
+	workers    = 8   // letters at once: they wait for commits and for DNS
 	maxReason  = 500 // bytes of a verdict's reason
 )
 
 // Register has the runner take the steps of kept letters.
 func (r *Receiver) Register(run *jobs.Runner) {
-	run.Handle(desk.IntakeJobKind, jobs.Options{Workers: 2}, func(ctx context.Context, j jobs.Job) error {
+	run.Handle(desk.IntakeJobKind, jobs.Options{Workers: workers}, func(ctx context.Context, j jobs.Job) error {
 		var of desk.IntakeJob
 		if err := json.Unmarshal(j.Payload, &of); err != nil {
 			return jobs.Cancel(err)
@@ -93,6 +94,13 @@ func (r *Receiver) take(ctx context.Context, letter okno.KeptLetterID) error {
 	}
 	if kept.State == okno.KeptJoined || kept.State == okno.KeptBounce {
 		return nil
+	}
+	if len(kept.Raw) > spoolMemory {
+		letGo, err := r.makeRoom(ctx)
+		if err != nil {
+			return err
+		}
+		defer letGo()
 	}
 	l := &reading{kept: kept}
 	l.kept.State, l.kept.Trace = okno.KeptNew, nil

@@ -34,8 +34,7 @@ func (w *Notifier) access(ctx context.Context, j jobs.Job) error {
 	if n.Mailbox.Address == "" {
 		return fmt.Errorf("ticket %s: there is no mailbox for letters to leave from", n.Ticket.Number)
 	}
-	w.counting.Lock()
-	defer w.counting.Unlock()
+	defer w.counting.hold(p.Address)()
 	full, err := w.full(ctx, p.Address, okno.LetterAccess)
 	if err != nil {
 		return err

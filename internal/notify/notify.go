@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/oknodesk/okno"
@@ -27,6 +25,10 @@ const (
 	unprovenLimit  = 3
 	unprovenWithin = time.Hour
 )
+
+// factsAtOnce is how many facts are told of at once: most of their time they wait
+// for a commit, which they share.
+const factsAtOnce = 16
 
 // Config is what a Notifier is made of.
 type Config struct {
@@ -46,18 +48,18 @@ type Notifier struct {
 	log   *slog.Logger
 	// counting is held from counting an address's letters to queueing one
 	// more; two processes at once may still exceed the bound by one.
-	counting sync.Mutex
+	counting *counting
 }
 
 // New makes a notifier. A key shorter than 32 bytes is a mistake of the
 // program and panics.
 func New(c Config) *Notifier {
-	return &Notifier{desk: c.Desk, links: links{c.BaseURL}, names: newNames(c.Key), log: c.Log}
+	return &Notifier{desk: c.Desk, links: links{c.BaseURL}, names: newNames(c.Key), log: c.Log, counting: newCounting()}
 }
 
 // Register has r work off JobKind and desk.AccessJobKind.
 func (w *Notifier) Register(r *jobs.Runner) {
-	r.Handle(JobKind, jobs.Options{}, w.fact)
+	r.Handle(JobKind, jobs.Options{Workers: factsAtOnce}, w.fact)
 	r.Handle(desk.AccessJobKind, jobs.Options{}, w.access)
 }
 
@@ -92,10 +94,13 @@ func (w *Notifier) tell(ctx context.Context, n *desk.Notice, told []recipient) e
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(told, func(r recipient) bool { return bounded(n, r.letter) }) {
-		w.counting.Lock()
-		defer w.counting.Unlock()
+	var counted []string
+	for _, r := range told {
+		if bounded(n, r.letter) {
+			counted = append(counted, r.person.Address)
+		}
 	}
+	defer w.counting.hold(counted...)()
 	var out []desk.Outgoing
 	for _, r := range told {
 		if bounded(n, r.letter) {

@@ -16,7 +16,7 @@ import (
 
 // What an SMTP keeps open.
 const (
-	maxConnections = 4
+	maxConnections = 8 // relays commonly allow 10 or more from one address
 	keepIdle       = 30 * time.Second
 )
 
