@@ -25,6 +25,8 @@ func (d *draft) toAgent() []block {
 			return []block{say(d.words.T("letter.confirmed.text", "Number", number))}
 		}
 		return []block{say(d.words.T("letter.closed.agent", "Number", number))}
+	case okno.LetterNotClosed:
+		return d.notClosed()
 	case okno.LetterCameBack:
 		return d.returned()
 	}

@@ -45,7 +45,9 @@ func (d *draft) toCustomer() []block {
 	case okno.LetterDone:
 		return append([]block{say(d.words.T("letter.done.text", "Number", d.number()))}, d.question()...)
 	case okno.LetterClosed:
-		return []block{say(d.words.T("letter.closed.text", "Number", d.number())), say(d.words.T("letter.closed.reopen"))}
+		return []block{d.closedNow(), say(d.words.T("letter.closed.reopen"))}
+	case okno.LetterReminder:
+		return d.reminder()
 	case okno.LetterCloseButton:
 		return []block{
 			say(d.words.T("letter.button.text", "Number", d.number())),
@@ -85,7 +87,7 @@ func (d *draft) answer() []block {
 // question asks whether the ticket is solved. The links lead to a page with
 // the button: what follows links by itself must not answer.
 func (d *draft) question() []block {
-	return []block{
+	asked := []block{
 		strong(d.words.T("letter.done.question")),
 		buttons{
 			{label: d.words.T("letter.done.yes"), href: d.links.ticket(d.link.Token, "yes")},
@@ -93,6 +95,7 @@ func (d *draft) question() []block {
 		},
 		quiet(d.words.T("letter.done.means")),
 	}
+	return append(asked, d.announcement()...)
 }
 
 // said says whose words follow; nameless is the text's key where he has no name.

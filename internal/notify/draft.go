@@ -61,7 +61,7 @@ func (w *Notifier) write(ctx context.Context, d draft) (desk.Outgoing, error) {
 	letter := okno.Letter{
 		Kind: d.letter, Origin: d.origin, Event: d.n.Event.ID, Ticket: d.n.Ticket.ID, Message: d.n.Message.ID, Person: d.person.ID,
 		Mailbox: d.n.Mailbox.ID, From: o.From.Addr, To: o.To.Addr, Subject: subject, MessageID: o.MessageID,
-		Bytes: raw, Shown: shown(o, d.link.Token),
+		Bytes: raw, Shown: shown(o, d.link.Token), Announces: d.announces(),
 	}
 	out := desk.Outgoing{Letter: letter}
 	if d.link.Token != "" {

@@ -51,6 +51,8 @@ var rules = []rule{
 	{okno.AssigneeChanged, stillAssigned, assignee, okno.LetterAssigned, false},
 	{okno.CloseAsked, always, requester, okno.LetterCloseButton, true},
 	{okno.LetterReturned, notHisOwn, assignee, okno.LetterCameBack, false},
+	{okno.ClosingReminded, stillToClose, requester, okno.LetterReminder, false},
+	{okno.ClosingStopped, always, workers, okno.LetterNotClosed, false},
 
 	{okno.PersonAdded, hasLogin, personNamed, okno.LetterInvitation, false},
 	{okno.ResetAsked, hasLogin, personNamed, okno.LetterReset, true},

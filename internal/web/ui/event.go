@@ -45,6 +45,8 @@ func describe(e okno.Event, l *locale.Locale, n Names) string {
 			return l.T("event.participant.added", "Participant", name)
 		}
 		return l.T("event.participant.nameless")
+	case okno.ClosingStopped:
+		return l.T("event.closing.stopped." + e.Data.Reason)
 	case okno.LetterReturned:
 		return l.T("event.letter.returned", "Person", n.Person(e.Data.Person))
 	}
@@ -54,6 +56,9 @@ func describe(e okno.Event, l *locale.Locale, n Names) string {
 // describeStatus says why the status changed where the reason alone says what
 // became of it; else from what to what.
 func describeStatus(e okno.Event, l *locale.Locale, n Names) string {
+	if e.Data.Reason == "deadline" && e.Data.To == string(okno.StatusClosed) {
+		return l.T("event.status.deadline")
+	}
 	if reason := "event.status.reason." + e.Data.Reason; l.Has(reason) {
 		return l.T(reason)
 	}

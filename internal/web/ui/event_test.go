@@ -21,10 +21,12 @@ var names = ui.Names{
 func TestDescribeSaysWhatHappenedAndByWhom(t *testing.T) {
 	l := locale.New("en", time.UTC)
 	for want, e := range map[string]okno.Event{
-		"The ticket was opened by e-mail":                               {Kind: okno.TicketOpened, Actor: 2, Data: okno.EventData{Channel: okno.ChannelMail}},
-		"Status: “NEW” → “OPEN” · Ann":                                  {Kind: okno.StatusChanged, Actor: 1, Data: okno.EventData{From: "new", To: "open", Reason: "by_hand"}},
-		"Status: “HOLD” → “OPEN”":                                       {Kind: okno.StatusChanged, Data: okno.EventData{From: "hold", To: "open", Reason: "deadline"}},
-		"Solved: the answer was confirmed, the ticket is closed · Carl": {Kind: okno.StatusChanged, Actor: 2, Data: okno.EventData{From: "done", To: "closed", Reason: "confirmed"}},
+		"The ticket was opened by e-mail":                                        {Kind: okno.TicketOpened, Actor: 2, Data: okno.EventData{Channel: okno.ChannelMail}},
+		"Status: “NEW” → “OPEN” · Ann":                                           {Kind: okno.StatusChanged, Actor: 1, Data: okno.EventData{From: "new", To: "open", Reason: "by_hand"}},
+		"Status: “HOLD” → “OPEN”":                                                {Kind: okno.StatusChanged, Data: okno.EventData{From: "hold", To: "open", Reason: "deadline"}},
+		"Solved: the answer was confirmed, the ticket is closed · Carl":          {Kind: okno.StatusChanged, Actor: 2, Data: okno.EventData{From: "done", To: "closed", Reason: "confirmed"}},
+		"No answer came, the ticket was closed as announced":                     {Kind: okno.StatusChanged, Data: okno.EventData{From: "done", To: "closed", Reason: "deadline"}},
+		"The ticket did not close by itself: the customer is waiting for a call": {Kind: okno.ClosingStopped, Data: okno.EventData{Reason: "call"}},
 		"Assignee: Ann":                         {Kind: okno.AssigneeChanged, Actor: 1, Data: okno.EventData{From: "0", To: "1", Person: 1}},
 		"Assignee: Ann · Carl":                  {Kind: okno.AssigneeChanged, Actor: 2, Data: okno.EventData{From: "0", To: "1", Person: 1}},
 		"The ticket has no assignee now · Ann":  {Kind: okno.AssigneeChanged, Actor: 1, Data: okno.EventData{From: "1", To: "0"}},
@@ -44,7 +46,7 @@ func TestEveryFactHasWords(t *testing.T) {
 		okno.TicketOpened, okno.MessageAdded, okno.NoteAdded, okno.StatusChanged, okno.AssigneeChanged, okno.DepartmentChanged, okno.SubjectChanged,
 		okno.ParticipantAdded, okno.CloseAsked, okno.LetterReturned, okno.PersonAdded, okno.PersonChanged, okno.GrantsChanged, okno.PasswordChanged,
 		okno.ResetAsked, okno.DepartmentAdded, okno.DepartmentEdited, okno.TopicAdded, okno.TopicEdited, okno.MailboxAdded, okno.MailboxEdited,
-		okno.SettingsChanged, okno.LetterReplayed, okno.LetterRetried, okno.DeskSetUp,
+		okno.SettingsChanged, okno.LetterReplayed, okno.LetterRetried, okno.DeskSetUp, okno.ClosingReminded, okno.CalendarChanged,
 	}
 	for _, lang := range locale.Languages() {
 		for _, kind := range kinds {
