@@ -13,7 +13,7 @@ const (
 	claimMost = 64 // jobs claimed in one change
 	ahead     = 4  // claimed jobs per worker, so that a claim is worth its commit
 	farOff    = time.Hour
-	trusted   = 3                     // attempts; a job that was in hand at more ends of a process may be what ends them
+	trusted   = 5                     // attempts; a job that was in hand at more ends of a process may be what ends them
 	passedBy  = 50 * time.Millisecond // another runner is just taking what is due
 )
 

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"net/http/cookiejar"
+	"testing"
+
+	"github.com/oknodesk/okno/internal/oknotest"
+	"github.com/oknodesk/okno/internal/oknotest/program"
+	"github.com/oknodesk/okno/internal/oknotest/traffic"
+)
+
+// These run the house in this process, to be looked into with -cpuprofile. A
+// ticket is one with all its letters written and gone.
+
+func start(b *testing.B) *oknotest.Rig {
+	return oknotest.Start(b, oknotest.Options{Args: []string{"--trusted-relay", program.Relay + "=127.0.0.1/32", "--trusted-proxies", "127.0.0.1/32"}})
+}
+
+func BenchmarkTicketByForm(b *testing.B)   { benchmarkTickets(b, ways[0]) }
+func BenchmarkTicketByLetter(b *testing.B) { benchmarkTickets(b, ways[1]) }
+
+func benchmarkTickets(b *testing.B, by way) {
+	r := start(b)
+	w := &world{Program: &program.Program{Pages: r.URL[len("http://"):], SMTP: r.SMTP}}
+	b.ResetTimer()
+	b.SetParallelism(8)
+	b.RunParallel(func(p *testing.PB) {
+		do, end := by.sender(w)
+		defer end()
+		for p.Next() {
+			if err := do(context.Background()); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	r.Settle()
+}
+
+func BenchmarkAgentList(b *testing.B) {
+	r := start(b)
+	w := &world{Program: &program.Program{Pages: r.URL[len("http://"):], SMTP: r.SMTP}}
+	do, end := ways[0].sender(w)
+	defer end()
+	for range 60 {
+		if err := do(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	r.Settle()
+	browser := traffic.NewBrowser(r.URL, 1)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	browser.HTTP.Jar = jar
+	form := traffic.Form{Fields: [][2]string{{"login", oknotest.Ann}, {"password", oknotest.Password}}}
+	if status, page, err := browser.Submit(b.Context(), "/login", form, ""); err != nil || status != 303 {
+		b.Fatalf("%d %v\n%s", status, err, page)
+	}
+	for b.Loop() {
+		if status, _, err := browser.Get(b.Context(), "/desk"); err != nil || status != 200 {
+			b.Fatal(status, err)
+		}
+	}
+}
