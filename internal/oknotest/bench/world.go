@@ -66,8 +66,6 @@ type outcome struct {
 	failed   int64
 	ownCPU   time.Duration
 	itsCPU   time.Duration
-	behind   int64 // most unfinished at any sample
-	atEnd    int64 // unfinished at the end
 	workedIn time.Duration
 }
 
