@@ -23,6 +23,9 @@ type Person struct {
 
 	Shortcuts bool // single-letter keys are on (WCAG 2.1.4)
 
+	Picture     string // blob hash of his picture; empty: none
+	PictureType string // its media type
+
 	Created  time.Time
 	Disabled time.Time // zero: may come in
 	Version  int64

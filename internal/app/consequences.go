@@ -13,7 +13,8 @@ func consequences(e okno.Event) []string {
 	case okno.TicketOpened, okno.MessageAdded, okno.NoteAdded,
 		okno.StatusChanged, okno.AssigneeChanged, okno.ParticipantAdded,
 		okno.CloseAsked, okno.LetterReturned, okno.ClosingReminded, okno.ClosingStopped,
-		okno.PersonAdded, okno.ResetAsked:
+		okno.PersonAdded, okno.ResetAsked,
+		okno.RegistrationAsked, okno.AddressAsked, okno.AddressChanged:
 		if e.Data.Silent {
 			return nil
 		}

@@ -44,7 +44,7 @@ func (d *Desk) SignIn(ctx context.Context, login, password, token, browser strin
 		if err := busy(secret.VerifyNothing(ctx, password)); err != nil {
 			return "", err
 		}
-		return "", errSignIn
+		return "", d.refuseSignIn(ctx, login, password)
 	}
 	if err != nil {
 		return "", err
@@ -54,7 +54,7 @@ func (d *Desk) SignIn(ctx context.Context, login, password, token, browser strin
 		return "", err
 	}
 	if !ok || !a.Expires.IsZero() && !d.Now().Before(a.Expires) {
-		return "", errSignIn
+		return "", d.refuseSignIn(ctx, login, password)
 	}
 	if rehash {
 		if a.Password, err = secret.HashPassword(ctx, password); busy(err) != nil {
@@ -231,6 +231,12 @@ func (d *Desk) setPassword(ctx context.Context, by okno.Actor, a store.Account, 
 		a.Password, a.MustChange, a.Expires, a.Changed = hash, false, time.Time{}, d.Now()
 		if err := tx.SetAccount(a); err != nil {
 			return err
+		}
+		// Links to a password that were mailed before are of no more use.
+		for _, purpose := range []store.Purpose{store.LinkInvite, store.LinkReset} {
+			if err := tx.DropLinks(a.Person, purpose); err != nil {
+				return err
+			}
 		}
 		sessions, err := tx.SessionsOf(a.Person)
 		if err != nil {

@@ -20,7 +20,7 @@ const failedKept = 14 * 24 * time.Hour
 // submissionsKept is how long a submission key leads to its first result.
 const submissionsKept = 14 * 24 * time.Hour
 
-// Tidy forgets what has run out: sessions, links, submission keys, uploads
+// Tidy forgets what has run out: sessions, links, registrations, submission keys, uploads
 // whose form never came, raw letters past their keeping time, and bytes that
 // nothing needs any longer.
 func (d *Desk) Tidy(ctx context.Context) error {
@@ -34,6 +34,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 			return err
 		}
 		if err := tx.DropOldLinks(now.Add(-AccessLasts)); err != nil {
+			return err
+		}
+		if err := tx.DropOldRegistrations(now.Add(-registrationKept - RegistrationLasts)); err != nil {
 			return err
 		}
 		if err := tx.DropSubmissions(now.Add(-submissionsKept)); err != nil {

@@ -64,17 +64,6 @@ func (d *Desk) View(ctx context.Context, by okno.Actor, view okno.ViewKind, from
 	return d.list(ctx, by, func(tx store.Tx) ([]okno.Ticket, error) { return tx.List(by.Sees(), l) })
 }
 
-// MyTickets is one page of the tickets the customer sees at the portal, those
-// not closed or the closed ones.
-func (d *Desk) MyTickets(ctx context.Context, by okno.Actor, closed bool, from string) (*List, error) {
-	if by.Door != okno.DoorPortal {
-		return nil, okno.ErrNotFound
-	}
-	return d.list(ctx, by, func(tx store.Tx) ([]okno.Ticket, error) {
-		return tx.CustomerList(by.Sees(), !closed, place(from), pageRows+1)
-	})
-}
-
 func (d *Desk) list(ctx context.Context, by okno.Actor, read func(store.Tx) ([]okno.Ticket, error)) (*List, error) {
 	c, err := d.config(ctx)
 	if err != nil {

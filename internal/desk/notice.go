@@ -27,7 +27,10 @@ type Notice struct {
 	Agents     []okno.Person                 // of the department
 	Thread     []string                      // Message-IDs for References
 	Confirmed  map[okno.PersonID]bool        // whose first address has been shown to be his
-	Login      string                        // of Data.Person's account
+	Login      string                        // of Data.Person's account, or Addressee's
+	// Addressee has the address that was asked about, who need not be known:
+	// his ID is 0 then. Zero: the fact is about no address, or it was forgotten.
+	Addressee okno.Person
 }
 
 // Notice reads a fact for whoever tells of it.
@@ -54,6 +57,9 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 			}
 			n.Login = a.Login
 		}
+		if err := noticeAddressee(tx, n); err != nil {
+			return err
+		}
 		if n.Mailbox.ID == 0 {
 			if m := c.mailbox(0, 0); m != nil {
 				n.Mailbox = m.Mailbox
@@ -63,6 +69,56 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 		return err
 	})
 	return n, err
+}
+
+// noticeAddressee finds the address that a fact is about and who has it.
+func noticeAddressee(tx store.Tx, n *Notice) error {
+	var address, lang string
+	switch n.Event.Kind {
+	case okno.RegistrationAsked:
+		r, err := tx.Registration(n.Event.Subject)
+		if err != nil {
+			return unlessNotFound(err)
+		}
+		address, lang = r.Address, r.Lang
+	case okno.AddressAsked, okno.AddressChanged:
+		c, err := tx.AddressChange(n.Event.Subject)
+		if err != nil {
+			return unlessNotFound(err)
+		}
+		p, err := tx.Person(c.Person)
+		if err != nil {
+			return err
+		}
+		address, lang = c.Address, p.Lang
+		if n.Event.Kind == okno.AddressChanged {
+			address = c.Former
+		}
+	default:
+		return nil
+	}
+	p, err := tx.PersonByAddress(mail.Fold(address))
+	if err != nil && okno.ReasonOf(err) != okno.NotFound {
+		return err
+	}
+	n.Addressee = okno.Person{ID: p.ID, Address: address, Lang: p.Lang, Disabled: p.Disabled}
+	if p.Lang == "" {
+		n.Addressee.Lang = lang
+	}
+	if n.Event.Kind != okno.RegistrationAsked || p.ID == 0 {
+		return nil
+	}
+	a, err := tx.AccountOf(p.ID)
+	n.Login = a.Login
+	return unlessNotFound(err)
+}
+
+// unlessNotFound is err, but for what is simply not there.
+func unlessNotFound(err error) error {
+	if okno.ReasonOf(err) == okno.NotFound {
+		return nil
+	}
+	return err
 }
 
 func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okno.PersonID]bool) (err error) {

@@ -185,7 +185,7 @@ var ticketSteps = []step{
 		return holds(counts[okno.ViewOpen] > 0, err)
 	}},
 	{"MyTickets", only(okno.NotFound, "participant", "requester", "guest"), func(s *scene, by okno.Actor) error {
-		return s.listed(s.MyTickets(s.ctx(), by, false, ""))
+		return s.listed(s.MyTickets(s.ctx(), by, desk.Mine{}))
 	}},
 	{"Ticket", reading, func(s *scene, by okno.Actor) error { _, err := s.Ticket(s.ctx(), by, s.n, 0); return err }},
 	{"Message", reading, func(s *scene, by okno.Actor) error { _, err := s.Message(s.ctx(), by, s.word); return err }},

@@ -140,6 +140,13 @@ var withoutActor = map[string]string{
 	"SignIn": "the password is the proof", "ActorOf": "the cookie's token is the proof", "Entry": "the link's token is the proof",
 	"UseEntry": "the link's token is the proof", "TradeLink": "the link's token is the proof", "CheckSetupLink": "the link's token is the proof",
 	"RequestAccess": "anyone may ask; the answer goes to the ticket's people only", "FreshLink": "anyone may ask; the answer goes to the link's own address only",
+	"Register": "anyone may ask; the letter goes to the address's owner only", "RegisterAgain": "anyone may ask; the letter goes to the address's owner only",
+	"RequestReset":        "anyone may ask; the letter goes to the account's owner only",
+	"ConfirmRegistration": "the link's token and the password are the proof", "RegisteredAddress": "the link's token is the proof",
+	"NewAddress": "the link's token is the proof", "ConfirmAddress": "the link's token is the proof",
+	"RegistrationLink":        "makes a token that opens nothing until a letter with it is queued",
+	"AddressConfirmationLink": "makes a token that opens nothing until a letter with it is queued",
+	"RegistrationWanted":      "notify's: a duty that anyone may have asked for", "ResetWanted": "notify's: a duty that anyone may have asked for",
 	"Settings": "every page shows them", "Topics": "the form shows them to everyone", "Departments": "names of departments are no secret", "Statuses": "every page shows them",
 	"Logo": "every page shows it", "NeedsSetup": "the home page says so", "Ready": "the health page says so", "Now": "a clock", "Close": "the owner's",
 	"SetupLink": "the console's", "ResetByConsole": "the console's",
@@ -156,7 +163,7 @@ var withoutActor = map[string]string{
 	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's",
 }
 
-func allSteps() []step { return slices.Concat(ticketSteps, manageSteps, ownSteps) }
+func allSteps() []step { return slices.Concat(ticketSteps, manageSteps, accountSteps, ownSteps) }
 
 func TestEveryCommandOfTheDeskIsWalked(t *testing.T) {
 	walked := map[string]bool{}
@@ -246,7 +253,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "membership", "topic", "status", "mailbox", "setting", "calendar",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "membership", "registration", "address_change", "topic", "status", "mailbox", "setting", "calendar",
 }
 
 // traces says how much every table holds, and how often what counts its

@@ -17,6 +17,12 @@ func (d *draft) body(subject string) page {
 		p.blocks = d.invitation()
 	case d.letter == okno.LetterReset:
 		p.blocks = d.reset()
+	case d.letter == okno.LetterRegistration:
+		p.blocks = d.registration()
+	case d.letter == okno.LetterRegistered:
+		p.blocks = d.registered()
+	case d.letter == okno.LetterAddress, d.letter == okno.LetterAddressTaken, d.letter == okno.LetterAddressChanged:
+		p.blocks = d.newAddress()
 	case d.letter == okno.LetterTest:
 		p.blocks = d.trial()
 	case d.agent:

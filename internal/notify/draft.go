@@ -87,6 +87,10 @@ func (w *Notifier) addLink(d *draft) {
 	switch {
 	case d.letter == okno.LetterInvitation, d.letter == okno.LetterReset:
 		d.link = w.desk.EntryLink(d.person.ID, d.letter == okno.LetterInvitation)
+	case d.letter == okno.LetterRegistration:
+		d.link = w.desk.RegistrationLink(d.n.Event.Subject)
+	case d.letter == okno.LetterAddress:
+		d.link = w.desk.AddressConfirmationLink(d.n.Event.Subject)
 	case d.letter == okno.LetterAccess:
 		d.link = w.desk.AccessLink(d.person.ID, d.n.Ticket.ID, desk.AskedLasts)
 	case !d.agent && d.n.Ticket.ID != 0:

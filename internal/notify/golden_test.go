@@ -64,8 +64,8 @@ func TestEveryLetterReadsAsItShould(t *testing.T) {
 				}
 			}
 			everyLetter(r, lang, say, look)
-			if len(seen) != 22 {
-				t.Errorf("%d letters were looked at, want 22", len(seen))
+			if len(seen) != 27 {
+				t.Errorf("%d letters were looked at, want 27", len(seen))
 			}
 		})
 	}
@@ -132,12 +132,34 @@ func everyLetter(r *rig, lang string, say func(en, ru string) string, look func(
 	must(t, err)
 	must(t, r.AddAgent(ctx, r.ada, r.key(), desk.AgentForm{Name: say("New Agent", "Новый специалист"), Address: "new@desk.example", Role: roles[0].Ref}))
 	look("invitation", r.letters())
-	must(t, r.askReset("new@desk.example"))
+	must(t, r.RequestReset(ctx, lang, "new@desk.example"))
 	look("reset", r.letters())
+	accountLetters(r, lang, look)
 	ada, err := r.KnownSender(ctx, "ada@desk.example")
 	must(t, err)
 	must(t, r.notify.Try(ctx, ada))
 	look("test", r.letters())
+}
+
+// accountLetters does what each letter about an account follows.
+func accountLetters(r *rig, lang string, look func(name string, letters []sent)) {
+	ctx, t := r.ctx(), r.t
+	r.register(lang, "dana@customer.example")
+	letters := r.letters()
+	look("registration", letters)
+	token, err := r.ConfirmRegistration(ctx, tokenIn(t, to(t, letters, "dana@customer.example")), password, "", "test")
+	must(t, err)
+	r.register(lang, "dana@customer.example")
+	look("registered", r.letters())
+	dana, _, err := r.ActorOf(ctx, token, okno.DoorPortal)
+	must(t, err)
+	must(t, r.AskAddress(ctx, dana, password, "karl@customer.example"))
+	look("address-taken", r.letters())
+	must(t, r.AskAddress(ctx, dana, password, "diana@customer.example"))
+	letters = r.letters()
+	look("address", letters)
+	must(t, r.ConfirmAddress(ctx, tokenIn(t, to(t, letters, "diana@customer.example"))))
+	look("address-changed", r.letters())
 }
 
 // TestTheTableOfNoticesIsInTheDocuments keeps docs/notifications.md true.

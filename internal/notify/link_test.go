@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-var linkForm = regexp.MustCompile(`https://desk\.example/(?:t|entry)/([A-Za-z0-9_-]+)`)
+var linkForm = regexp.MustCompile(`https://desk\.example/(?:t|entry|register|address)/([A-Za-z0-9_-]+)`)
 
 // linkIn is the first link of a letter's text that gives its holder a right.
 func linkIn(t *testing.T, l sent) string {

@@ -20,5 +20,11 @@ func (l links) ticket(token, answer string) string {
 // entry leads to the choice of a first or new password.
 func (l links) entry(token string) string { return l.to("entry", token).String() }
 
+// registration leads to the page that confirms an account.
+func (l links) registration(token string) string { return l.to("register", token).String() }
+
+// address leads to the page that confirms a new address.
+func (l links) address(token string) string { return l.to("address", token).String() }
+
 // workspace is the ticket's page for agents, who sign in.
 func (l links) workspace(number string) string { return l.to("desk", "tickets", number).String() }

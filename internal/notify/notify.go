@@ -57,10 +57,13 @@ func New(c Config) *Notifier {
 	return &Notifier{desk: c.Desk, links: links{c.BaseURL}, names: newNames(c.Key), log: c.Log, counting: newCounting()}
 }
 
-// Register has r work off JobKind and desk.AccessJobKind.
+// Register has r work off JobKind and the duties that anyone may ask for at an
+// address: desk.AccessJobKind, desk.RegistrationJobKind and desk.ResetJobKind.
 func (w *Notifier) Register(r *jobs.Runner) {
 	r.Handle(JobKind, jobs.Options{Workers: factsAtOnce}, w.fact)
 	r.Handle(desk.AccessJobKind, jobs.Options{}, w.access)
+	r.Handle(desk.RegistrationJobKind, jobs.Options{}, asked(w.desk.RegistrationWanted))
+	r.Handle(desk.ResetJobKind, jobs.Options{}, asked(w.desk.ResetWanted))
 }
 
 // fact tells everyone concerned of one fact. Done again it tells nobody twice:
@@ -129,7 +132,8 @@ func bounded(n *desk.Notice, kind okno.LetterKind) bool {
 	switch kind {
 	case okno.LetterConfirmation:
 		return n.Event.Data.Claim != okno.Proven
-	case okno.LetterAccess, okno.LetterCloseButton, okno.LetterReset:
+	case okno.LetterAccess, okno.LetterCloseButton, okno.LetterReset,
+		okno.LetterRegistration, okno.LetterRegistered, okno.LetterAddress, okno.LetterAddressTaken:
 		return true
 	}
 	return false
@@ -140,6 +144,18 @@ func bounded(n *desk.Notice, kind okno.LetterKind) bool {
 func (w *Notifier) full(ctx context.Context, address string, kind okno.LetterKind) (bool, error) {
 	had, err := w.desk.LettersTo(ctx, address, kind, w.desk.Now().Add(-unprovenWithin), unprovenLimit)
 	return had >= unprovenLimit, err
+}
+
+// asked works off a duty at an address that anyone may have typed: if there is
+// anything to tell, a fact is recorded, and fact tells it.
+func asked(act func(context.Context, desk.AddressJob) error) func(context.Context, jobs.Job) error {
+	return func(ctx context.Context, j jobs.Job) error {
+		var at desk.AddressJob
+		if err := payload(j, &at); err != nil {
+			return err
+		}
+		return act(ctx, at)
+	}
 }
 
 // payload reads a job's payload of version 1.

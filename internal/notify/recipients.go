@@ -27,7 +27,7 @@ type condition struct {
 type circle struct {
 	words  string
 	agents bool
-	of     func(*desk.Notice) []okno.PersonID
+	of     func(*desk.Notice) []okno.PersonID // nil: the notice's addressee, who need not be known
 }
 
 // rules is the one place that says who hears of which fact. A fact without a
@@ -56,6 +56,12 @@ var rules = []rule{
 
 	{okno.PersonAdded, hasLogin, personNamed, okno.LetterInvitation, false},
 	{okno.ResetAsked, hasLogin, personNamed, okno.LetterReset, true},
+
+	{okno.RegistrationAsked, hasLogin, addressee, okno.LetterRegistered, true},
+	{okno.RegistrationAsked, noLogin, addressee, okno.LetterRegistration, true},
+	{okno.AddressAsked, anothers, addressee, okno.LetterAddressTaken, true},
+	{okno.AddressAsked, nobodyElses, addressee, okno.LetterAddress, true},
+	{okno.AddressChanged, always, former, okno.LetterAddressChanged, true},
 }
 
 var (
@@ -86,6 +92,12 @@ var (
 	// A notice that came back is not told to whom it could not be brought.
 	notHisOwn = condition{"unless it was to him", func(n *desk.Notice) bool { return n.Event.Data.Person != n.Ticket.Assignee }}
 	hasLogin  = condition{"with a login", func(n *desk.Notice) bool { return n.Login != "" }}
+	noLogin   = condition{"without a login", func(n *desk.Notice) bool { return n.Login == "" }}
+
+	anothers = condition{"that is another person's", func(n *desk.Notice) bool {
+		return n.Addressee.ID != 0 && n.Addressee.ID != n.Event.Data.Person
+	}}
+	nobodyElses = condition{"that is nobody else's", func(n *desk.Notice) bool { return !anothers.holds(n) }}
 )
 
 // inDialogue reports whether a message is part of the dialogue: customers see it too.
@@ -107,6 +119,8 @@ var (
 		}
 		return ids
 	}}
+	addressee   = circle{"the address asked about", false, nil}
+	former      = circle{"the former address", false, nil}
 	personNamed = circle{"the person", false, func(n *desk.Notice) []okno.PersonID { return []okno.PersonID{n.Event.Data.Person} }}
 )
 
@@ -128,6 +142,14 @@ func recipients(n *desk.Notice) []recipient {
 	heard := map[okno.PersonID]bool{0: true}
 	for _, r := range rules {
 		if r.on != n.Event.Kind || !r.when.holds(n) {
+			continue
+		}
+		if r.who.of == nil {
+			if heard[n.Addressee.ID] && n.Addressee.ID != 0 {
+				continue
+			}
+			heard[n.Addressee.ID] = true
+			told = append(told, recipient{person: n.Addressee, letter: r.letter})
 			continue
 		}
 		for _, id := range r.who.of(n) {

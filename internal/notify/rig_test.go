@@ -298,23 +298,3 @@ func (r *rig) again(e okno.EventID) error {
 		return jobs.Put(tx, r.now(), jobs.New{Kind: notify.JobKind, V: 1, Payload: desk.FactJob{Event: e}})
 	})
 }
-
-// askReset records that a person asked for a new password himself, which no
-// page does yet: the console's fact is told like any other.
-func (r *rig) askReset(address string) error {
-	if _, err := r.ResetByConsole(r.ctx(), address); err != nil {
-		return err
-	}
-	var e okno.EventID
-	err := r.db.Write(r.ctx(), func(tx *db.Tx) error {
-		if err := tx.QueryRow(`SELECT MAX(id) FROM event WHERE kind = ?`, okno.ResetAsked).Scan(&e); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`UPDATE event SET data = REPLACE(data, '"silent":true', '"silent":false') WHERE id = ?`, e)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return r.again(e)
-}

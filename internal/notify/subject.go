@@ -15,6 +15,12 @@ func (w *Notifier) subject(ctx context.Context, d *draft) (string, error) {
 		return d.words.T("letter.invitation.subject"), nil
 	case okno.LetterReset:
 		return d.words.T("letter.reset.subject"), nil
+	case okno.LetterRegistration:
+		return d.words.T("letter.registration.subject"), nil
+	case okno.LetterRegistered:
+		return d.words.T("letter.registered.subject"), nil
+	case okno.LetterAddress, okno.LetterAddressTaken, okno.LetterAddressChanged:
+		return d.words.T("letter.address.subject"), nil
 	case okno.LetterTest:
 		return d.words.T("letter.test.subject"), nil
 	}

@@ -16,7 +16,7 @@ func (q *Request) Page(title string) ui.Page {
 		p.Toast, p.Kind = t.Text, t.Kind
 	}
 	if q.Person.ID != 0 {
-		p.Reader = &ui.Reader{Name: q.Person.Short(), Agent: q.Person.Agent, Admin: q.manages()}
+		p.Reader = &ui.Reader{Name: q.Person.Short(), Picture: Face(q.Person), Agent: q.Person.Agent, Admin: q.manages()}
 	}
 	return p
 }

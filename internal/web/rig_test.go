@@ -180,6 +180,10 @@ func (d *smallDesk) SetLang(context.Context, okno.Actor, string) error { return 
 
 func (d *smallDesk) SetTheme(context.Context, okno.Actor, string) error { return nil }
 
+func (d *smallDesk) Picture(context.Context, okno.Actor, okno.Ref) (string, io.ReadSeekCloser, error) {
+	return "", nil, okno.ErrNotFound
+}
+
 func (d *smallDesk) Logo(context.Context) (string, io.ReadSeekCloser, error) {
 	return "", nil, okno.ErrNotFound
 }

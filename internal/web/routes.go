@@ -10,6 +10,7 @@ func routes(r *Router) {
 	r.Customers("GET /files/{ref}/thumb", thumb, Streamed())
 	r.Customers("GET /files/{ref}/picture", large, Streamed())
 	r.Customers("GET /messages/{ref}", message)
+	r.Customers("GET /people/{ref}/picture", face, Streamed())
 
 	r.Anyone("POST /language", language, EvenUnchanged())
 	r.Anyone("POST /theme", theme, EvenUnchanged())

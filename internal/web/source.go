@@ -17,5 +17,6 @@ type source interface {
 	Message(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.Message, error)
 	SetLang(ctx context.Context, by okno.Actor, lang string) error
 	SetTheme(ctx context.Context, by okno.Actor, theme string) error
+	Picture(ctx context.Context, by okno.Actor, ref okno.Ref) (mediaType string, r io.ReadSeekCloser, err error)
 	Logo(ctx context.Context) (mediaType string, r io.ReadSeekCloser, err error)
 }

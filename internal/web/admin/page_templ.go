@@ -399,7 +399,7 @@ func listPage(v listView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for _, t := range v.tabs {
-					templ_7745c5c3_Err = ui.Tab(t.href, t.name, t.current, -1).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Tab(t.href, t.name, t.current, "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

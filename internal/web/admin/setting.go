@@ -1,7 +1,6 @@
 package admin
 
 import (
-	_ "embed"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,12 +13,6 @@ import (
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/ui"
 )
-
-// zones are the time zones to choose from, one a line: UTC, then those of the
-// IANA database's zone.tab.
-//
-//go:embed zones.txt
-var zones string
 
 // Bounds of the closing phrases of one language.
 const (
@@ -79,8 +72,7 @@ func numbering(s okno.Settings) string {
 func zoneOptions(chosen string) []ui.Option {
 	var options []ui.Option
 	there := false
-	for zone := range strings.Lines(zones) {
-		zone = strings.TrimSpace(zone)
+	for _, zone := range locale.Zones() {
 		options = append(options, ui.Option{Value: zone, Label: strings.ReplaceAll(zone, "_", " ")})
 		there = there || zone == chosen
 	}

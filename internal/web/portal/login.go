@@ -1,11 +1,12 @@
 package portal
 
 import (
-	"time"
+	"errors"
 
 	"github.com/a-h/templ"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/ui"
 )
@@ -15,7 +16,10 @@ type loginView struct {
 	ui.Page
 	fields fields
 	wrong  []ui.Wrong
-	back   string // where to go afterwards; empty: where the person belongs
+	// unconfirmed is the address of a registration whose password was typed
+	// (spec R28); empty: it was not.
+	unconfirmed string
+	back        string // where to go afterwards; empty: where the person belongs
 }
 
 // askLogin shows the sign-in page (spec R29, R33, R34); whoever is in already
@@ -24,7 +28,7 @@ func (p *Portal) askLogin(q *web.Request) error {
 	if q.Person.ID != 0 {
 		return q.Redirect(q.Return(homeOf(q.Person)))
 	}
-	return q.Render(loginForm(q, nil)(nil))
+	return q.Render(loginForm(q, nil, "")(nil))
 }
 
 // homeOf is where a person begins.
@@ -35,14 +39,14 @@ func homeOf(p okno.Person) string {
 	return "/tickets"
 }
 
-func loginForm(q *web.Request, typed *web.Form) func(wrong map[string]string) templ.Component {
+func loginForm(q *web.Request, typed *web.Form, unconfirmed string) func(wrong map[string]string) templ.Component {
 	l := q.Locale
 	return func(wrong map[string]string) templ.Component {
 		fs := fields{
 			{Name: "login", Label: l.T("portal.login.name"), Required: true, Autocomplete: "username", Focus: typed == nil},
 			{Name: "password", Type: "password", Label: l.T("portal.field.password"), Required: true, Autocomplete: "current-password"},
 		}.fill(typed, wrong)
-		return loginPage(loginView{Page: q.Page(l.T("portal.login")), fields: fs, wrong: fs.faults(wrong), back: q.Return("")})
+		return loginPage(loginView{Page: q.Page(l.T("portal.login")), fields: fs, wrong: fs.faults(wrong), unconfirmed: unconfirmed, back: q.Return("")})
 	}
 }
 
@@ -51,11 +55,14 @@ func loginForm(q *web.Request, typed *web.Form) func(wrong map[string]string) te
 func (p *Portal) signIn(q *web.Request) error {
 	typed, err := q.Form()
 	if err != nil {
-		return q.Again(err, loginForm(q, typed))
+		return q.Again(err, loginForm(q, typed, ""))
 	}
 	token, err := p.tryLogin(q, typed.Word("login"), typed.Get("password"))
+	if errors.Is(err, desk.Unconfirmed) {
+		return q.Again(err, loginForm(q, typed, typed.Word("login")))
+	}
 	if err != nil {
-		return q.Again(err, loginForm(q, typed))
+		return q.Again(err, loginForm(q, typed, ""))
 	}
 	return p.welcome(q, token)
 }
@@ -73,7 +80,7 @@ func (p *Portal) tryLogin(q *web.Request, login, password string) (token string,
 	}
 	which := attemptOf(q.RemoteAddr(), login)
 	if wait := p.attempts.wait(which, q.Now); wait > 0 {
-		return "", okno.Refuse(okno.TooMany, "error.toomany", "Seconds", int((wait+time.Second-1)/time.Second))
+		return "", slower(wait)
 	}
 	token, err = p.desk.SignIn(q.Context(), login, password, q.Session(), q.Browser())
 	if err == nil {

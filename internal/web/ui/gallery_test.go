@@ -91,7 +91,7 @@ func ticketsPage() templ.Component {
 			ui.Status(kind, status), raw(`<span class="ticket-line-time">`), ui.Time(p.L, noon.Add(-3*time.Hour), noon), raw(`</span></span></a></li>`))
 	}
 	return in(ui.Portal(p), raw(`<div class="page-head"><h1 class="page-title">My tickets</h1><a class="btn btn-primary" href="/open">`), ui.Icon("plus"), raw(`New ticket</a></div><nav class="tabs" aria-label="Tickets">`),
-		ui.Tab("/tickets", "Open", true, 4), ui.Tab("/tickets?closed", "Closed", false, 12), raw(`</nav><div><ul class="list-tickets">`),
+		ui.Tab("/tickets", "Open", true, "4"), ui.Tab("/tickets?closed", "Closed", false, "12"), raw(`</nav><div><ul class="list-tickets">`),
 		line("100231", "The lamp came with a crack along its base", "Thanks, the photos came through. I have started the refund.", "open", "In progress", true),
 		line("100198", "Invoice shows the old address", "Could you tell us the new registered address?", "waiting", "Waiting for you", false),
 		line("100154", "Wholesale price list for spring", "We have sent the list and the terms.", "done", "Done", false),

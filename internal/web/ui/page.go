@@ -38,9 +38,10 @@ type Page struct {
 
 // Reader is who looks at the page.
 type Reader struct {
-	Name  string
-	Agent bool
-	Admin bool
+	Name    string
+	Picture string // URL; "": none
+	Agent   bool
+	Admin   bool
 }
 
 // FullTitle is what stands in the browser's tab.

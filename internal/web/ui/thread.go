@@ -19,6 +19,7 @@ type File struct {
 type Word struct {
 	Anchor  string // id of the element
 	Author  string
+	Picture string // URL of the author's; "": none
 	Side    string // "customer", "agent" or "system": how it looks
 	Note    bool   // internal
 	Channel string // said beside the author; "": nothing

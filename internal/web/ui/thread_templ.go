@@ -70,7 +70,7 @@ func Message(l *locale.Locale, now time.Time, w Word) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Avatar(w.Author, "md").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Face(w.Author, w.Picture, "md").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

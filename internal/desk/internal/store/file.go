@@ -62,8 +62,9 @@ func (tx Tx) DropUploads(before time.Time) (int64, error) {
 	return tx.Exec(`DELETE FROM file WHERE message = 0 AND created < ?`, micro(before))
 }
 
-// HashUsed reports whether any file still needs the bytes of that hash.
+// HashUsed reports whether anything still needs the bytes of that hash.
 func (tx Tx) HashUsed(hash string) (bool, error) {
 	return tx.exists(`SELECT 1 FROM file WHERE hash = ?
-		UNION ALL SELECT 1 FROM kept_letter WHERE blob = ? AND blob <> '' UNION ALL SELECT 1 FROM letter WHERE blob = ? AND blob <> '' LIMIT 1`, hash, hash, hash)
+		UNION ALL SELECT 1 FROM kept_letter WHERE blob = ? AND blob <> '' UNION ALL SELECT 1 FROM letter WHERE blob = ? AND blob <> ''
+		UNION ALL SELECT 1 FROM person WHERE picture = ? AND picture <> '' LIMIT 1`, hash, hash, hash, hash)
 }

@@ -15,6 +15,9 @@ const (
 	LinkInvite Purpose = "invite" // to the first entry; once
 	LinkReset  Purpose = "reset"  // to a new password; once
 	LinkSetup  Purpose = "setup"  // to the first administrator; once
+
+	LinkRegistration Purpose = "registration" // confirms an account that was asked for; once
+	LinkAddress      Purpose = "address"      // confirms a new address; once
 )
 
 // Link is a token that stands in a letter or on the console.
@@ -24,6 +27,7 @@ type Link struct {
 	Purpose Purpose
 	Person  okno.PersonID
 	Ticket  okno.TicketID
+	Subject int64 // the registration or change of address it completes
 	Created time.Time
 	Expires time.Time
 	Used    time.Time
@@ -31,8 +35,8 @@ type Link struct {
 
 // AddLink keeps a link.
 func (tx Tx) AddLink(l Link) error {
-	_, err := tx.Exec(`INSERT INTO link (hash, purpose, person, ticket, created, expires) VALUES (?, ?, ?, ?, ?, ?)`,
-		l.Hash, l.Purpose, l.Person, l.Ticket, micro(l.Created), micro(l.Expires))
+	_, err := tx.Exec(`INSERT INTO link (hash, purpose, person, ticket, subject, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		l.Hash, l.Purpose, l.Person, l.Ticket, l.Subject, micro(l.Created), micro(l.Expires))
 	return err
 }
 
@@ -41,9 +45,9 @@ func (tx Tx) AddLink(l Link) error {
 func (tx Tx) LinkByHash(hash []byte) (Link, error) {
 	return found(db.First(tx.Tx, func(row db.Scanner) (Link, error) {
 		var l Link
-		err := row.Scan(&l.ID, &l.Hash, &l.Purpose, &l.Person, &l.Ticket, moment{&l.Created}, moment{&l.Expires}, moment{&l.Used})
+		err := row.Scan(&l.ID, &l.Hash, &l.Purpose, &l.Person, &l.Ticket, &l.Subject, moment{&l.Created}, moment{&l.Expires}, moment{&l.Used})
 		return l, err
-	}, `SELECT id, hash, purpose, person, ticket, created, expires, used FROM link WHERE hash = ?`, hash))
+	}, `SELECT id, hash, purpose, person, ticket, subject, created, expires, used FROM link WHERE hash = ?`, hash))
 }
 
 // SpendLink uses a link up; false: it was used already.

@@ -80,25 +80,54 @@ func admitted(scope okno.Scope, ts []okno.Ticket) []okno.Ticket {
 	return kept
 }
 
+// CustomerListing is which of a customer's tickets are wanted.
+type CustomerListing struct {
+	Kinds []okno.StatusKind // none: all
+	After Place
+	Limit int
+}
+
 // CustomerList is one page of the tickets that a customer sees: his own, those
 // he takes part in, his companies' where he administers them, and those opened
-// to his browser; latest change first, alive or not.
-func (tx Tx) CustomerList(scope okno.Scope, alive bool, after Place, limit int) ([]okno.Ticket, error) {
-	var parts []string
-	var args []any
-	state := ` AND t.kind <> 'closed'`
-	if !alive {
-		state = ` AND t.kind = 'closed'`
+// to his browser; latest change first.
+func (tx Tx) CustomerList(scope okno.Scope, l CustomerListing) ([]okno.Ticket, error) {
+	page, args := customerPage(scope, l)
+	if page == "" {
+		return nil, nil
 	}
+	return db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM (`+page+`) AS page
+		JOIN ticket t ON t.id = page.id ORDER BY page.updated DESC, page.id DESC LIMIT ?`, append(args, l.Limit)...)
+}
+
+// CustomerCount counts what CustomerList would list, up to its limit.
+func (tx Tx) CustomerCount(scope okno.Scope, l CustomerListing) (int, error) {
+	page, args := customerPage(scope, l)
+	if page == "" {
+		return 0, nil
+	}
+	ids, err := db.Collect(tx.Tx, scanOne[okno.TicketID], `SELECT page.id FROM (`+page+`) AS page LIMIT ?`, append(args, l.Limit)...)
+	return len(ids), err
+}
+
+// customerPage is the query for ids and times of a page; empty: the scope
+// holds nothing. Each way to a ticket is read from its own index.
+func customerPage(scope okno.Scope, l CustomerListing) (sql string, args []any) {
+	var parts []string
 	add := func(from string, values ...any) {
-		sql := `SELECT t.id, t.updated FROM ` + from + state
+		sql := `SELECT t.id, t.updated FROM ` + from
 		args = append(args, values...)
-		if after != (Place{}) {
+		if len(l.Kinds) > 0 {
+			sql += ` AND t.kind IN (` + marks(len(l.Kinds)) + `)`
+			for _, kind := range l.Kinds {
+				args = append(args, kind)
+			}
+		}
+		if l.After != (Place{}) {
 			sql += ` AND (t.updated, t.id) < (?, ?)`
-			args = append(args, after.Updated, after.ID)
+			args = append(args, l.After.Updated, l.After.ID)
 		}
 		parts = append(parts, `SELECT * FROM (`+sql+` ORDER BY t.updated DESC, t.id DESC LIMIT ?) AS part`)
-		args = append(args, limit)
+		args = append(args, l.Limit)
 	}
 	if p := scope.Person(); p > 0 {
 		add(`ticket t WHERE t.requester = ?`, p)
@@ -114,9 +143,5 @@ func (tx Tx) CustomerList(scope okno.Scope, alive bool, after Place, limit int) 
 		}
 		add(`ticket t WHERE t.id IN (`+marks(len(ids))+`)`, values...)
 	}
-	if len(parts) == 0 {
-		return nil, nil
-	}
-	return db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM (`+strings.Join(parts, ` UNION `)+`) AS page
-		JOIN ticket t ON t.id = page.id ORDER BY page.updated DESC, page.id DESC LIMIT ?`, append(args, limit)...)
+	return strings.Join(parts, ` UNION `), args
 }

@@ -18,6 +18,14 @@ type Session struct {
 	Agent   string
 }
 
+const sessionColumns = `id, hash, person, created, seen, expires, agent`
+
+func scanSession(row db.Scanner) (Session, error) {
+	var s Session
+	err := row.Scan(&s.ID, &s.Hash, &s.Person, moment{&s.Created}, moment{&s.Seen}, moment{&s.Expires}, &s.Agent)
+	return s, err
+}
+
 // AddSession keeps a new session and sets its ID.
 func (tx Tx) AddSession(s *Session) error {
 	id, err := insert(tx, `INSERT INTO session (hash, person, created, seen, expires, agent) VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
@@ -29,11 +37,7 @@ func (tx Tx) AddSession(s *Session) error {
 // SessionByHash is the session of a token's hash that has not ended, or
 // okno.ErrNotFound.
 func (tx Tx) SessionByHash(hash []byte, now time.Time) (Session, error) {
-	return found(db.First(tx.Tx, func(row db.Scanner) (Session, error) {
-		var s Session
-		err := row.Scan(&s.ID, &s.Hash, &s.Person, moment{&s.Created}, moment{&s.Seen}, moment{&s.Expires}, &s.Agent)
-		return s, err
-	}, `SELECT id, hash, person, created, seen, expires, agent FROM session WHERE hash = ? AND expires > ?`, hash, micro(now)))
+	return found(db.First(tx.Tx, scanSession, `SELECT `+sessionColumns+` FROM session WHERE hash = ? AND expires > ?`, hash, micro(now)))
 }
 
 // TouchSession moves a session's end.
@@ -58,6 +62,12 @@ func (tx Tx) EndSession(id okno.SessionID) error {
 // SessionsOf are the ids of a person's sessions.
 func (tx Tx) SessionsOf(p okno.PersonID) ([]okno.SessionID, error) {
 	return db.Collect(tx.Tx, scanOne[okno.SessionID], `SELECT id FROM session WHERE person = ? AND person > 0`, p)
+}
+
+// OpenSessions are a person's sessions that have not ended, last used first.
+func (tx Tx) OpenSessions(p okno.PersonID, now time.Time, limit int) ([]Session, error) {
+	return db.Collect(tx.Tx, scanSession, `SELECT `+sessionColumns+` FROM session WHERE person = ? AND person > 0 AND expires > ?
+		ORDER BY seen DESC, id DESC LIMIT ?`, p, micro(now), limit)
 }
 
 // DropSessions forgets sessions that ended before a moment, as EndSession
