@@ -15,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -81,6 +83,16 @@ func (v *Visitor) Tab() *Visitor {
 	ctx, stop := chromedp.NewContext(v.ctx)
 	v.t.Cleanup(stop)
 	return (&Browser{ctx: v.ctx, rig: v.rig, t: v.t}).visitor(v.name+"'s tab", ctx)
+}
+
+// Front brings the visitor's tab before the others of its browser: only then
+// it renews what it shows.
+func (v *Visitor) Front() *Visitor {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, cdppage.BringToFront, cdp.Empty{}); err != nil {
+		v.t.Fatal(err)
+	}
+	return v
 }
 
 func (b *Browser) visitor(name string, ctx context.Context) *Visitor {
@@ -219,6 +231,13 @@ func (v *Visitor) Misses(text string) *Visitor {
 	return v
 }
 
+// Shows waits until something on the page matches a CSS selector.
+func (v *Visitor) Shows(selector string) *Visitor {
+	v.t.Helper()
+	v.until("find "+selector, `[...document.querySelectorAll(`+quoted(selector)+`)].some(e => e.checkVisibility())`)
+	return v
+}
+
 // seen is whether a text stands on the page, frames of messages included.
 func seen(text string) string {
 	return `((t) => { const has = (d) => d.body && d.body.innerText.replace(/\u00a0/g, " ").includes(t);
@@ -235,20 +254,16 @@ func (v *Visitor) At(part string) *Visitor {
 // control is the field with a label, as a person finds it.
 func control(label string) string {
 	return `((t) => { for (const l of document.querySelectorAll("label")) { if (l.innerText.replace("*", "").trim() === t && l.offsetParent !== null) { return l.control } }
-		return [...document.querySelectorAll("input,textarea,select,[contenteditable=true]")].find(e => e.getAttribute("aria-label") === t) })(` + quoted(label) + `)`
+		return [...document.querySelectorAll("input,textarea,select,[contenteditable=true]")].find(e => e.getAttribute("aria-label") === t && e.checkVisibility()) })(` + quoted(label) + `)`
 }
 
 // Fill types into the field with that label, in place of what stands there.
 func (v *Visitor) Fill(label, text string) *Visitor {
 	v.t.Helper()
-	v.until("find the field "+label, control(label))
-	v.Do(`const c = ` + control(label) + `; c.scrollIntoView({block: "center"}); c.focus(); if (c.select) { c.select() }`)
-	// A composer may take the place of its text area once it has the focus.
-	v.until("stand in the field "+label, `document.activeElement && document.activeElement !== document.body`)
-	if _, err := chromedp.Call(v.ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
-		v.t.Fatal(err)
-	}
-	return v
+	// A composer takes the place of its text area once that has the focus.
+	v.until("stand in the field "+label, `(c => { if (!c) { return false } c.scrollIntoView({block: "center"}); c.focus(); if (c.select) { c.select() }
+		return document.activeElement === c && !c.matches(".scripts [data-composer]") })(`+control(label)+`)`)
+	return v.Type(text)
 }
 
 // Choose picks an option of the select with that label by its text.
@@ -307,8 +322,51 @@ func (v *Visitor) Dark(dark bool) *Visitor {
 		scheme = "dark"
 	}
 	if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		// Without motion: colours are measured as soon as they are asked for.
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 	}); err != nil {
+		v.t.Fatal(err)
+	}
+	return v
+}
+
+// Scripts switches the page's JavaScript off, or on again.
+func (v *Visitor) Scripts(on bool) *Visitor {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}); err != nil {
+		v.t.Fatal(err)
+	}
+	return v
+}
+
+// Without keeps the browser from fetching addresses like these (URLPattern's
+// syntax), as if they were lost on the way; none lets all through again.
+func (v *Visitor) Without(patterns ...string) *Visitor {
+	v.t.Helper()
+	var blocked []*network.BlockPattern
+	for _, p := range patterns {
+		blocked = append(blocked, &network.BlockPattern{URLPattern: p, Block: true})
+	}
+	if _, err := chromedp.Call(v.ctx, network.Enable, network.EnableParams{}); err != nil {
+		v.t.Fatal(err)
+	}
+	if _, err := chromedp.Call(v.ctx, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: blocked}); err != nil {
+		v.t.Fatal(err)
+	}
+	return v
+}
+
+// Holds waits until the field with that label holds a text.
+func (v *Visitor) Holds(label, text string) *Visitor {
+	v.t.Helper()
+	v.until("find "+text+" in "+label, `(c => c && (c.isContentEditable ? c.innerText : c.value).includes(`+quoted(text)+`))(`+control(label)+`)`)
+	return v
+}
+
+// Type types where the cursor is.
+func (v *Visitor) Type(text string) *Visitor {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
 		v.t.Fatal(err)
 	}
 	return v
@@ -336,7 +394,7 @@ func (v *Visitor) SignIn(login string) *Visitor {
 	v.until("find the sign-in form", `document.querySelector("input[type=password]")`)
 	v.Do(`const f = document.querySelector("input[type=password]").form;
 		[...f.elements].find(e => e.type === "text" || e.type === "email").value = ` + quoted(login) + `;
-		f.querySelector("input[type=password]").value = ` + quoted(Password) + `; f.requestSubmit()`)
+		f.querySelector("input[type=password]").value = ` + quoted(v.rig.password) + `; f.requestSubmit()`)
 	v.until("be signed in", `!location.pathname.startsWith("/login")`)
 	return v
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/app"
 	"github.com/oknodesk/okno/internal/db/dbtest"
+	"github.com/oknodesk/okno/internal/demo"
 	"github.com/oknodesk/okno/internal/desk"
 )
 
@@ -69,8 +70,9 @@ type Rig struct {
 	SMTP  string // host:port where letters are taken in
 	LMTP  string
 
-	t    testing.TB
-	lang string
+	t        testing.TB
+	lang     string
+	password string // everyone's
 }
 
 // Options are what a test wants otherwise.
@@ -78,6 +80,7 @@ type Options struct {
 	DB   string   // database URL; "": a fresh SQLite
 	Lang string   // "en"
 	Bare bool     // not set up: no administrator yet
+	Demo bool     // the demo's sample instead of the cast; letters go to its tray
 	Args []string // further options as on the command line
 	Log  io.Writer
 }
@@ -97,7 +100,10 @@ func Start(t testing.TB, o Options) *Rig {
 	if o.Lang == "" {
 		o.Lang = "en"
 	}
-	r := &Rig{Clock: &Clock{}, Sink: NewSink(t), t: t, lang: o.Lang}
+	r := &Rig{Clock: &Clock{}, Sink: NewSink(t), t: t, lang: o.Lang, password: Password}
+	if o.Demo {
+		r.password = demo.Password
+	}
 	cfg := r.configure(o)
 	log := slog.New(slog.NewTextHandler(orDiscard(o.Log), nil))
 	house, err := app.Open(context.Background(), cfg, log, r.Clock.Now)
@@ -117,7 +123,7 @@ func Start(t testing.TB, o Options) *Rig {
 		}
 	})
 	r.Clock.moved = append(r.Clock.moved, house.Runner.Wake)
-	if !o.Bare {
+	if !o.Bare && !o.Demo {
 		r.people(o.Lang)
 	}
 	return r
@@ -138,7 +144,12 @@ func (r *Rig) configure(o Options) *app.Config {
 	pages := freePort(r.t)
 	args := []string{
 		"--data", data, "--lang", o.Lang, "--listen", pages, "--smtp-listen", "127.0.0.1:0", "--lmtp-listen", "127.0.0.1:0",
-		"--base-url", "http://" + pages, "--smtp", "smtp://" + r.Sink.Addr + "?tls=none",
+		"--base-url", "http://" + pages,
+	}
+	if o.Demo {
+		args = append(args, "--demo")
+	} else {
+		args = append(args, "--smtp", "smtp://"+r.Sink.Addr+"?tls=none")
 	}
 	if o.DB != "" {
 		args = append(args, "--db", o.DB)
@@ -193,7 +204,7 @@ func (r *Rig) Settle() {
 // Agent is an agent at the workspace's door, as if he had signed in.
 func (r *Rig) Agent(address string) okno.Actor {
 	r.t.Helper()
-	token, err := r.Desk.SignIn(r.t.Context(), address, Password, "", "rig")
+	token, err := r.Desk.SignIn(r.t.Context(), address, r.password, "", "rig")
 	r.must(err)
 	a, _, err := r.Desk.ActorOf(r.t.Context(), token, okno.DoorWorkspace)
 	r.must(err)

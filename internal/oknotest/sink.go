@@ -1,10 +1,14 @@
 package oknotest
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -112,6 +116,27 @@ func (s *Sink) Letter(to, pattern string) Taken {
 			s.t.Fatalf("no letter to %s matches %q; there are:\n%s", to, pattern, s.list())
 		}
 	}
+}
+
+// InTray is the newest letter to an address in the demo's tray whose text or
+// subject matches, once nothing more is in hand.
+func (r *Rig) InTray(to, pattern string) Taken {
+	r.t.Helper()
+	r.Settle()
+	files, err := filepath.Glob(filepath.Join(r.Config.Data, "letters", "*.json"))
+	r.must(err)
+	re := regexp.MustCompile(pattern)
+	for _, name := range slices.Backward(files) {
+		b, err := os.ReadFile(name)
+		r.must(err)
+		var l Taken
+		r.must(json.Unmarshal(b, &l))
+		if l.Letter = mail.Read(l.Raw); l.To == to && (re.MatchString(l.Text) || re.MatchString(l.Subject)) {
+			return l
+		}
+	}
+	r.t.Fatalf("none of the tray's %d letters is to %s and matches %q", len(files), to, pattern)
+	return Taken{}
 }
 
 func (s *Sink) list() string {
