@@ -73,4 +73,4 @@ const (
 )
 
 // Views lists the built-in views in the order of the workspace's left pane.
-var Views = []ViewKind{ViewMine, ViewUnassigned, ViewOpen, ViewWaiting, ViewHold, ViewDone, ViewClosed}
+var Views = []ViewKind{ViewMine, ViewUnassigned, ViewOpen, ViewCalls, ViewWaiting, ViewHold, ViewDone, ViewClosed}

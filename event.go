@@ -106,7 +106,8 @@ type EventData struct {
 	// sample); consequences pass it over.
 	Silent bool `json:"silent,omitempty"`
 	// Files counts the attachments of the message.
-	Files int `json:"files,omitempty"`
+	Files int    `json:"files,omitempty"`
+	Call  CallID `json:"call,omitempty"`
 }
 
 // NewEvent makes a fact of version 1; whoever records it adds who, when and

@@ -109,15 +109,28 @@ func (d *Desk) closeDue(tx store.Tx, c *catalogue, t *okno.Ticket) ([]okno.Event
 	if t.Closing.At.IsZero() || t.Closing.At.After(d.Now()) || !t.Closing.Reminds.IsZero() {
 		return nil, nil
 	}
-	told, err := d.announced(tx, c, t)
+	why, err := d.closingStopped(tx, c, t)
 	if err != nil {
 		return nil, err
 	}
-	if !told {
+	if why != "" {
 		t.Closing = okno.Closing{}
-		return []okno.Event{okno.NewEvent(okno.ClosingStopped, okno.EventData{Person: t.Requester, Reason: "unannounced"})}, nil
+		return []okno.Event{okno.NewEvent(okno.ClosingStopped, okno.EventData{Person: t.Requester, Reason: why})}, nil
 	}
 	return d.move(c, okno.System(), t, okno.StatusClosed, "deadline")
+}
+
+// closingStopped is why a ticket does not close by itself; "": it does.
+func (d *Desk) closingStopped(tx store.Tx, c *catalogue, t *okno.Ticket) (string, error) {
+	open, err := tx.OpenCalls([]okno.TicketID{t.ID})
+	if err != nil || len(open) > 0 {
+		return "call", err
+	}
+	told, err := d.announced(tx, c, t)
+	if err != nil || told {
+		return "", err
+	}
+	return "unannounced", nil
 }
 
 // announced reports whether a letter that named this time has left for the

@@ -19,6 +19,7 @@ type Row struct {
 	Assignee   okno.Person // zero: nobody
 	Company    okno.Company
 	Unread     bool // the other side wrote since the asker looked
+	Call       CallMark
 }
 
 // List is one page of a list of tickets, latest change first.
@@ -58,6 +59,9 @@ func listing(view okno.ViewKind, by okno.Actor) store.Listing {
 func (d *Desk) View(ctx context.Context, by okno.Actor, view okno.ViewKind, from string) (*List, error) {
 	if !by.Agent() || !slices.Contains(okno.Views, view) {
 		return nil, okno.ErrNotFound
+	}
+	if view == okno.ViewCalls {
+		return d.callView(ctx, by, from)
 	}
 	l := listing(view, by)
 	l.After = place(from)
@@ -126,7 +130,7 @@ func (d *Desk) rows(tx store.Tx, c *catalogue, by okno.Actor, ts []okno.Ticket) 
 			}
 		}
 	}
-	return rows, nil
+	return rows, markCalls(tx, rows)
 }
 
 // Counts are how many tickets each built-in view of the agent holds.
@@ -135,21 +139,25 @@ func (d *Desk) Counts(ctx context.Context, by okno.Actor) (map[okno.ViewKind]int
 		return nil, okno.ErrNotFound
 	}
 	var counts []store.Count
+	var calls int64
 	if err := d.read(ctx, func(tx store.Tx) (err error) {
-		counts, err = tx.Counts()
+		if counts, err = tx.Counts(); err != nil {
+			return err
+		}
+		calls, err = tx.CountCalls(by.Sees(), countCalls)
 		return err
 	}); err != nil {
 		return nil, err
 	}
 	scope := by.Sees()
-	n := map[okno.ViewKind]int64{}
+	n := map[okno.ViewKind]int64{okno.ViewCalls: calls}
 	for _, c := range counts {
 		if !scope.Everything() && !slices.Contains(scope.Departments(), c.Department) {
 			continue
 		}
 		for _, view := range okno.Views {
 			l := listing(view, by)
-			if slices.Contains(l.Kinds, c.Kind) && (l.Assignee == 0 || c.Assignee == l.Assignee) && (!l.Nobodys || c.Assignee == 0) {
+			if view != okno.ViewCalls && slices.Contains(l.Kinds, c.Kind) && (l.Assignee == 0 || c.Assignee == l.Assignee) && (!l.Nobodys || c.Assignee == 0) {
 				n[view] += c.N
 			}
 		}

@@ -27,6 +27,7 @@ type Notice struct {
 	Agents     []okno.Person                 // of the department
 	Thread     []string                      // Message-IDs for References
 	Confirmed  map[okno.PersonID]bool        // whose first address has been shown to be his
+	Call       okno.Call                     // of Data.Call; zero: none
 	Login      string                        // of Data.Person's account, or Addressee's
 	// Addressee has the address that was asked about, who need not be known:
 	// his ID is 0 then. Zero: the fact is about no address, or it was forgotten.
@@ -135,6 +136,12 @@ func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okn
 			return err
 		}
 		wanted[n.Message.Author] = true
+	}
+	if n.Event.Data.Call != 0 {
+		if n.Call, err = tx.CallByID(n.Event.Data.Call); err != nil {
+			return err
+		}
+		wanted[n.Call.Asker] = true
 	}
 	if n.First, err = tx.FirstMessage(t.ID); err != nil {
 		return err

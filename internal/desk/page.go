@@ -20,6 +20,7 @@ type TicketPage struct {
 	Earlier    okno.MessageID // 0: Messages begin at the first; else ask for those before it
 	Events     []okno.Event   // of the time of Messages
 	People     map[okno.PersonID]okno.Person
+	Calls      []okno.Call // the latest first
 	By         okno.Actor
 
 	// For agents only.
@@ -63,6 +64,9 @@ func (d *Desk) Ticket(ctx context.Context, by okno.Actor, number okno.Number, be
 			if err := d.readForAgent(tx, p); err != nil {
 				return err
 			}
+		}
+		if err := d.readCalls(tx, p, side); err != nil {
+			return err
 		}
 		return d.readPeople(tx, p, side)
 	})
@@ -126,6 +130,9 @@ func (d *Desk) readPeople(tx store.Tx, p *TicketPage, side okno.Side) error {
 	}
 	for _, m := range p.Messages {
 		wanted[m.Author] = true
+	}
+	for _, c := range p.Calls {
+		wanted[c.Asker], wanted[c.Taker] = true, true
 	}
 	for _, e := range p.Events {
 		wanted[e.Actor], wanted[e.Data.Person] = true, true

@@ -226,5 +226,30 @@ var ticketSteps = []step{
 	{"CloseTicket", deciding, func(s *scene, by okno.Actor) error { return s.CloseTicket(s.ctx(), by, s.n, "page") }},
 	{"Reopen", deciding, func(s *scene, by okno.Actor) error { return s.Reopen(s.ctx(), by, s.n) }},
 	{"ConfirmDone", confirming, func(s *scene, by okno.Actor) error { return s.ConfirmDone(s.ctx(), by, s.n, true) }},
+	{"AskCall", only(okno.NotFound, "requester", "guest").but(okno.Forbidden, "stranger's letter", "unproven letter", "participant", "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		return s.AskCall(s.ctx(), by, s.n, desk.CallForm{Key: s.key(by), Phone: "+375 29 625 48 95"})
+	}},
+	{"CancelCall", only(okno.NotFound, "requester", "guest").but(okno.Forbidden, "stranger's letter", "unproven letter", "participant", "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		return s.CancelCall(s.ctx(), by, s.n, s.call().Ref)
+	}},
+	{"HandleCall", working, func(s *scene, by okno.Actor) error {
+		return s.HandleCall(s.ctx(), by, s.n, s.call().Ref, okno.CallAccepted, "I will.", 0)
+	}},
 	{"AskClosing", speaking.but(okno.Forbidden, "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error { return s.AskClosing(s.ctx(), by, s.n, 0) }},
+}
+
+// call is the ticket's open call request; the requester asks for one where
+// there is none.
+func (s *scene) call() okno.Call {
+	s.t.Helper()
+	page := func() *desk.TicketPage {
+		p, err := s.Ticket(s.ctx(), s.ann, s.n, 0)
+		must(s.t, err)
+		return p
+	}
+	if c := page().OpenCall(); c != nil {
+		return *c
+	}
+	must(s.t, s.AskCall(s.ctx(), s.askers["requester"], s.n, desk.CallForm{Key: "a call about " + string(s.n), Phone: "+375 29 625 48 95"}))
+	return *page().OpenCall()
 }

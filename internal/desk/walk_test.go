@@ -210,6 +210,9 @@ func TestLocksOfEveryCommand(t *testing.T) {
 						if k := standing[name]; k != "" {
 							must(t, r.SetStatus(t.Context(), r.admin, s.n, k, okno.Hold{}, 0))
 						}
+						if name == "CancelCall" || name == "HandleCall" {
+							s.call()
+						}
 					}
 					before := r.traces()
 					err := step.do(s, s.askers[who])
@@ -253,7 +256,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "membership", "registration", "address_change", "topic", "status", "mailbox", "setting", "calendar",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "membership", "registration", "address_change", "topic", "status", "mailbox", "setting", "calendar", "call",
 }
 
 // traces says how much every table holds, and how often what counts its

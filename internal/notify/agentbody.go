@@ -25,6 +25,10 @@ func (d *draft) toAgent() []block {
 			return []block{say(d.words.T("letter.confirmed.text", "Number", number))}
 		}
 		return []block{say(d.words.T("letter.closed.agent", "Number", number))}
+	case okno.LetterCall:
+		return d.call()
+	case okno.LetterCallOff:
+		return []block{say(d.words.T("letter.call.off", "Number", d.number()))}
 	case okno.LetterNotClosed:
 		return d.notClosed()
 	case okno.LetterCameBack:

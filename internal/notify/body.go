@@ -52,6 +52,8 @@ func (d *draft) toCustomer() []block {
 		return append([]block{say(d.words.T("letter.done.text", "Number", d.number()))}, d.question()...)
 	case okno.LetterClosed:
 		return []block{d.closedNow(), say(d.words.T("letter.closed.reopen"))}
+	case okno.LetterCallMissed:
+		return []block{say(d.words.T("letter.call.missed", "Number", d.number()))}
 	case okno.LetterReminder:
 		return d.reminder()
 	case okno.LetterCloseButton:

@@ -51,6 +51,9 @@ var rules = []rule{
 	{okno.AssigneeChanged, stillAssigned, assignee, okno.LetterAssigned, false},
 	{okno.CloseAsked, always, requester, okno.LetterCloseButton, true},
 	{okno.LetterReturned, notHisOwn, assignee, okno.LetterCameBack, false},
+	{okno.CallRequested, stillAsked, workers, okno.LetterCall, false},
+	{okno.CallChanged, calledOff, workers, okno.LetterCallOff, false},
+	{okno.CallChanged, notReached, asker, okno.LetterCallMissed, false},
 	{okno.ClosingReminded, stillToClose, requester, okno.LetterReminder, false},
 	{okno.ClosingStopped, always, workers, okno.LetterNotClosed, false},
 

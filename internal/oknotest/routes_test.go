@@ -95,6 +95,12 @@ func (h *house) name() {
 		}
 		h.names["FILE"] = string(f.Ref)
 	}
+	carl, _, err := h.Desk.ActorOf(ctx, h.cookies["Carl"], okno.DoorPortal)
+	h.must(err)
+	h.must(h.Desk.AskCall(ctx, carl, "100001", desk.CallForm{Key: "a call to Carl", Phone: "101"}))
+	page, err = h.Desk.Ticket(ctx, ann, "100001", 0)
+	h.must(err)
+	h.names["CALL"] = string(page.Calls[0].Ref)
 	agents, err := h.Desk.Agents(ctx, okno.Console())
 	h.must(err)
 	h.names["AGENT"] = string(agents[0].Ref)

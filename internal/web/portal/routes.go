@@ -47,6 +47,9 @@ func (p *Portal) Routes(r *web.Router) {
 	r.Customers("POST /tickets/{number}/closing", p.closeTicket)
 	r.Customers("POST /tickets/{number}/reopening", p.reopen)
 	r.Customers("POST /tickets/{number}/confirmation", p.confirm)
+	r.Customers("GET /tickets/{number}/call", p.callForm)
+	r.Customers("POST /tickets/{number}/calls", p.askCall, web.Limit("call", 20, time.Minute))
+	r.Customers("POST /tickets/{number}/calls/{ref}/cancellation", p.cancelCall)
 
 	r.Anyone("GET /login", p.askLogin)
 	r.Anyone("GET /tickets/login", p.askLogin)

@@ -53,6 +53,8 @@ func (p *Portal) ticket(q *web.Request) error {
 		switch q.Query("part") {
 		case "thread":
 			return q.Render(thread(v))
+		case "call":
+			return q.Render(callCorner(v))
 		case "card":
 			return q.Render(card(v))
 		}

@@ -20,7 +20,7 @@ type Names struct {
 func Describe(e okno.Event, l *locale.Locale, n Names) string {
 	what := describe(e, l, n)
 	who := n.Person(e.Actor)
-	if who == "" || e.Kind == okno.TicketOpened || e.Kind == okno.LetterReturned || e.Data.Person == e.Actor {
+	if who == "" || e.Kind == okno.TicketOpened || e.Kind == okno.LetterReturned || e.Data.Person == e.Actor && e.Kind != okno.CallChanged {
 		return what // that is in the words already
 	}
 	return l.T("event.by", "What", what, "Who", who)
@@ -45,6 +45,8 @@ func describe(e okno.Event, l *locale.Locale, n Names) string {
 			return l.T("event.participant.added", "Participant", name)
 		}
 		return l.T("event.participant.nameless")
+	case okno.CallChanged:
+		return l.T("event.call.changed." + e.Data.To)
 	case okno.ClosingStopped:
 		return l.T("event.closing.stopped." + e.Data.Reason)
 	case okno.LetterReturned:

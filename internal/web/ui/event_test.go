@@ -25,6 +25,8 @@ func TestDescribeSaysWhatHappenedAndByWhom(t *testing.T) {
 		"Status: “NEW” → “OPEN” · Ann":                                           {Kind: okno.StatusChanged, Actor: 1, Data: okno.EventData{From: "new", To: "open", Reason: "by_hand"}},
 		"Status: “HOLD” → “OPEN”":                                                {Kind: okno.StatusChanged, Data: okno.EventData{From: "hold", To: "open", Reason: "deadline"}},
 		"Solved: the answer was confirmed, the ticket is closed · Carl":          {Kind: okno.StatusChanged, Actor: 2, Data: okno.EventData{From: "done", To: "closed", Reason: "confirmed"}},
+		"Nobody answered the call · Ann":                                         {Kind: okno.CallChanged, Actor: 1, Data: okno.EventData{Person: 2, From: "accepted", To: "missed"}},
+		"The call request was cancelled · Carl":                                  {Kind: okno.CallChanged, Actor: 2, Data: okno.EventData{Person: 2, From: "asked", To: "cancelled"}},
 		"No answer came, the ticket was closed as announced":                     {Kind: okno.StatusChanged, Data: okno.EventData{From: "done", To: "closed", Reason: "deadline"}},
 		"The ticket did not close by itself: the customer is waiting for a call": {Kind: okno.ClosingStopped, Data: okno.EventData{Reason: "call"}},
 		"Assignee: Ann":                         {Kind: okno.AssigneeChanged, Actor: 1, Data: okno.EventData{From: "0", To: "1", Person: 1}},
@@ -46,7 +48,7 @@ func TestEveryFactHasWords(t *testing.T) {
 		okno.TicketOpened, okno.MessageAdded, okno.NoteAdded, okno.StatusChanged, okno.AssigneeChanged, okno.DepartmentChanged, okno.SubjectChanged,
 		okno.ParticipantAdded, okno.CloseAsked, okno.LetterReturned, okno.PersonAdded, okno.PersonChanged, okno.GrantsChanged, okno.PasswordChanged,
 		okno.ResetAsked, okno.DepartmentAdded, okno.DepartmentEdited, okno.TopicAdded, okno.TopicEdited, okno.MailboxAdded, okno.MailboxEdited,
-		okno.SettingsChanged, okno.LetterReplayed, okno.LetterRetried, okno.DeskSetUp, okno.ClosingReminded, okno.CalendarChanged,
+		okno.SettingsChanged, okno.LetterReplayed, okno.LetterRetried, okno.DeskSetUp, okno.CallRequested, okno.CallNoted, okno.ClosingReminded, okno.CalendarChanged,
 	}
 	for _, lang := range locale.Languages() {
 		for _, kind := range kinds {

@@ -20,6 +20,7 @@ func (w *Workspace) Routes(r *web.Router) {
 	r.Agents("POST /desk/tickets/{number}/department", w.transfer)
 	r.Agents("POST /desk/tickets/{number}/status", w.setStatus)
 	r.Agents("POST /desk/tickets/{number}/subject", w.editSubject)
+	r.Agents("POST /desk/tickets/{number}/calls/{ref}", w.handleCall)
 	r.Agents("POST /desk/tickets/{number}/seen", w.markSeen)
 	r.Agents("POST /desk/tickets/{number}/presence", w.beat)
 	r.Agents("DELETE /desk/tickets/{number}/presence", w.leave)

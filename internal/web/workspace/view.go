@@ -10,6 +10,7 @@ var looks = map[okno.ViewKind]look{
 	okno.ViewMine:       {"user", "m"},
 	okno.ViewUnassigned: {"inbox", "u"},
 	okno.ViewOpen:       {"status-open", "o"},
+	okno.ViewCalls:      {"phone-call", "p"},
 	okno.ViewWaiting:    {"status-waiting", "w"},
 	okno.ViewHold:       {"status-hold", "h"},
 	okno.ViewDone:       {"status-done", "d"},
