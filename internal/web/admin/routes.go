@@ -45,6 +45,11 @@ func (a *Admin) Routes(r *web.Router) {
 	r.Admins("POST /admin/settings/preview", a.previewSettings)
 	r.Admins("POST /admin/settings/logo", a.saveLogo, web.Files())
 
+	r.Admins("GET /admin/calendar", a.calendar)
+	r.Admins("POST /admin/calendar", a.saveCalendar)
+	r.Admins("POST /admin/calendar/preview", a.previewCalendar)
+	r.Admins("POST /admin/calendar/removal", a.dropCalendar)
+
 	r.Admins("GET /admin/letters", a.letters)
 	r.Admins("GET /admin/letters/test", a.askTestLetter)
 	r.Admins("POST /admin/letters/test", a.sendTestLetter, web.Limit("admin test", 20, time.Minute))

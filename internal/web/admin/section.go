@@ -25,6 +25,7 @@ var sections = []section{
 	{"topics", "tag"},
 	{"mailboxes", "mailbox"},
 	{"settings", "settings"},
+	{"calendar", "calendar-time"},
 	{"letters", "mail-forward"},
 	{"kept", "mail-opened"},
 	{"jobs", "robot"},
