@@ -241,7 +241,7 @@ func (d *Desk) confirmIn(tx store.Tx, link string) (a store.Account, err error) 
 	if r.Phone != "" {
 		p.Phone = r.Phone
 	}
-	if p.Lang == "" {
+	if r.Lang != "" {
 		p.Lang = r.Lang
 	}
 	if err := tx.SavePerson(&p); err != nil {

@@ -12,7 +12,7 @@ func (p *Portal) home(q *web.Request) error {
 	if unset {
 		return q.Render(unsetPage(q.Page(q.Locale.T("portal.unset.name"))))
 	}
-	return q.Render(homePage(q.Page("")))
+	return q.Render(homePage(living(q.Page(""))))
 }
 
 // onceSetUp leads home, where it is said why, until there is somebody to take

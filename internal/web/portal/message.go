@@ -11,6 +11,9 @@ import (
 func (v *ticketView) word(q *web.Request, m *okno.Message) *ui.Word {
 	w := web.Word(m)
 	w.Author, w.Marks = v.author(m), v.marks(q, m)
+	if p := v.Person(m.Author); p.Agent || p.ID == q.Person.ID {
+		w.Picture = web.Face(p)
+	}
 	return w
 }
 

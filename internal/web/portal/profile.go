@@ -96,6 +96,9 @@ func (p *Portal) profileAgain(q *web.Request, refusal error, typed *web.Form) er
 }
 
 func (p *Portal) saveProfile(q *web.Request) error {
+	if q.Person.ID == 0 {
+		return okno.ErrNotFound
+	}
 	typed, err := q.Form()
 	if err == nil {
 		version, bad := strconv.ParseInt(typed.Get("version"), 10, 64)
@@ -109,6 +112,8 @@ func (p *Portal) saveProfile(q *web.Request) error {
 	if err != nil {
 		return p.profileAgain(q, err, typed)
 	}
+	// From here on he reads in the language that he chose.
+	q.Locale = locale.New(typed.Get("lang"), q.Locale.Zone())
 	return saved(q, "portal.profile.saved")
 }
 

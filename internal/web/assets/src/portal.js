@@ -8,3 +8,6 @@ import "./parts/frame.js";
 import "./parts/hint.js";
 
 document.documentElement.classList.add("scripts");
+
+// The address of earlier letters: what follows the # never reaches the server.
+if (location.hash === "#/tickets/login") location.replace("/login");
