@@ -120,3 +120,10 @@ func TestALostConnectionLosesNothing(t *testing.T) {
 	marked(t, ann, "Ann")
 	ann.NoFaults()
 }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
