@@ -50,7 +50,8 @@ func TestR54BlueButtonAtTheTopRightAsksForACall(t *testing.T) {
 	carl.Sees("Звонок: Состоялся").Sees("Запросить звонок").Misses("Лампу заменим завтра.")
 
 	carl.Press("Запросить звонок").At("/call").Fill("Телефон", "101").Press("Запросить звонок").Sees("Звонок: Запрошен")
-	carl.Press("Отменить звонок").Sees("Звонок: Отменён")
+	carl.Open("/tickets").Sees("Звонок: Запрошен")
+	carl.Open("/tickets/100001").Press("Отменить звонок").Sees("Звонок: Отменён")
 	ann.Sees("Отменён")
 	r.Sink.Letter(oknotest.Ann, "отменил запрос звонка")
 	ann.NoFaults()
