@@ -154,7 +154,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	} {
 		check(t, c.act.Name, c.may, func(a okno.Actor) bool { return a.May(c.act, lamp()) })
 	}
-	for _, act := range []okno.Action{okno.ManagePeople, okno.ManageDepartments, okno.ManageMailboxes, okno.ManageSettings, okno.SeeLetters} {
+	for _, act := range []okno.Action{okno.ManagePeople, okno.ManageCompanies, okno.ManageDepartments, okno.ManageMailboxes, okno.ManageSettings, okno.SeeLetters} {
 		check(t, act.Name, []string{"admin"}, func(a okno.Actor) bool { return a.MayManage(act) })
 	}
 }
@@ -187,6 +187,44 @@ func TestGuestActsForWhomTheLinkWasMailedTo(t *testing.T) {
 	} {
 		if got := actors[who].For(lamp()); got != want {
 			t.Errorf("%s acts for %d, want %d", who, got, want)
+		}
+	}
+}
+
+func TestWhoManagesACompanysContacts(t *testing.T) {
+	for who, a := range actors {
+		want := who == "company administrator" || who == "administrator of his own"
+		if got := a.ManagesContacts(5); got != want {
+			t.Errorf("%s: %t, want %t", who, got, want)
+		}
+		if a.ManagesContacts(0) {
+			t.Errorf("%s manages those of no company", who)
+		}
+		a.MustChange = true
+		if a.ManagesContacts(5) || a.ManagesAnyContacts() {
+			t.Errorf("%s with an issued password", who)
+		}
+	}
+}
+
+func TestMailDomainOfACompany(t *testing.T) {
+	for given, want := range map[string]string{
+		"firm.example": "firm.example", " @Firm.Example ": "firm.example", "mail.firm.example": "mail.firm.example", "xn--e1afmkfd.example": "xn--e1afmkfd.example",
+		"": "", "firm": "", "a@firm.example": "", "firm..example": "", "-firm.example": "", "gmail.com": "", "Mail.RU": "", "yandex.ru": "",
+	} {
+		if got, err := okno.CheckDomain("domains", given); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q %v, want %q", given, got, err, want)
+		}
+	}
+}
+
+func TestLoginThatIsChosenForAnother(t *testing.T) {
+	for login, want := range map[string]bool{
+		"ivanov": true, "17-x7kq": true, "иванов_п": true, "a.b": true,
+		"": false, "ab": false, "ivan ivanov": false, "ivan@firm.example": false, "Admin-1": false, "aDMIN-x": false, ".abc": false,
+	} {
+		if err := okno.CheckLogin("login", login); (err == nil) != want {
+			t.Errorf("%q: %v", login, err)
 		}
 	}
 }

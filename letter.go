@@ -63,6 +63,7 @@ const (
 	LetterReset        LetterKind = "reset"
 	LetterCameBack     LetterKind = "returned" // to the assignee: a letter came back
 	LetterTest         LetterKind = "test"
+	LetterJoin         LetterKind = "join" // asks a person who was known before to join a company
 )
 
 // LetterState is how far a letter that leaves has come.

@@ -80,21 +80,3 @@ func CheckName(field, s string) error {
 	}
 	return nil
 }
-
-// Membership is a person's place in a company.
-type Membership struct {
-	Person        PersonID
-	Company       CompanyID
-	Administrator bool
-	// SeesAll: an administrator of the company sees all its tickets unless the
-	// company is set otherwise.
-	SeesAll bool
-}
-
-// Company is a customer company.
-type Company struct {
-	ID     CompanyID
-	Ref    Ref
-	Number string
-	Name   string
-}

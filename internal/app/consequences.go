@@ -14,7 +14,7 @@ func consequences(e okno.Event) []string {
 		okno.StatusChanged, okno.AssigneeChanged, okno.ParticipantAdded,
 		okno.CloseAsked, okno.LetterReturned, okno.ClosingReminded, okno.ClosingStopped,
 		okno.CallRequested, okno.CallChanged,
-		okno.PersonAdded, okno.ResetAsked,
+		okno.ContactAdded, okno.ContactInvited, okno.PersonAdded, okno.ResetAsked,
 		okno.RegistrationAsked, okno.AddressAsked, okno.AddressChanged:
 		if e.Data.Silent {
 			return nil

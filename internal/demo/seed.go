@@ -107,11 +107,7 @@ func (s *seeder) agent(ctx context.Context, a agent, role okno.Ref, dep okno.Dep
 	}); err != nil {
 		return err
 	}
-	link, err := s.desk.ResetByConsole(ctx, address)
-	if err != nil {
-		return err
-	}
-	token, err := s.desk.UseEntry(ctx, link, Password, "", "sample")
+	token, err := s.enter(ctx, address)
 	if err != nil {
 		return err
 	}
@@ -123,18 +119,36 @@ func (s *seeder) agent(ctx context.Context, a agent, role okno.Ref, dep okno.Dep
 	return nil
 }
 
+// enter is the first entry of someone who was invited.
+func (s *seeder) enter(ctx context.Context, address string) (token string, err error) {
+	link, err := s.desk.ResetByConsole(ctx, address)
+	if err != nil {
+		return "", err
+	}
+	return s.desk.UseEntry(ctx, link, Password, "", "sample")
+}
+
 func (s *seeder) companies(ctx context.Context) error {
 	for i, c := range s.text.companies {
-		company, err := s.desk.AddCompany(ctx, okno.Console(), fmt.Sprint(1001+i), c.name)
+		number, address := fmt.Sprint(1001+i), func(p person) string { return p.login + "@" + c.domain }
+		company, err := s.desk.AddCompany(ctx, okno.Console(), s.key(), desk.CompanyForm{
+			Number: number, Name: c.name, SeesAll: true, AdminName: c.people[0].name, AdminAddress: address(c.people[0]),
+		})
 		if err != nil {
 			return err
 		}
 		for j, p := range c.people {
-			address := fmt.Sprintf("%s@%s", p.login, c.domain)
-			if err := s.desk.AddContact(ctx, okno.Console(), company.ID, p.name, address, j == 0); err != nil {
+			if j > 0 {
+				if err := s.desk.AddContact(ctx, okno.Console(), s.key(), company.Ref, desk.ContactForm{
+					Name: p.name, Address: address(p), Login: number + "-" + p.login, Password: "first " + Password,
+				}); err != nil {
+					return err
+				}
+			}
+			if _, err := s.enter(ctx, address(p)); err != nil {
 				return err
 			}
-			s.people = append(s.people, customer{p.name, address})
+			s.people = append(s.people, customer{p.name, address(p)})
 		}
 	}
 	for _, p := range s.text.people {

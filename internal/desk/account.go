@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 	"github.com/oknodesk/okno/internal/mail"
@@ -31,11 +33,15 @@ var errSignIn = okno.Refuse(okno.Invalid, "error.signin")
 func (d *Desk) SignIn(ctx context.Context, login, password, token, browser string) (string, error) {
 	var a store.Account
 	err := d.read(ctx, func(tx store.Tx) (err error) {
-		if a, err = tx.AccountByLogin(mail.Fold(login)); err != nil {
+		if a, err = tx.AccountByLogin(foldLogin(login)); err != nil {
 			return err
 		}
 		p, err := tx.Person(a.Person)
-		if err == nil && !p.Disabled.IsZero() {
+		if err != nil {
+			return err
+		}
+		out, err := barred(tx, p)
+		if err == nil && (out || !p.Disabled.IsZero()) {
 			return okno.ErrNotFound
 		}
 		return err
@@ -64,6 +70,14 @@ func (d *Desk) SignIn(ctx context.Context, login, password, token, browser strin
 	return d.enter(ctx, a, rehash, token, browser)
 }
 
+// foldLogin is the form in which login names and addresses are compared.
+func foldLogin(login string) string {
+	if folded := mail.Fold(login); folded != "" {
+		return folded
+	}
+	return strings.ToLower(norm.NFC.String(strings.TrimSpace(login)))
+}
+
 // enter makes the session and carries over what was open to the visitor.
 func (d *Desk) enter(ctx context.Context, a store.Account, rehash bool, token, browser string) (string, error) {
 	fresh, hash := secret.NewToken()
@@ -76,6 +90,9 @@ func (d *Desk) enter(ctx context.Context, a store.Account, rehash bool, token, b
 		}
 		s := store.Session{Hash: hash, Person: a.Person, Created: now, Seen: now, Expires: now.Add(sessionLasts), Agent: cut(browser, 200)}
 		if err := tx.AddSession(&s); err != nil {
+			return err
+		}
+		if err := d.joinByDomain(tx, a.Person); err != nil {
 			return err
 		}
 		return d.replaceSession(tx, token, s.ID)
@@ -164,6 +181,9 @@ func fillActor(tx store.Tx, a *okno.Actor, id okno.PersonID) (okno.Person, error
 	if err != nil || !p.Disabled.IsZero() {
 		return okno.Person{}, err
 	}
+	if out, err := barred(tx, p); err != nil || out {
+		return okno.Person{}, err
+	}
 	a.Person, a.Lang = p.ID, p.Lang
 	account, err := tx.AccountOf(id)
 	if err != nil && okno.ReasonOf(err) != okno.NotFound {
@@ -230,6 +250,9 @@ func (d *Desk) setPassword(ctx context.Context, by okno.Actor, a store.Account, 
 		}
 		a.Password, a.MustChange, a.Expires, a.Changed = hash, false, time.Time{}, d.Now()
 		if err := tx.SetAccount(a); err != nil {
+			return err
+		}
+		if err := d.entered(tx, a.Person); err != nil {
 			return err
 		}
 		// Links to a password that were mailed before are of no more use.

@@ -39,6 +39,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		if err := tx.DropOldRegistrations(now.Add(-registrationKept - RegistrationLasts)); err != nil {
 			return err
 		}
+		if err := tx.DropOldIssued(now.Add(-issuedLasts)); err != nil {
+			return err
+		}
 		if err := tx.DropSubmissions(now.Add(-submissionsKept)); err != nil {
 			return err
 		}

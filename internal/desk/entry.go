@@ -91,7 +91,7 @@ func (d *Desk) UseEntry(ctx context.Context, link, password, token, browser stri
 func (d *Desk) ResetByConsole(ctx context.Context, login string) (string, error) {
 	var token string
 	err := d.write(ctx, func(tx store.Tx) error {
-		a, err := tx.AccountByLogin(mail.Fold(login))
+		a, err := tx.AccountByLogin(foldLogin(login))
 		if err != nil {
 			return err
 		}

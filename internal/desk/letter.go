@@ -108,6 +108,11 @@ func (d *Desk) queueLetter(tx store.Tx, l *store.Letter, o Outgoing) error {
 	if err != nil || !added {
 		return err
 	}
+	if l.Kind == okno.LetterInvitation {
+		if err := tx.DropIssued(l.Event); err != nil {
+			return err
+		}
+	}
 	for _, link := range o.Links {
 		if err := tx.AddLink(link.link); err != nil {
 			return err

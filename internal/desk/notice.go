@@ -29,6 +29,8 @@ type Notice struct {
 	Confirmed  map[okno.PersonID]bool        // whose first address has been shown to be his
 	Call       okno.Call                     // of Data.Call; zero: none
 	Login      string                        // of Data.Person's account, or Addressee's
+	Company    okno.Company                  // the fact is about; zero: about none
+	Password   string                        // issued by the fact; "": none, or its letter is queued
 	// Addressee has the address that was asked about, who need not be known:
 	// his ID is 0 then. Zero: the fact is about no address, or it was forgotten.
 	Addressee okno.Person
@@ -59,6 +61,9 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 			n.Login = a.Login
 		}
 		if err := noticeAddressee(tx, n); err != nil {
+			return err
+		}
+		if err := d.noticeContact(tx, n); err != nil {
 			return err
 		}
 		if n.Mailbox.ID == 0 {

@@ -28,6 +28,7 @@ type Opening struct {
 	Channel    okno.Channel
 	Topic      okno.Ref // "": none chosen
 	Department okno.Ref // "": the topic's, the mailbox's, else the first; agents choose
+	Company    okno.Ref // for which the requester asks; "": his only one, if he has one
 	Subject    string
 	Text, HTML string     // HTML is made safe here
 	Uploads    []okno.Ref // of the actor's session
@@ -183,7 +184,7 @@ func (d *Desk) openIn(tx store.Tx, by okno.Actor, o Opening, t *okno.Ticket, ran
 		}
 	}
 	if t.Company == 0 {
-		if t.Company, err = onlyCompany(tx, t.Requester); err != nil {
+		if t.Company, err = companyFor(tx, by, o, t.Requester); err != nil {
 			return err
 		}
 	}
@@ -239,34 +240,31 @@ func (d *Desk) requester(tx store.Tx, by okno.Actor, o Opening) (okno.PersonID, 
 // personOf is whose the address is, else a new person with it. Nothing about
 // a known person is changed by what a stranger types.
 func (d *Desk) personOf(tx store.Tx, name, address, phone, lang string) (okno.PersonID, error) {
+	id, _, err := d.personOrNew(tx, name, address, phone, lang)
+	return id, err
+}
+
+// personOrNew is personOf that tells whether the person was known before.
+func (d *Desk) personOrNew(tx store.Tx, name, address, phone, lang string) (person okno.PersonID, known bool, err error) {
 	folded := mail.Fold(address)
 	p, err := tx.PersonByAddress(folded)
 	if okno.ReasonOf(err) != okno.NotFound {
-		return p.ID, err
+		return p.ID, true, err
 	}
 	p = okno.Person{Ref: okno.Ref(secret.NewRef()), Name: name, Phone: phone, Lang: lang, Created: d.Now()}
 	if err := tx.AddPerson(&p); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	added, err := tx.ClaimAddress(&okno.Address{Person: p.ID, Address: address, Folded: folded}, p.Created)
 	if err != nil || added {
-		return p.ID, err
+		return p.ID, false, err
 	}
 	// Another letter or form of the same new person was faster.
 	if err := tx.ForgetPerson(p.ID); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	p, err = tx.PersonByAddress(folded)
-	return p.ID, err
-}
-
-// onlyCompany is the company of a person who belongs to exactly one.
-func onlyCompany(tx store.Tx, p okno.PersonID) (okno.CompanyID, error) {
-	ms, err := tx.MembershipsOf(p)
-	if err != nil || len(ms) != 1 {
-		return 0, err
-	}
-	return ms[0].Company, nil
+	return p.ID, true, err
 }
 
 // once runs fn in a transaction unless the submission key has led somewhere

@@ -123,6 +123,8 @@ func (a answers) but(reason okno.Reason, whom ...string) answers {
 
 var (
 	managing = only(okno.Forbidden, "admin")
+	// arranging a company's contacts: to others the company is not there.
+	arranging = only(okno.NotFound, "admin")
 	// reading: to whom the ticket is not his, it is not there.
 	reading = only(okno.NotFound, "participant", "requester", "guest", "agent's letter", "admin's letter", "agent", "admin")
 	// working: who sees it but is no agent hears that he may not.

@@ -3,11 +3,16 @@ package notify
 import "github.com/oknodesk/okno"
 
 // invitation brings the way in to someone for whom an account was made (spec
-// R35 to R38). The first password is chosen there: none is mailed.
+// R35 to R38). A company's contact has a password for the first entry; for an
+// agent none was issued, he chooses his.
 func (d *draft) invitation() []block {
+	password := d.words.T("letter.invitation.password")
+	if d.n.Password != "" {
+		password = d.words.T("letter.invitation.issued", "Password", d.n.Password)
+	}
 	return d.automatic(
 		say(d.words.T("letter.invitation.text")),
-		say(d.words.T("letter.invitation.login", "Login", d.n.Login)+"\n"+d.words.T("letter.invitation.password")),
+		say(d.words.T("letter.invitation.login", "Login", d.n.Login)+"\n"+password),
 		buttons{{label: d.words.T("letter.invitation.enter"), href: d.links.entry(d.link.Token)}},
 		quiet(d.words.T("letter.invitation.lasts")),
 	)

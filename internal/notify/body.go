@@ -23,6 +23,8 @@ func (d *draft) body(subject string) page {
 		p.blocks = d.registered()
 	case d.letter == okno.LetterAddress, d.letter == okno.LetterAddressTaken, d.letter == okno.LetterAddressChanged:
 		p.blocks = d.newAddress()
+	case d.letter == okno.LetterJoin:
+		p.blocks = d.joining()
 	case d.letter == okno.LetterTest:
 		p.blocks = d.trial()
 	case d.agent:

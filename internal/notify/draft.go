@@ -61,7 +61,7 @@ func (w *Notifier) write(ctx context.Context, d draft) (desk.Outgoing, error) {
 	letter := okno.Letter{
 		Kind: d.letter, Origin: d.origin, Event: d.n.Event.ID, Ticket: d.n.Ticket.ID, Message: d.n.Message.ID, Person: d.person.ID,
 		Mailbox: d.n.Mailbox.ID, From: o.From.Addr, To: o.To.Addr, Subject: subject, MessageID: o.MessageID,
-		Bytes: raw, Shown: shown(o, d.link.Token), Announces: d.announces(),
+		Bytes: raw, Shown: shown(o, d.link.Token, d.n.Password), Announces: d.announces(),
 	}
 	out := desk.Outgoing{Letter: letter}
 	if d.link.Token != "" {
@@ -91,6 +91,8 @@ func (w *Notifier) addLink(d *draft) {
 		d.link = w.desk.RegistrationLink(d.n.Event.Subject)
 	case d.letter == okno.LetterAddress:
 		d.link = w.desk.AddressConfirmationLink(d.n.Event.Subject)
+	case d.letter == okno.LetterJoin:
+		d.link = w.desk.JoinLink(d.person.ID, d.n.Company.ID)
 	case d.letter == okno.LetterAccess:
 		d.link = w.desk.AccessLink(d.person.ID, d.n.Ticket.ID, desk.AskedLasts)
 	case !d.agent && d.n.Ticket.ID != 0:
@@ -150,7 +152,7 @@ func autoSubmitted(kind okno.LetterKind) string {
 
 // shown is the letter as an administrator may see it: without files, and
 // without what gives its holder any right.
-func shown(o mail.Outgoing, token string) string {
+func shown(o mail.Outgoing, secrets ...string) string {
 	reply := o.ReplyTo.Addr
 	if local, domain, ok := strings.Cut(reply, "@"); ok && reply != o.From.Addr {
 		box, _, _ := strings.Cut(local, "+r")
@@ -165,9 +167,12 @@ func shown(o mail.Outgoing, token string) string {
 			out.WriteString(field[0] + ": " + field[1] + "\n")
 		}
 	}
-	out.WriteString("\n" + o.Text)
-	if token == "" {
-		return out.String()
+	text := o.Text
+	for _, s := range secrets {
+		if s != "" {
+			text = strings.ReplaceAll(text, s, "…")
+		}
 	}
-	return strings.ReplaceAll(out.String(), token, "…")
+	out.WriteString("\n" + text)
+	return out.String()
 }

@@ -26,5 +26,8 @@ func (l links) registration(token string) string { return l.to("register", token
 // address leads to the page that confirms a new address.
 func (l links) address(token string) string { return l.to("address", token).String() }
 
+// joining leads to the page where someone joins a company.
+func (l links) joining(token string) string { return l.to("join", token).String() }
+
 // workspace is the ticket's page for agents, who sign in.
 func (l links) workspace(number string) string { return l.to("desk", "tickets", number).String() }

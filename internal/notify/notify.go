@@ -130,10 +130,12 @@ func (w *Notifier) tell(ctx context.Context, n *desk.Notice, told []recipient) e
 // anyone can cause without proving who he is.
 func bounded(n *desk.Notice, kind okno.LetterKind) bool {
 	switch kind {
+	case okno.LetterInvitation: // by a company's administrator
+		return n.Company.ID != 0
 	case okno.LetterConfirmation:
 		return n.Event.Data.Claim != okno.Proven
 	case okno.LetterAccess, okno.LetterCloseButton, okno.LetterReset,
-		okno.LetterRegistration, okno.LetterRegistered, okno.LetterAddress, okno.LetterAddressTaken:
+		okno.LetterRegistration, okno.LetterRegistered, okno.LetterAddress, okno.LetterAddressTaken, okno.LetterJoin:
 		return true
 	}
 	return false

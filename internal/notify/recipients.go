@@ -60,6 +60,11 @@ var rules = []rule{
 	{okno.PersonAdded, hasLogin, personNamed, okno.LetterInvitation, false},
 	{okno.ResetAsked, hasLogin, personNamed, okno.LetterReset, true},
 
+	{okno.ContactAdded, accountMade, personNamed, okno.LetterInvitation, false},
+	{okno.ContactAdded, knownBefore, personNamed, okno.LetterJoin, false},
+	{okno.ContactInvited, accountMade, personNamed, okno.LetterInvitation, false},
+	{okno.ContactInvited, knownBefore, personNamed, okno.LetterJoin, false},
+
 	{okno.RegistrationAsked, hasLogin, addressee, okno.LetterRegistered, true},
 	{okno.RegistrationAsked, noLogin, addressee, okno.LetterRegistration, true},
 	{okno.AddressAsked, anothers, addressee, okno.LetterAddressTaken, true},

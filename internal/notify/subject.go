@@ -21,6 +21,8 @@ func (w *Notifier) subject(ctx context.Context, d *draft) (string, error) {
 		return d.words.T("letter.registered.subject"), nil
 	case okno.LetterAddress, okno.LetterAddressTaken, okno.LetterAddressChanged:
 		return d.words.T("letter.address.subject"), nil
+	case okno.LetterJoin:
+		return d.words.T("letter.join.subject", "Company", d.n.Company.Name), nil
 	case okno.LetterTest:
 		return d.words.T("letter.test.subject"), nil
 	}

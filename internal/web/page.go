@@ -13,10 +13,10 @@ func (q *Request) Page(title string) ui.Page {
 		Path: q.page(), Shortcuts: q.Person.Shortcuts,
 	}
 	if t := q.takeToast(); t != nil {
-		p.Toast, p.Kind = t.Text, t.Kind
+		p.Toast, p.Kind, p.Undo = t.Text, t.Kind, t.Undo
 	}
 	if q.Person.ID != 0 {
-		p.Reader = &ui.Reader{Name: q.Person.Short(), Picture: Face(q.Person), Agent: q.Person.Agent, Admin: q.manages()}
+		p.Reader = &ui.Reader{Name: q.Person.Short(), Picture: Face(q.Person), Agent: q.Person.Agent, Admin: q.manages(), Contacts: q.Actor.ManagesAnyContacts()}
 	}
 	return p
 }

@@ -19,6 +19,17 @@ func (a *Admin) Routes(r *web.Router) {
 	r.Admins("POST /admin/agents/{ref}/invitation", a.inviteAgain)
 	r.Admins("GET /admin/roles", a.roles)
 
+	r.Admins("GET /admin/companies", a.companies)
+	r.Admins("GET /admin/companies/new", a.company)
+	r.Admins("POST /admin/companies", a.saveCompany)
+	r.Admins("GET /admin/companies/{ref}", a.company)
+	r.Admins("POST /admin/companies/{ref}", a.saveCompany)
+	r.Admins("GET /admin/companies/{ref}/contacts/{contact}", a.contact)
+	r.Admins("POST /admin/companies/{ref}/contacts/{contact}", a.saveContact)
+	r.Admins("POST /admin/companies/{ref}/contacts/{contact}/invitation", a.inviteContact)
+	r.Admins("POST /admin/companies/{ref}/contacts/{contact}/access", a.setContactAccess)
+	r.Admins("POST /admin/companies/{ref}/contacts/{contact}/administrator", a.setContactAdministrator)
+
 	r.Admins("GET /admin/departments", a.departments)
 	r.Admins("GET /admin/departments/new", a.department)
 	r.Admins("POST /admin/departments", a.saveDepartment)

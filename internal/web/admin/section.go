@@ -21,7 +21,8 @@ func (s section) search(l *locale.Locale) string { return l.T("admin.search." + 
 var sections = []section{
 	{"agents", "users"},
 	{"roles", "shield-lock"},
-	{"departments", "building"},
+	{"companies", "building"},
+	{"departments", "sitemap"},
 	{"topics", "tag"},
 	{"mailboxes", "mailbox"},
 	{"settings", "settings"},

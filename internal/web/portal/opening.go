@@ -56,7 +56,7 @@ func (p *Portal) open(q *web.Request) error {
 func openingOf(q *web.Request, typed *web.Form) desk.Opening {
 	return desk.Opening{
 		Key: q.Key(), Name: typed.Word("name"), Address: typed.Word("email"), Phone: typed.Word("phone"),
-		Channel: okno.ChannelWeb, Topic: okno.Ref(typed.Get("topic")), Subject: typed.Word("subject"), Text: typed.Text("text"),
+		Channel: okno.ChannelWeb, Company: okno.Ref(typed.Get("company")), Topic: okno.Ref(typed.Get("topic")), Subject: typed.Word("subject"), Text: typed.Text("text"),
 		Uploads: kept(typed), Lang: q.Locale.Lang(),
 	}
 }
@@ -82,6 +82,10 @@ func (p *Portal) openingForm(q *web.Request, typed *web.Form) (func(wrong map[st
 	if err != nil {
 		return nil, err
 	}
+	companies, err := p.desk.OwnCompanies(q.Context(), q.Actor)
+	if err != nil {
+		return nil, err
+	}
 	uploads, err := p.uploads(q, typed)
 	if err != nil {
 		return nil, err
@@ -90,13 +94,13 @@ func (p *Portal) openingForm(q *web.Request, typed *web.Form) (func(wrong map[st
 		Page: living(q.Page(q.Locale.T("portal.open"))), uploads: uploads, key: q.Key(), known: q.Person.ID != 0,
 	}
 	return func(wrong map[string]string) templ.Component {
-		v.fields = openingFields(q, topics, v.known).fill(typed, wrong)
+		v.fields = openingFields(q, topics, companies, v.known).fill(typed, wrong)
 		v.wrong = v.fields.faults(wrong)
 		return openingPage(v)
 	}, nil
 }
 
-func openingFields(q *web.Request, topics []okno.Topic, known bool) fields {
+func openingFields(q *web.Request, topics []okno.Topic, companies []okno.Company, known bool) fields {
 	l := q.Locale
 	var fs fields
 	if !known {
@@ -105,6 +109,9 @@ func openingFields(q *web.Request, topics []okno.Topic, known bool) fields {
 			ui.Field{Name: "name", Label: l.T("portal.field.name"), Required: true, Autocomplete: "name", MaxLength: okno.MaxName},
 			ui.Field{Name: "phone", Type: "tel", Label: l.T("portal.field.phone"), Autocomplete: "tel", MaxLength: 40},
 		)
+	}
+	if len(companies) > 1 { // of one it is his, without a question
+		fs = append(fs, ui.Field{Name: "company", Label: l.T("words.company"), Required: true, Options: companyOptions(l, companies)})
 	}
 	if len(topics) > 0 {
 		options := []ui.Option{{Label: l.T("portal.open.topic.none")}}

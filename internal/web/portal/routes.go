@@ -56,6 +56,15 @@ func (p *Portal) Routes(r *web.Router) {
 	r.Anyone("POST /login", p.signIn, web.Limit("login", 30, time.Minute))
 	r.Anyone("POST /logout", p.signOut, web.EvenUnchanged())
 
+	r.Customers("GET /company", p.company)
+	r.Customers("GET /company/contacts/new", p.askContact)
+	r.Customers("POST /company/contacts", p.addContact, web.Limit("contact", 30, time.Minute))
+	r.Customers("POST /company/contacts/{ref}/invitation", p.inviteContact, web.Limit("contact", 30, time.Minute))
+	r.Customers("POST /company/contacts/{ref}/access", p.setContactAccess)
+	r.Customers("POST /company/contacts/{ref}/administrator", p.setContactAdministrator)
+	r.Anyone("GET /join/{token}", p.askJoining, web.EvenUnchanged(), web.Limit("entry", 30, time.Minute))
+	r.Anyone("POST /join/{token}", p.join, web.EvenUnchanged(), web.Limit("entry", 30, time.Minute))
+
 	r.Customers("GET /password", p.askPassword, web.EvenUnchanged())
 	r.Customers("POST /password", p.changePassword, web.EvenUnchanged(), web.Limit("password", 10, time.Minute))
 	r.Anyone("GET /entry/{token}", p.askEntry, web.EvenUnchanged(), web.Limit("entry", 30, time.Minute))

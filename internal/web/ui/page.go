@@ -42,6 +42,8 @@ type Reader struct {
 	Picture string // URL; "": none
 	Agent   bool
 	Admin   bool
+	// Contacts: he administers a company and manages its contacts.
+	Contacts bool
 }
 
 // FullTitle is what stands in the browser's tab.

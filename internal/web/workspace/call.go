@@ -20,6 +20,7 @@ type callView struct {
 	key         string
 	departments []ui.Option
 	topics      []ui.Option
+	companies   []ui.Option // of the caller, who must choose; none: nothing to choose
 	typed       *web.Form // nil: shown for the first time
 	wrong       map[string]string
 	uploads     []ui.File
@@ -41,7 +42,7 @@ func (w *Workspace) openForCaller(q *web.Request) error {
 	}
 	opened, err := w.desk.OpenTicket(q.Context(), q.Actor, desk.Opening{
 		Key: q.Key(), Name: form.Word("name"), Address: form.Word("email"), Phone: form.Word("phone"),
-		Channel: okno.ChannelPhone, Department: okno.Ref(form.Get("department")), Topic: okno.Ref(form.Get("topic")),
+		Channel: okno.ChannelPhone, Department: okno.Ref(form.Get("department")), Topic: okno.Ref(form.Get("topic")), Company: okno.Ref(form.Get("company")),
 		Subject: form.Word("subject"), Text: form.Text("text"), Uploads: kept(form),
 		Lang: locale.Detect(form.Word("subject")+"\n"+form.Text("text"), q.Settings.Lang),
 	})
@@ -65,6 +66,16 @@ func (w *Workspace) callAgain(q *web.Request, form *web.Form, refusal error) err
 	}
 	if v.uploads, err = w.uploads(q, form); err != nil {
 		return err
+	}
+	companies, err := w.desk.CallerCompanies(q.Context(), q.Actor, form.Word("email"))
+	if err != nil {
+		return err
+	}
+	if len(companies) > 1 {
+		v.companies = []ui.Option{{Label: q.Locale.T("workspace.call.company")}}
+		for _, c := range companies {
+			v.companies = append(v.companies, ui.Option{Value: string(c.Ref), Label: c.Name})
+		}
 	}
 	v.typed = form
 	return q.Again(refusal, func(wrong map[string]string) templ.Component {
@@ -112,7 +123,7 @@ func (v *callView) labels() map[string]string {
 	l := v.list.L
 	return map[string]string{
 		"name": l.T("workspace.call.name"), "phone": l.T("workspace.call.phone"), "email": l.T("workspace.call.email"),
-		"department": l.T("words.department"), "topic": l.T("words.topic"), "subject": l.T("words.subject"),
+		"department": l.T("words.department"), "topic": l.T("words.topic"), "company": l.T("words.company"), "subject": l.T("words.subject"),
 		"text": l.T("workspace.call.text"), "file": l.T("workspace.files"),
 	}
 }

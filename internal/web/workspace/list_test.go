@@ -77,9 +77,13 @@ func TestANumberLeadsToItsTicket(t *testing.T) {
 
 func TestCompanyStandsInTheListAndInTheDetails(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		company, err := r.AddCompany(t.Context(), r.admin, "17", "Harbour Labs")
+		_, err := r.AddCompany(t.Context(), r.admin, rand.Text(), desk.CompanyForm{
+			Number: "17", Name: "Harbour Labs", AdminName: "Carl Customer", AdminAddress: "carl@customer.example"})
 		must(t, err)
-		must(t, r.AddContact(t.Context(), r.admin, company.ID, "Carl Customer", "carl@customer.example", false))
+		link, err := r.ResetByConsole(t.Context(), "Admin-17")
+		must(t, err)
+		_, err = r.UseEntry(t.Context(), link, "a password of his own", "", "test")
+		must(t, err)
 		n := r.open("For a company")
 		r.ann.get("/desk").has(t, 200, `<span class="row-company">Harbour Labs</span>`)
 		r.ann.part(page(n)+"?part=details").has(t, 200, "Company", "Harbour Labs")
