@@ -21,7 +21,7 @@ type callView struct {
 	departments []ui.Option
 	topics      []ui.Option
 	companies   []ui.Option // of the caller, who must choose; none: nothing to choose
-	typed       *web.Form // nil: shown for the first time
+	typed       *web.Form   // nil: shown for the first time
 	wrong       map[string]string
 	uploads     []ui.File
 }
