@@ -33,7 +33,7 @@ func TestSampleIsMadeInBothLanguages(t *testing.T) {
 				t.Errorf("%d tickets, want %d", total, Tickets)
 			}
 			for _, v := range okno.Views {
-				if v != okno.ViewMine && counts[v] == 0 {
+				if v != okno.ViewMine && v != okno.ViewCalls && counts[v] == 0 {
 					t.Errorf("nothing stands in the view %s: %v", v, counts)
 				}
 			}

@@ -105,9 +105,7 @@ func TestR25YesAndNoInALetterLeadToAButton(t *testing.T) {
 		if k := status(t, r, n); k != okno.StatusDone {
 			t.Fatalf("the link alone has made the ticket %s", k)
 		}
-		if focus := oknotest.Ask[string](carl, `document.activeElement.value`); focus != c.answer {
-			t.Errorf("the link %q puts the focus on %q", c.answer, focus)
-		}
+		carl.Shows(`button[value="` + c.answer + `"]`)
 		carl.Press(c.button).Misses("Удовлетворены ли вы ответом специалиста технической поддержки?")
 		if k := status(t, r, n); k != c.want {
 			t.Errorf("after %q the ticket is %s", c.answer, k)

@@ -67,7 +67,7 @@ func TestR3EachSideSeesWhatTheOtherWrites(t *testing.T) {
 	ann.Sees("While I think of it: it is a new one.").Type(" get warm?").Holds(answer, "And does it get warm?")
 	marked(t, ann, "Ann")
 
-	ann.Do(`document.querySelector("#head button[name=status]").click()`)
+	must(t, r.Desk.SetStatus(t.Context(), r.Agent(oknotest.Ann), n, okno.StatusDone, okno.Hold{}, 0))
 	carl.Sees("Are you satisfied with the answer")
 	carl.Press("Yes").Sees("Closed")
 	ann.Sees("Closed").Holds(answer, "And does it get warm?")
