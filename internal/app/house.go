@@ -54,7 +54,7 @@ type House struct {
 // the desk over them. The data directory must be locked by this process
 // already. Close it when done.
 func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time) (h *House, err error) {
-	h = &House{Config: c, Log: log, Now: now, Hub: live.NewHub()}
+	h = &House{Config: c, Log: log, Now: now, Hub: live.NewHub(now)}
 	defer func() {
 		if err != nil {
 			h.Close()

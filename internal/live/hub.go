@@ -3,6 +3,7 @@ package live
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // shards part the streams, so that coming and going hinders neither a delivery
@@ -13,6 +14,7 @@ const shards = 64
 type Hub struct {
 	next   atomic.Uint64
 	shards [shards]shard
+	recent recent
 }
 
 type shard struct {
@@ -21,9 +23,10 @@ type shard struct {
 	shut    bool
 }
 
-// NewHub returns a hub without streams.
-func NewHub() *Hub {
-	h := &Hub{}
+// NewHub returns a hub without streams. Of what was before now it knows
+// nothing.
+func NewHub(now func() time.Time) *Hub {
+	h := &Hub{recent: recent{now: now, forgotten: now()}}
 	for i := range h.shards {
 		h.shards[i].streams = map[*Stream]struct{}{}
 	}
@@ -40,21 +43,37 @@ type Subscriber struct {
 	Session int64
 	// Person is 0 for nobody known.
 	Person int64
+	// Since is when what the browser shows was read: the stream begins with
+	// what changed from then on. Zero: with what changes from now on.
+	Since time.Time
 }
 
-// Subscribe opens a stream; the caller closes it. After [Hub.Shutdown] the
-// stream is done from the start.
+// Subscribe opens a stream; the caller closes it. After [Hub.Shutdown], or
+// when the session has ended since, the stream is done from the start.
 func (h *Hub) Subscribe(s Subscriber) *Stream {
 	sh := &h.shards[h.next.Add(1)%shards]
 	stream := &Stream{subscriber: s, shard: sh, hints: make(chan Hint, buffered), done: make(chan struct{})}
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if sh.shut {
+	if !sh.take(stream) {
 		stream.end()
 		return stream
 	}
-	sh.streams[stream] = struct{}{}
+	// Only now: a hint is kept before it is handed out, so that between the
+	// two ways of getting it none is lost, and one may come by both.
+	if !s.Since.IsZero() {
+		for _, hint := range h.recent.since(s.Since) {
+			stream.catchUp(hint)
+		}
+	}
 	return stream
+}
+
+func (sh *shard) take(s *Stream) bool {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if !sh.shut {
+		sh.streams[s] = struct{}{}
+	}
+	return !sh.shut
 }
 
 // Deliver takes an announcement of this or another process. An empty one
@@ -66,8 +85,9 @@ func (h *Hub) Deliver(payload string) {
 	if err != nil {
 		hint = Hint{Part: PartAll}
 	}
+	h.recent.keep(hint)
 	if hint.Part == PartEnded {
-		h.end(func(s *Stream) bool { return hint.Session != 0 && s.subscriber.Session == hint.Session })
+		h.end(func(s *Stream) bool { return s.endsWith(hint) })
 		return
 	}
 	for i := range h.shards {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 func everything(Hint) bool { return true }
@@ -59,7 +60,7 @@ func TestAHintSurvivesItsAnnouncement(t *testing.T) {
 }
 
 func TestAHintTooLongToAnnounceConcernsEveryone(t *testing.T) {
-	hub := NewHub()
+	hub := NewHub(time.Now)
 	s := hub.Subscribe(Subscriber{})
 	defer s.Close()
 	hub.Deliver(Hint{Part: PartThread, Participants: make([]int64, 5000)}.Encode())
@@ -67,7 +68,7 @@ func TestAHintTooLongToAnnounceConcernsEveryone(t *testing.T) {
 }
 
 func TestAStreamGetsOnlyWhatItAdmits(t *testing.T) {
-	hub := NewHub()
+	hub := NewHub(time.Now)
 	agent := hub.Subscribe(Subscriber{Admits: func(h Hint) bool { return h.Department == 1 }, Person: 1})
 	customer := hub.Subscribe(Subscriber{Admits: func(h Hint) bool { return h.Requester == 2 && !h.AgentsOnly }, Person: 2})
 	nobody := hub.Subscribe(Subscriber{})
@@ -86,7 +87,7 @@ func TestAStreamGetsOnlyWhatItAdmits(t *testing.T) {
 }
 
 func TestAHintForAPersonReachesNobodyElse(t *testing.T) {
-	hub := NewHub()
+	hub := NewHub(time.Now)
 	defer hub.Shutdown()
 	first := hub.Subscribe(Subscriber{Admits: everything, Person: 1})
 	narrow := hub.Subscribe(Subscriber{Admits: func(Hint) bool { return false }, Person: 1})
@@ -102,7 +103,7 @@ func TestAHintForAPersonReachesNobodyElse(t *testing.T) {
 }
 
 func TestAnEndedSessionEndsItsStreams(t *testing.T) {
-	hub := NewHub()
+	hub := NewHub(time.Now)
 	ended, other, guest := hub.Subscribe(Subscriber{Session: 1}), hub.Subscribe(Subscriber{Session: 2}), hub.Subscribe(Subscriber{Admits: everything})
 	hub.Deliver(Hint{Part: PartEnded}.Encode())
 	hub.Deliver(Hint{Part: PartEnded, Session: 1}.Encode())
@@ -119,7 +120,7 @@ func TestAnEndedSessionEndsItsStreams(t *testing.T) {
 }
 
 func TestAClosedStreamIsForgotten(t *testing.T) {
-	hub := NewHub()
+	hub := NewHub(time.Now)
 	s := hub.Subscribe(Subscriber{Admits: everything})
 	s.Close()
 	hub.Deliver("")
@@ -130,7 +131,7 @@ func TestAClosedStreamIsForgotten(t *testing.T) {
 }
 
 func TestWaitingHintsAreNotRepeated(t *testing.T) {
-	hub := NewHub()
+	hub := NewHub(time.Now)
 	defer hub.Shutdown()
 	s := hub.Subscribe(Subscriber{Admits: everything})
 	for range 1000 {
@@ -144,7 +145,7 @@ func TestWaitingHintsAreNotRepeated(t *testing.T) {
 }
 
 func TestWhatASlowReaderMissesBecomesOneHint(t *testing.T) {
-	hub := NewHub()
+	hub := NewHub(time.Now)
 	defer hub.Shutdown()
 	s := hub.Subscribe(Subscriber{Admits: everything})
 	for i := range buffered {
@@ -166,7 +167,7 @@ func TestWhatASlowReaderMissesBecomesOneHint(t *testing.T) {
 // or "all", comes to the reader once more.
 func TestNoChangeIsLostWhileReadersAndStreamsComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hub := NewHub()
+		hub := NewHub(time.Now)
 		var readers, writers sync.WaitGroup
 		const tickets = 40
 		var mu sync.Mutex
@@ -235,7 +236,7 @@ func crowd(hub *Hub, n int) []*Stream {
 }
 
 func BenchmarkDeliverToTenOfTenThousandStreams(b *testing.B) {
-	hub := NewHub()
+	hub := NewHub(time.Now)
 	streams := crowd(hub, 10_000)
 	payload := Hint{Ticket: 1, Number: "100001", Department: 5, Part: PartThread}.Encode()
 	b.ReportAllocs()
@@ -248,7 +249,7 @@ func BenchmarkDeliverToTenOfTenThousandStreams(b *testing.B) {
 }
 
 func BenchmarkDeliverToAllOfTenThousandStreams(b *testing.B) {
-	hub := NewHub()
+	hub := NewHub(time.Now)
 	streams := crowd(hub, 10_000)
 	for b.Loop() {
 		hub.Deliver("")
@@ -259,7 +260,7 @@ func BenchmarkDeliverToAllOfTenThousandStreams(b *testing.B) {
 }
 
 func BenchmarkSubscribe(b *testing.B) {
-	hub := NewHub()
+	hub := NewHub(time.Now)
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)

@@ -35,6 +35,23 @@ func (s *Stream) Close() {
 
 func (s *Stream) end() { s.ended.Do(func() { close(s.done) }) }
 
+// endsWith reports that the stream's session is what has ended.
+func (s *Stream) endsWith(h Hint) bool {
+	return h.Session != 0 && s.subscriber.Session == h.Session
+}
+
+// catchUp takes a hint from before the stream was there.
+func (s *Stream) catchUp(h Hint) {
+	switch {
+	case h.Part == PartEnded:
+		if s.endsWith(h) {
+			s.Close()
+		}
+	case s.concerned(h):
+		s.offer(h)
+	}
+}
+
 func (s *Stream) concerned(h Hint) bool {
 	switch {
 	case h.Part == PartAll:

@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long a test waits for a fact before it gives up.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // Sink is a mail server that takes every letter and keeps it to be read.
 type Sink struct {

@@ -51,7 +51,7 @@ func newHouse(t *testing.T) *house {
 	t.Cleanup(h.desk.Close)
 	must(t, h.desk.SetUp(t.Context(), okno.Console(), "", desk.Setup{
 		Name: "Ada", Address: "ada@desk.example", Password: password, Support: "support@desk.example", Lang: "en"}))
-	hub := live.NewHub()
+	hub := live.NewHub(time.Now)
 	t.Cleanup(database.Listen(desk.LiveTopic, hub.Deliver))
 	s, err := web.New(web.Config{MaxUpload: 1 << 20, Now: time.Now, Log: log, Desk: h.desk, Hub: hub}, surface)
 	must(t, err)
@@ -258,7 +258,7 @@ func TestStreamTellsOfARealChangeAndEndsWithSignOut(t *testing.T) {
 	}
 	rest, err := io.ReadAll(res.Body)
 	must(t, err)
-	if !strings.Contains(string(rest), "event: hint\ndata: {\"ticket\":\""+number+"\",\"part\":\"list\"}\n\n") {
+	if !strings.Contains(string(rest), "event: hint\ndata: {\"ticket\":\""+number+"\",\"part\":\"list\",\"at\":") {
 		t.Errorf("told %q of ticket %s", rest, number)
 	}
 }

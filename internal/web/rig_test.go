@@ -31,9 +31,10 @@ func newRig(t testing.TB, change func(*Config), surfaces ...func(*Router)) *rig 
 	t.Helper()
 	r := &rig{
 		desk: &smallDesk{settings: okno.DefaultSettings("en"), sessions: map[string]seat{}, files: map[okno.Ref]string{}},
-		hub:  live.NewHub(), log: &Log{},
-		now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC),
+		log:  &Log{},
+		now:  time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC),
 	}
+	r.hub = live.NewHub(func() time.Time { return r.now })
 	c := Config{
 		MaxUpload: 1 << 20,
 		Now:       func() time.Time { return r.now },

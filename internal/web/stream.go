@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,6 +68,7 @@ func listen(q *Request) error {
 		Admits:  func(h live.Hint) bool { return current.Load().admits(h) },
 		Session: int64(q.Actor.Session),
 		Person:  int64(q.Actor.Person),
+		Since:   q.since(),
 	})
 	defer stream.Close()
 
@@ -81,6 +83,17 @@ func listen(q *Request) error {
 	return w.follow(stream, &current)
 }
 
+// since is what time the browser knows of: when its page was made, or what it
+// was last told. Both are milliseconds by the clock of a process of ours.
+func (q *Request) since() time.Time {
+	for _, at := range []string{q.HTTP.Header.Get("Last-Event-ID"), q.Query("since")} {
+		if ms, err := strconv.ParseInt(at, 10, 64); err == nil && ms > 0 && ms < q.Now.UnixMilli() {
+			return time.UnixMilli(ms)
+		}
+	}
+	return q.Now
+}
+
 // wire writes to the browser, or finds that it is gone.
 type wire struct {
 	q       *Request
@@ -92,7 +105,7 @@ func (w wire) follow(stream *live.Stream, current *atomic.Pointer[listener]) err
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for pings := 1; ; {
-		text := ": ping\n\n"
+		var text string
 		look := false // whether the rights are to be looked at first
 		select {
 		case <-w.q.Context().Done():
@@ -101,10 +114,15 @@ func (w wire) follow(stream *live.Stream, current *atomic.Pointer[listener]) err
 			return nil
 		case hint := <-stream.C():
 			look = hint.Part == live.PartRights || hint.Part == live.PartAll
-			text = hintText(hint)
+			text = hintText(hint, w.q.server.now())
 		case <-ping.C:
+			text = ": ping\n"
 			look = pings%checkEvery == 0
 			pings++
+		}
+		// A browser that lost the stream asks for what came after this.
+		if told := w.q.server.now(); len(stream.C()) == 0 {
+			text += fmt.Sprintf("id: %d\n", told.UnixMilli())
 		}
 		if look {
 			again, err := w.q.again()
@@ -113,15 +131,15 @@ func (w wire) follow(stream *live.Stream, current *atomic.Pointer[listener]) err
 			}
 			current.Store(again)
 		}
-		if !w.send(text) {
+		if !w.send(text + "\n") {
 			return nil
 		}
 	}
 }
 
-// hintText is a hint on the wire. Changed rights are told as "all": what is
+// hintText is a hint on the wire, with when it is told. Changed rights are told as "all": what is
 // shown may be more or less now.
-func hintText(h live.Hint) string {
+func hintText(h live.Hint, told time.Time) string {
 	part := h.Part
 	if part == live.PartRights {
 		part = live.PartAll
@@ -130,8 +148,9 @@ func hintText(h live.Hint) string {
 	data, _ := json.Marshal(struct {
 		Ticket string `json:"ticket,omitempty"`
 		Part   string `json:"part"`
-	}{h.Number, part})
-	return "event: hint\ndata: " + string(data) + "\n\n"
+		At     int64  `json:"at"` // milliseconds
+	}{h.Number, part, told.UnixMilli()})
+	return "event: hint\ndata: " + string(data) + "\n"
 }
 
 func (w wire) send(text string) bool {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +19,9 @@ import (
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/live"
 )
+
+// told is when a hint was, which these tests do not look at.
+var told = regexp.MustCompile(`,"at":\d+`)
 
 // listening is a browser with a stream open.
 type listening struct {
@@ -40,9 +45,14 @@ func (r *rig) serve(t *testing.T) *httptest.Server {
 
 func listenAs(t *testing.T, s *httptest.Server, token string) *listening {
 	t.Helper()
-	res := openStream(t, s, token)
+	return listenWith(t, streamRequest(t, s, "/live", token))
+}
+
+func listenWith(t *testing.T, req *http.Request) *listening {
+	t.Helper()
+	res := openStream(t, req)
 	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/event-stream" || res.Header.Get("X-Accel-Buffering") != "no" {
-		t.Fatalf("%s: %d %v", token, res.StatusCode, res.Header)
+		t.Fatalf("%d %v", res.StatusCode, res.Header)
 	}
 	l := &listening{t, res.Body, bufio.NewReader(res.Body)}
 	if got := l.next(); got != "retry: 3000" {
@@ -51,13 +61,18 @@ func listenAs(t *testing.T, s *httptest.Server, token string) *listening {
 	return l
 }
 
-func openStream(t *testing.T, s *httptest.Server, token string) *http.Response {
+func streamRequest(t *testing.T, s *httptest.Server, path, token string) *http.Request {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/live", nil)
+	req, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Cookie", "okno="+token)
+	return req
+}
+
+func openStream(t *testing.T, req *http.Request) *http.Response {
+	t.Helper()
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +96,9 @@ func (l *listening) next() string {
 		if line = strings.TrimSuffix(line, "\n"); line == "" {
 			return strings.Join(lines, " ")
 		}
-		lines = append(lines, line)
+		if !strings.HasPrefix(line, "id: ") {
+			lines = append(lines, told.ReplaceAllString(line, ""))
+		}
 	}
 }
 
@@ -128,6 +145,46 @@ func TestStreamTellsWhatTheSessionSees(t *testing.T) {
 		if got := l.next(); got != all {
 			t.Errorf("%s: told %s, which is not for him", token, got)
 		}
+	}
+}
+
+// What changes after a page was made and before its stream is open, or while
+// the stream is lost, is told when it is there.
+func TestStreamCatchesUp(t *testing.T) {
+	r := newRig(t, nil)
+	r.everyone()
+	s := r.serve(t)
+	made := r.now
+	r.now = made.Add(3 * time.Second)
+	r.hub.Deliver(annsTicket.Encode())
+	r.hub.Deliver(otherOne.Encode())
+	r.now = made.Add(5 * time.Second)
+	const thread1 = `event: hint data: {"ticket":"100001","part":"thread"}`
+	millis := func(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
+	for name, c := range map[string]struct{ since, lastEvent, want string }{
+		"a page made before":         {since: millis(made), want: thread1},
+		"a stream lost before":       {since: millis(r.now), lastEvent: millis(made), want: thread1},
+		"a stream lost afterwards":   {since: millis(made), lastEvent: millis(made.Add(4 * time.Second))},
+		"a page made afterwards":     {since: millis(made.Add(4 * time.Second))},
+		"a page of no time":          {since: "soon"},
+		"a page of the future":       {since: millis(r.now.Add(time.Hour))},
+		"a page of before the start": {since: millis(made.Add(-time.Hour)), want: `event: hint data: {"part":"all"}`},
+	} {
+		req := streamRequest(t, s, "/live?since="+c.since, "ann")
+		req.Header.Set("Last-Event-ID", c.lastEvent)
+		l := listenWith(t, req)
+		if c.want != "" {
+			if got := l.next(); got != c.want {
+				t.Errorf("%s: told %q, want %q", name, got, c.want)
+			}
+		}
+		second := annsTicket
+		second.Part = live.PartStatus // the next that comes, if nothing was waiting
+		r.hub.Deliver(second.Encode())
+		if got := l.next(); got != `event: hint data: {"ticket":"100001","part":"status"}` {
+			t.Errorf("%s: told %q", name, got)
+		}
+		l.body.Close()
 	}
 }
 
@@ -196,7 +253,7 @@ func TestStreamsOfASessionAreBounded(t *testing.T) {
 	for range streamsOfSession {
 		open = append(open, listenAs(t, s, "ann"))
 	}
-	if res := openStream(t, s, "ann"); res.StatusCode != 429 {
+	if res := openStream(t, streamRequest(t, s, "/live", "ann")); res.StatusCode != 429 {
 		t.Errorf("one more: %d", res.StatusCode)
 	}
 	listenAs(t, s, "boris")
@@ -240,7 +297,7 @@ func TestQuietStreamIsKeptOpenAndItsSessionLookedAt(t *testing.T) {
 			r.ServeHTTP(w, with(httptest.NewRequest("GET", "/live", nil), as("ann")...).WithContext(ctx))
 		}()
 		<-time.After(2*pingEvery + time.Second)
-		if got := strings.Count(w.String(), ": ping\n\n"); got != 2 {
+		if got := strings.Count(w.String(), ": ping\n"); got != 2 {
 			t.Errorf("%d pings in %s", got, 2*pingEvery)
 		}
 		r.desk.seat("ann", seat{})

@@ -84,7 +84,7 @@ func newRig(t *testing.T, d *db.DB) *rig {
 			return nil
 		},
 	})
-	hub := live.NewHub()
+	hub := live.NewHub(time.Now)
 	r.server, err = web.New(web.Config{MaxUpload: 1 << 20, Now: time.Now, Log: log, Desk: r.desk, Hub: hub}, a.Routes, signIn)
 	r.must(err)
 	s := httptest.NewServer(r.server)

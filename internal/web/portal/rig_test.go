@@ -71,7 +71,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		Consequences: func(okno.Event) []string { return nil },
 	})
 	t.Cleanup(h.desk.Close)
-	hub := live.NewHub()
+	hub := live.NewHub(h.now)
 	t.Cleanup(d.Listen(desk.LiveTopic, hub.Deliver))
 	s, err := web.New(web.Config{MaxUpload: 25 << 20, Now: h.now, Log: log, Desk: h.desk, Hub: hub}, portal.New(h.desk).Routes)
 	h.must(err)

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 )
@@ -30,6 +32,8 @@ func onOff(on bool) string {
 	}
 	return "off"
 }
+
+func milliseconds(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
 // wordsScript carries the scripts' texts as data, which the policy allows.
 func wordsScript(p Page) string {

@@ -66,8 +66,9 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	must(t, err)
 	key, err := secret.LoadKey(filepath.Join(t.TempDir(), "key"))
 	must(t, err)
-	r := &rig{t: t, db: d, clock: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), hub: live.NewHub()}
+	r := &rig{t: t, db: d, clock: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return r.clock }
+	r.hub = live.NewHub(now)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	r.Desk = desk.New(desk.Config{DB: d, Blob: files, Key: key, Now: now, Log: log, Lang: "en",
 		Consequences: func(okno.Event) []string { return nil }})

@@ -1,6 +1,7 @@
 // Tells the page what changed, as events on its body: live-<number> for a
 // ticket, live-list, live-bell, and live-all when anything may have.
 // presence-<number> stands alone where the page listens for it.
+import { feed } from "./feed.js";
 import { arrive } from "./page.js";
 
 const due = new Set();
@@ -38,44 +39,37 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("pageshow", (event) => event.persisted && hear({ part: "all" }));
 
 // One connection serves all tabs: browsers allow but six to a host over
-// HTTP/1.1, and each would count.
-function connect(url) {
-  if (window.SharedWorker) {
-    const worker = new SharedWorker(url, { type: "module", name: url });
-    worker.port.onmessage = (event) => hear(event.data);
-    addEventListener("pagehide", () => worker.port.postMessage("bye"));
-    addEventListener("pageshow", (event) => event.persisted && worker.port.postMessage("hello"));
-    return;
-  }
-  if (!navigator.locks) return listen(hear);
-  const channel = new BroadcastChannel("live");
-  channel.onmessage = (event) => hear(event.data);
-  navigator.locks.request("live", () => new Promise(() => {
-    hear({ part: "all" }); // what came while nobody led is lost
-    listen((hint) => {
-      hear(hint);
-      channel.postMessage(hint);
-    });
-  }));
+// HTTP/1.1, and each would count. Where there are no shared workers one of the
+// tabs leads.
+function connect({ liveWorker: url, made }) {
+  if (!window.SharedWorker) return lead(made);
+  const worker = new SharedWorker(url, { type: "module", name: url });
+  const join = () => worker.port.postMessage({ made });
+  worker.port.onmessage = ({ data }) => hear(data);
+  join();
+  addEventListener("pagehide", () => worker.port.postMessage({ bye: true }));
+  addEventListener("pageshow", (event) => event.persisted && join());
 }
 
-function listen(tellAll) {
-  const stream = new EventSource("/live");
-  stream.addEventListener("hint", (event) => tellAll(JSON.parse(event.data)));
-  let opened = false;
-  stream.onopen = () => {
-    if (opened) tellAll({ part: "all" });
-    opened = true;
+function lead(made) {
+  const channel = new BroadcastChannel("live");
+  const stream = feed((hint) => {
+    hear(hint);
+    channel.postMessage({ hint });
+  });
+  channel.onmessage = ({ data }) => data.hint && hear(data.hint);
+  channel.postMessage({ made });
+  const follow = () => {
+    stream.begin(made);
+    channel.onmessage = ({ data }) => stream.begin(data.made).forEach((hint) => channel.postMessage({ hint }));
   };
-  // A refusal ends the stream for good; the session may be there again later.
-  stream.onerror = () => {
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 30e3 + Math.random() * 15e3, tellAll);
-  };
+  if (!navigator.locks) return follow();
+  navigator.locks.request("live", () => new Promise(follow));
 }
 
 let connected = false;
 arrive((root) => {
   if (connected || !root.querySelector("[hx-trigger*='live-'], [data-live]")) return;
   connected = true;
-  connect(document.body.dataset.liveWorker);
+  connect(document.body.dataset);
 });
