@@ -22,6 +22,7 @@ type Person struct {
 	Theme   string // "", "light", "dark"
 
 	Shortcuts bool // single-letter keys are on (WCAG 2.1.4)
+	Switches  Switches
 
 	Picture     string // blob hash of his picture; empty: none
 	PictureType string // its media type

@@ -53,6 +53,7 @@ type Desk struct {
 	key          secret.Key
 	letters      secret.Box // queued letters' bytes
 	mailboxes    secret.Box // mailboxes' passwords
+	push         secret.Box // the key for push services
 	replies      *mail.ReplyAddresses
 	now          func() time.Time
 	log          *slog.Logger
@@ -72,6 +73,7 @@ func New(c Config) *Desk {
 		db: c.DB, blob: c.Blob, key: c.Key, now: c.Now, log: c.Log, consequences: c.Consequences, lang: c.Lang,
 		letters:   c.Key.Box("letters"),
 		mailboxes: c.Key.Box("mailboxes"),
+		push:      c.Key.Box("push"),
 		replies:   mail.NewReplyAddresses(c.Key.Sub("reply addresses")),
 	}
 	d.unlisten = c.DB.Listen(ConfigTopic, func(string) { d.reconfigured() })

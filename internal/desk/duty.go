@@ -20,8 +20,8 @@ const failedKept = 14 * 24 * time.Hour
 // submissionsKept is how long a submission key leads to its first result.
 const submissionsKept = 14 * 24 * time.Hour
 
-// Tidy forgets what has run out: sessions, links, registrations, submission keys, uploads
-// whose form never came, raw letters past their keeping time, and bytes that
+// Tidy forgets what has run out: sessions, links, registrations, submission keys, notices,
+// browsers whose person is gone, uploads whose form never came, raw letters past their keeping time, and bytes that
 // nothing needs any longer.
 func (d *Desk) Tidy(ctx context.Context) error {
 	s, err := d.Settings(ctx)
@@ -45,6 +45,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		if err := tx.DropSubmissions(now.Add(-submissionsKept)); err != nil {
 			return err
 		}
+		if err := tx.DropOldPushBrowsers(now.Add(-pushWaits)); err != nil {
+			return err
+		}
 		if _, err := tx.DropUploads(now.Add(-uploadsWait)); err != nil {
 			return err
 		}
@@ -54,6 +57,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		return tx.DropFailedLetters(now.Add(-failedKept))
 	})
 	if err != nil {
+		return err
+	}
+	if err := d.dropNotices(ctx); err != nil {
 		return err
 	}
 	return d.dropBlobs(ctx, now.Add(-uploadsWait))

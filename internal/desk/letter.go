@@ -74,7 +74,13 @@ type Outgoing struct {
 // QueueLetters keeps letters to be sent, each once: a letter whose origin has
 // one already is passed over, so that a fact is told once.
 func (d *Desk) QueueLetters(ctx context.Context, letters []Outgoing) error {
-	if len(letters) == 0 {
+	return d.Tell(ctx, letters, nil)
+}
+
+// Tell is QueueLetters, with the notices to whom the same fact is told
+// otherwise in the same transaction.
+func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told) error {
+	if len(letters) == 0 && len(notices) == 0 {
 		return nil
 	}
 	ready := make([]store.Letter, len(letters))
@@ -99,7 +105,7 @@ func (d *Desk) QueueLetters(ctx context.Context, letters []Outgoing) error {
 				return err
 			}
 		}
-		return nil
+		return d.addNotices(tx, notices)
 	})
 }
 

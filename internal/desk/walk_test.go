@@ -206,11 +206,12 @@ var withoutActor = map[string]string{
 	"Bounced": "intake's: a letter of ours came back", "ReplyAddresses": "the key stays within",
 	"Notice": "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubject": "notify's",
 	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",
+	"Tell": "notify's", "PushKey": "push's: the key stays within", "PushPublicKey": "pages show it", "PushToSend": "push's", "PushRefused": "push's",
 	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
 	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's",
 }
 
-func allSteps() []step { return slices.Concat(ticketSteps, manageSteps, accountSteps, ownSteps) }
+func allSteps() []step { return slices.Concat(ticketSteps, manageSteps, accountSteps, ownSteps, bellSteps) }
 
 func TestEveryCommandOfTheDeskIsWalked(t *testing.T) {
 	walked := map[string]bool{}
@@ -303,7 +304,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "topic", "status", "mailbox", "setting", "calendar", "call",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "topic", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 
 // traces says how much every table holds, and how often what counts its

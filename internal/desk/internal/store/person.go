@@ -7,13 +7,13 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 )
 
-const personColumns = `p.id, p.ref, p.name, p.phone, p.lang, p.zone, p.theme, p.agent, p.away, p.shortcuts, p.created, p.disabled, p.picture, p.picture_type, p.version,
+const personColumns = `p.id, p.ref, p.name, p.phone, p.lang, p.zone, p.theme, p.agent, p.away, p.shortcuts, p.created, p.disabled, p.picture, p.picture_type, p.switches, p.version,
 	COALESCE((SELECT a.address FROM address a WHERE a.person = p.id ORDER BY a.id LIMIT 1), '')`
 
 func scanPerson(row db.Scanner) (okno.Person, error) {
 	var p okno.Person
 	err := row.Scan(&p.ID, &p.Ref, &p.Name, &p.Phone, &p.Lang, &p.Zone, &p.Theme, flag{&p.Agent}, flag{&p.Away}, flag{&p.Shortcuts},
-		moment{&p.Created}, moment{&p.Disabled}, &p.Picture, &p.PictureType, &p.Version, &p.Address)
+		moment{&p.Created}, moment{&p.Disabled}, &p.Picture, &p.PictureType, &p.Switches, &p.Version, &p.Address)
 	return p, err
 }
 
@@ -62,6 +62,12 @@ func (tx Tx) SavePerson(p *okno.Person) error {
 	return stale(tx.Exec(`UPDATE person SET name = ?, phone = ?, lang = ?, zone = ?, theme = ?, agent = ?, away = ?, shortcuts = ?, disabled = ?,
 		picture = ?, picture_type = ?, version = version + 1 WHERE id = ? AND version = ?`,
 		p.Name, p.Phone, p.Lang, p.Zone, p.Theme, truth(p.Agent), truth(p.Away), truth(p.Shortcuts), micro(p.Disabled), p.Picture, p.PictureType, p.ID, p.Version))
+}
+
+// SaveSwitches keeps what a person wants to be told, and by which way.
+func (tx Tx) SaveSwitches(id okno.PersonID, s okno.Switches) error {
+	_, err := tx.Exec(`UPDATE person SET switches = ? WHERE id = ?`, s, id)
+	return err
 }
 
 // LearnLang stores the language of a person of whom none is known yet.
