@@ -75,6 +75,18 @@ func TestR3EachSideSeesWhatTheOtherWrites(t *testing.T) {
 	carl.NoFaults()
 }
 
+// Over a slow line a page's script may come seconds after the page.
+func TestR3WhatChangesBeforeThePageListensIsShown(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{})
+	ann := r.Browser(t).Person("Ann").SignIn(oknotest.Ann)
+	ann.Scripts(false).Open("/desk?view=open").Sees("No tickets here")
+	asked(t, r, "A lamp that flickers")
+	r.Settle() // nothing else will be told
+	ann.Misses("A lamp that flickers").Scripts(true)
+	ann.Do(`const late = document.createElement("script"); late.type = "module"; late.src = document.querySelector("script[type=module]").src; document.head.append(late)`)
+	ann.Sees("A lamp that flickers")
+}
+
 func TestR4WhoElseIsThereIsShownAndNoAnswerGoesOverAnothersUnseen(t *testing.T) {
 	r := oknotest.Start(t, oknotest.Options{})
 	n, link := asked(t, r, "A lamp that flickers")
