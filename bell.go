@@ -98,6 +98,3 @@ func (k NoticeKind) Side() Side { return notices[k].side }
 
 // Matter is the switch of the kind, for a ticket that is somebody's work.
 func (k NoticeKind) Matter() Matter { return notices[k].matter }
-
-// Key is the catalogue's key of the kind's words.
-func (k NoticeKind) Key() string { return "notice." + string(k) }

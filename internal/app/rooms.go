@@ -13,6 +13,7 @@ import (
 	"github.com/oknodesk/okno/internal/notify"
 	"github.com/oknodesk/okno/internal/outbound"
 	"github.com/oknodesk/okno/internal/post"
+	"github.com/oknodesk/okno/internal/push"
 	"github.com/oknodesk/okno/internal/web"
 )
 
@@ -30,6 +31,7 @@ func (h *House) furnish() error {
 	}
 	h.notifier = notify.New(notify.Config{Desk: h.Desk, BaseURL: base, Key: h.Key.Sub("letter names"), Log: h.Log})
 	h.notifier.Register(h.Runner)
+	push.New(push.Config{Desk: h.Desk, Web: push.Web(dialer), BaseURL: base, Log: h.Log}).Register(h.Runner)
 	h.Receiver = intake.New(intake.Config{
 		Mark: h.notifier.Mark(), Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer,
 	})

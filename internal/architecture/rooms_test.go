@@ -47,6 +47,7 @@ var rooms = []room{
 	{"internal/intake", 4, []string{"", "internal/desk", "internal/jobs", "internal/locale", "internal/mail", "internal/outbound", "internal/safehtml"}},
 	{"internal/post", 4, []string{"", "internal/desk", "internal/jobs", "internal/mail", "internal/outbound"}},
 	{"internal/notify", 4, []string{"", "internal/desk", "internal/jobs", "internal/locale", "internal/mail", "internal/safehtml"}},
+	{"internal/push", 4, []string{"", "internal/desk", "internal/jobs", "internal/locale", "internal/outbound"}},
 	{"internal/automation", 4, []string{"", "internal/desk", "internal/jobs"}},
 	{"internal/webhook", 4, []string{"", "internal/desk", "internal/jobs", "internal/outbound"}},
 	{"internal/web/ui", 4, []string{"", "internal/locale", "internal/web/assets"}},

@@ -169,6 +169,15 @@ type Push struct {
 	Number  okno.Number
 	Product string
 	Reader  okno.Person
+	lang    string // the installation's
+}
+
+// Lang is the language that the reader reads.
+func (p Push) Lang() string {
+	if p.Reader.Lang != "" {
+		return p.Reader.Lang
+	}
+	return p.lang
 }
 
 // PushToSend is a notice with where it goes, or okno.ErrNotFound when it is
@@ -179,7 +188,7 @@ func (d *Desk) PushToSend(ctx context.Context, j PushJob) (Push, error) {
 	if err != nil {
 		return Push{}, err
 	}
-	p := Push{Product: c.settings.Product}
+	p := Push{Product: c.settings.Product, lang: c.settings.Lang}
 	err = d.read(ctx, func(tx store.Tx) (err error) {
 		if p.Notice, err = tx.Notice(j.Notice); err != nil {
 			return err

@@ -1,6 +1,6 @@
 // Package notify decides who hears of a fact, in which words and which way. A
-// fact comes in as a job, letters go out into the queue; that they leave is
-// the post's duty.
+// fact comes in as a job, letters go out into the queue and notices into bells;
+// that they leave is the post's duty.
 package notify
 
 import (
@@ -77,18 +77,22 @@ func (w *Notifier) fact(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	told := recipients(n)
-	if told, err = w.reachable(ctx, n, told); err != nil || len(told) == 0 {
+	told, notices := byLetter(n, recipients(n))
+	if told, err = w.reachable(ctx, n, told); err != nil {
 		return err
+	}
+	if len(told) == 0 {
+		return w.desk.Tell(ctx, nil, notices)
 	}
 	if n.Mailbox.Address == "" {
 		return fmt.Errorf("event %d: there is no mailbox for letters to leave from", n.Event.ID)
 	}
-	return w.tell(ctx, n, told)
+	return w.tell(ctx, n, told, notices)
 }
 
-// tell writes each recipient his own letter and queues them all at once.
-func (w *Notifier) tell(ctx context.Context, n *desk.Notice, told []recipient) error {
+// tell writes each recipient his own letter and queues them all at once, with
+// the notices of those who are told otherwise.
+func (w *Notifier) tell(ctx context.Context, n *desk.Notice, told []recipient, notices []desk.Told) error {
 	t, err := w.threadOf(ctx, n)
 	if err != nil {
 		return err
@@ -123,7 +127,7 @@ func (w *Notifier) tell(ctx context.Context, n *desk.Notice, told []recipient) e
 		}
 		out = append(out, o)
 	}
-	return w.desk.QueueLetters(ctx, out)
+	return w.desk.Tell(ctx, out, notices)
 }
 
 // bounded reports whether letters of a kind to one address are counted: what
