@@ -79,9 +79,11 @@ func TestR3EachSideSeesWhatTheOtherWrites(t *testing.T) {
 func TestR3WhatChangesBeforeThePageListensIsShown(t *testing.T) {
 	r := oknotest.Start(t, oknotest.Options{})
 	ann := r.Browser(t).Person("Ann").SignIn(oknotest.Ann)
+	ann.Open("/healthz") // nothing of hers listens any longer
 	ann.Scripts(false).Open("/desk?view=open").Sees("No tickets here")
 	asked(t, r, "A lamp that flickers")
-	r.Settle() // nothing else will be told
+	r.Settle()
+	r.Clock.Advance(5 * time.Second)
 	ann.Misses("A lamp that flickers").Scripts(true)
 	ann.Do(`const late = document.createElement("script"); late.type = "module"; late.src = document.querySelector("script[type=module]").src; document.head.append(late)`)
 	ann.Sees("A lamp that flickers")
