@@ -5,6 +5,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/jobs"
 )
 
 // GiveUpLetter keeps a letter as failed, with its bytes so that it can be sent
@@ -22,4 +23,14 @@ func (d *Desk) GiveUpLetter(ctx context.Context, l okno.Letter) error {
 		e := okno.NewEvent(okno.LetterReturned, okno.EventData{Letter: l.ID, Message: l.Message, Person: l.Person, Reason: string(l.State)})
 		return d.record(tx, okno.System(), &t, e)
 	})
+}
+
+// ended ends the jobs whose last change this is.
+func ended(tx store.Tx, duty []jobs.Job) error {
+	for _, j := range duty {
+		if err := j.Done(tx.Tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

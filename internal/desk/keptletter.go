@@ -100,9 +100,15 @@ func (d *Desk) MessageIDUsed(ctx context.Context, k okno.KeptLetter) (used bool,
 	return used, err
 }
 
-// SaveVerdicts keeps what became of a kept letter and why.
-func (d *Desk) SaveVerdicts(ctx context.Context, k okno.KeptLetter) error {
-	return d.write(ctx, func(tx store.Tx) error { return tx.SaveVerdicts(k) })
+// SaveVerdicts keeps what became of a kept letter and why. duty, the job that
+// took its steps, ends with it.
+func (d *Desk) SaveVerdicts(ctx context.Context, k okno.KeptLetter, duty ...jobs.Job) error {
+	return d.write(ctx, func(tx store.Tx) error {
+		if err := tx.SaveVerdicts(k); err != nil {
+			return err
+		}
+		return ended(tx, duty)
+	})
 }
 
 // KeptLetters lists letters that came in, newest first, without bytes, in one

@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strconv"
 	"time"
@@ -73,13 +74,14 @@ type Outgoing struct {
 
 // QueueLetters keeps letters to be sent, each once: a letter whose origin has
 // one already is passed over, so that a fact is told once.
-func (d *Desk) QueueLetters(ctx context.Context, letters []Outgoing) error {
-	return d.Tell(ctx, letters, nil)
+func (d *Desk) QueueLetters(ctx context.Context, letters []Outgoing, duty ...jobs.Job) error {
+	return d.Tell(ctx, letters, nil, duty...)
 }
 
 // Tell is QueueLetters, with the notices to whom the same fact is told
-// otherwise in the same transaction.
-func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told) error {
+// otherwise in the same transaction. Where anyone is told, duty, the job that
+// does it, ends with it.
+func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told, duty ...jobs.Job) error {
 	if len(letters) == 0 && len(notices) == 0 {
 		return nil
 	}
@@ -105,7 +107,10 @@ func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told) err
 				return err
 			}
 		}
-		return d.addNotices(tx, notices)
+		if err := d.addNotices(tx, notices); err != nil {
+			return err
+		}
+		return ended(tx, duty)
 	})
 }
 
@@ -136,27 +141,22 @@ func (d *Desk) queueLetter(tx store.Tx, l *store.Letter, o Outgoing) error {
 // it has gone already.
 func (d *Desk) LetterToSend(ctx context.Context, letter okno.LetterID) (okno.Letter, error) {
 	var l store.Letter
-	var sealed []byte
-	var hash string
 	if err := d.read(ctx, func(tx store.Tx) (err error) {
-		if l, err = tx.Letter(letter); err != nil {
-			return err
-		}
-		sealed, hash, err = tx.SealedLetter(letter)
+		l, err = tx.LetterToSend(letter)
 		return err
 	}); err != nil {
 		return l.Letter, err
 	}
-	if hash != "" {
+	if l.Blob != "" {
 		var err error
-		if sealed, err = d.readBlob(ctx, hash); err != nil {
+		if l.Sealed, err = d.readBlob(ctx, l.Blob); err != nil {
 			return l.Letter, err
 		}
 	}
-	if len(sealed) == 0 {
+	if len(l.Sealed) == 0 {
 		return l.Letter, nil
 	}
-	packed, err := d.letters.Open(sealed, l.MessageID)
+	packed, err := d.letters.Open(l.Sealed, l.MessageID)
 	if err != nil {
 		return l.Letter, err
 	}
@@ -174,10 +174,11 @@ func (d *Desk) readBlob(ctx context.Context, hash string) ([]byte, error) {
 }
 
 // SaveDelivery keeps how far a letter has come and tells the agents who look
-// at its ticket. A letter that was sent or came back loses its bytes.
-func (d *Desk) SaveDelivery(ctx context.Context, l okno.Letter) error {
+// at its ticket. A letter that was sent or came back loses its bytes. duty, the
+// job that brought it so far, ends with it.
+func (d *Desk) SaveDelivery(ctx context.Context, l okno.Letter, duty ...jobs.Job) error {
 	return d.write(ctx, func(tx store.Tx) error {
-		if err := tx.SaveDelivery(&l); err != nil {
+		if err := errors.Join(tx.SaveDelivery(&l), ended(tx, duty)); err != nil {
 			return err
 		}
 		if l.Ticket == 0 || l.State == okno.LetterSent && l.Attempts <= 1 {

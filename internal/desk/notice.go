@@ -28,7 +28,7 @@ type Notice struct {
 	Thread     []string                      // Message-IDs for References
 	Confirmed  map[okno.PersonID]bool        // whose first address has been shown to be his
 	Call       okno.Call                     // of Data.Call; zero: none
-	Login      string                        // of Data.Person's account, or Addressee's
+	Login      string                        // of Data.Person's account, or Addressee's; "": none, or the fact is about a ticket
 	Company    okno.Company                  // the fact is about; zero: about none
 	Password   string                        // issued by the fact; "": none, or its letter is queued
 	// Addressee has the address that was asked about, who need not be known:
@@ -53,7 +53,7 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 				return err
 			}
 		}
-		if n.Event.Data.Person != 0 {
+		if n.Event.Data.Person != 0 && n.Event.Ticket == 0 {
 			a, err := tx.AccountOf(n.Event.Data.Person)
 			if err != nil && okno.ReasonOf(err) != okno.NotFound {
 				return err
@@ -136,8 +136,14 @@ func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okn
 	if m := c.mailbox(t.Mailbox, t.Department); m != nil {
 		n.Mailbox = m.Mailbox
 	}
+	if n.First, err = tx.FirstMessage(t.ID); err != nil {
+		return err
+	}
 	if n.Event.Data.Message != 0 {
-		if n.Message, err = tx.Message(n.Event.Data.Message); err != nil {
+		if n.Message = n.First; n.First.ID != n.Event.Data.Message {
+			n.Message, err = tx.Message(n.Event.Data.Message)
+		}
+		if err != nil {
 			return err
 		}
 		wanted[n.Message.Author] = true
@@ -147,9 +153,6 @@ func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okn
 			return err
 		}
 		wanted[n.Call.Asker] = true
-	}
-	if n.First, err = tx.FirstMessage(t.ID); err != nil {
-		return err
 	}
 	if n.Thread, err = tx.ThreadOf(t.ID, 10); err != nil {
 		return err

@@ -78,13 +78,14 @@ func (r *Receiver) Register(run *jobs.Runner) {
 		}
 		ctx, cancel := context.WithTimeout(ctx, letterTime)
 		defer cancel()
-		return r.take(ctx, of.Letter)
+		return r.take(ctx, of.Letter, j)
 	})
 }
 
 // take takes a kept letter's steps and keeps their verdicts, whatever happens.
-// A letter that has led somewhere already is left alone.
-func (r *Receiver) take(ctx context.Context, letter okno.KeptLetterID) error {
+// A letter that has led somewhere already is left alone. Where nothing is left
+// to be done, duty ends with the verdicts.
+func (r *Receiver) take(ctx context.Context, letter okno.KeptLetterID, duty jobs.Job) error {
 	kept, err := r.desk.KeptLetter(ctx, letter)
 	if okno.ReasonOf(err) == okno.NotFound {
 		return jobs.Cancel(err)
@@ -111,7 +112,11 @@ func (r *Receiver) take(ctx context.Context, letter okno.KeptLetterID) error {
 	}
 	save, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
 	defer cancel()
-	if failed := r.desk.SaveVerdicts(save, l.kept); failed != nil {
+	var over []jobs.Job
+	if err == nil {
+		over = append(over, duty)
+	}
+	if failed := r.desk.SaveVerdicts(save, l.kept, over...); failed != nil {
 		return errors.Join(err, failed)
 	}
 	switch {

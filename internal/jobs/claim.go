@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/oknodesk/okno/internal/db"
@@ -27,17 +28,21 @@ type held struct {
 // free returns how many jobs of the kind may still be taken in hand.
 func (k *kind) free() int { return ahead*k.o.Workers - len(k.queue) - k.busy }
 
+// wants reports whether it is worth a claim: there may be something due, and
+// the hands are not nearly full.
+func (k *kind) wants() bool { return k.look && k.free() >= k.o.Workers }
+
 // sweep claims what is due and begins it, until the hands are full or nothing
 // is due; it returns how long nothing more will be, unless it is woken.
 func (r *Runner) sweep(ctx, life context.Context) (time.Duration, error) {
 	for {
 		now := r.now()
-		due, next, err := r.due(ctx, now)
+		due, err := r.due(ctx, now)
 		if err != nil {
 			return 0, err
 		}
 		if len(due) == 0 {
-			return r.pause(now, next), nil
+			return r.pause(now), nil
 		}
 		got, err := r.claim(ctx, life, now, due)
 		if err != nil {
@@ -49,11 +54,15 @@ func (r *Runner) sweep(ctx, life context.Context) (time.Duration, error) {
 	}
 }
 
-// pause is the time from now to next, bounded; a zero next is far off.
-func (r *Runner) pause(now, next time.Time) time.Duration {
+// pause is the time until the next job of any kind is due, bounded.
+func (r *Runner) pause(now time.Time) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	pause := farOff
-	if !next.IsZero() {
-		pause = min(pause, next.Sub(now))
+	for _, k := range r.kinds {
+		if !k.look && !k.next.IsZero() {
+			pause = min(pause, k.next.Sub(now))
+		}
 	}
 	if r.db.Dialect() == db.Postgres {
 		pause = min(pause, pollPostgres)
@@ -61,42 +70,54 @@ func (r *Runner) pause(now, next time.Time) time.Duration {
 	return pause
 }
 
-// due tells, without writing, which kinds with a free hand have something due,
-// and when the next will be.
-func (r *Runner) due(ctx context.Context, now time.Time) (due []*kind, next time.Time, err error) {
+// due tells, without writing, which kinds with free hands have something due. A
+// kind that nothing was announced of since it was last looked at is asked again
+// when its next job is due.
+func (r *Runner) due(ctx context.Context, now time.Time) (due []*kind, err error) {
 	r.mu.Lock()
-	var able []*kind
+	var asked []*kind
 	for _, k := range r.kinds {
-		if k.free() > 0 {
-			able = append(able, k)
+		k.look = k.look || !k.next.IsZero() && !k.next.After(now)
+		if k.wants() {
+			k.look = false
+			asked = append(asked, k)
 		}
 	}
 	r.mu.Unlock()
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	next := make([]time.Time, len(asked))
 	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		due, next = nil, time.Time{}
-		for _, k := range able {
+		for i, k := range asked {
 			at, err := db.First(tx, micros, `SELECT due_at FROM job
 				WHERE kind = ? AND dead_at IS NULL AND (claim IS NULL OR claim <> ?)
 				ORDER BY due_at, id LIMIT 1`, k.name, r.name)
-			switch {
-			case errors.Is(err, db.ErrNotFound):
-			case err != nil:
+			if err != nil && !errors.Is(err, db.ErrNotFound) {
 				return err
-			case !at.After(now):
-				due = append(due, k)
-			case next.IsZero() || at.Before(next):
-				next = at
 			}
+			next[i] = at
 		}
 		return nil
 	})
-	return due, next, err
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, k := range asked {
+		k.next = next[i]
+		if k.look = k.look || err != nil; err == nil && !k.next.IsZero() && !k.next.After(now) {
+			k.look = true // there may be more than will be claimed
+			due = append(due, k)
+		}
+	}
+	return due, err
 }
 
 func micros(row db.Scanner) (time.Time, error) {
 	var at int64
-	err := row.Scan(&at)
-	return time.UnixMicro(at).UTC(), err
+	if err := row.Scan(&at); err != nil {
+		return time.Time{}, err
+	}
+	return time.UnixMicro(at).UTC(), nil
 }
 
 // claim takes what is due in hand and returns how many rows it took. A job
@@ -119,6 +140,7 @@ func (r *Runner) claim(ctx, life context.Context, now time.Time, due []*kind) (g
 			}
 			got += len(jobs)
 			for _, j := range jobs {
+				j.claim, j.done = r.name, new(atomic.Bool)
 				if j.Attempt > k.o.MaxAttempts {
 					if err := bury(tx, r.name, j.ID, now, errNoAnswer); err != nil {
 						return err

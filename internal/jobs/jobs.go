@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/oknodesk/okno/internal/db"
@@ -36,7 +37,8 @@ const (
 	maxReason  = 1000      // bytes of a failure that are kept
 )
 
-// topic is announced when there may be something new to do.
+// topic is announced, with the kind, when there may be something new to do; ""
+// stands for any kind.
 const topic = "jobs"
 
 // New is a job to be put.
@@ -58,6 +60,20 @@ type Job struct {
 	Payload json.RawMessage
 	Attempt int       // 1 at first
 	Put     time.Time // when the duty arose
+
+	claim string       // of the runner that has it in hand
+	done  *atomic.Bool // a committed change of the handler's own has ended it
+}
+
+// Done ends the job as part of its handler's last change, so that the work and
+// the word that it is done are one commit. A handler whose change was kept then
+// returns nil. Of a Job that no runner handed out it does nothing.
+func (j Job) Done(tx *db.Tx) error {
+	if j.done == nil {
+		return nil
+	}
+	tx.OnCommit(func() { j.done.Store(true) })
+	return done(tx, j.claim, j.ID)
 }
 
 // Put records a job as part of tx and wakes the runners once that is committed.
@@ -88,7 +104,7 @@ func Put(tx *db.Tx, now time.Time, n New) error {
 	if err != nil {
 		return fmt.Errorf("job %s: %w", n.Kind, err)
 	}
-	tx.Announce(topic, "")
+	tx.Announce(topic, n.Kind)
 	return nil
 }
 

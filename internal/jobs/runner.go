@@ -84,8 +84,10 @@ type kind struct {
 	name    string
 	o       Options
 	handler func(context.Context, Job) error
-	queue   []*held // claimed, not begun
-	busy    int     // handlers under way
+	queue   []*held   // claimed, not begun
+	busy    int       // handlers under way
+	look    bool      // something may be due
+	next    time.Time // when the next was due at the last look; zero: there was none
 }
 
 // NewRunner returns a runner that works nothing yet. All times are now's; when
@@ -110,7 +112,7 @@ func (r *Runner) Handle(name string, o Options, h func(context.Context, Job) err
 			panic("jobs: two handlers for " + name)
 		}
 	}
-	r.kinds = append(r.kinds, &kind{name: name, o: o.orDefaults(), handler: h})
+	r.kinds = append(r.kinds, &kind{name: name, o: o.orDefaults(), handler: h, look: true})
 }
 
 // Every has fn called once in each period, by one of the processes that share
@@ -137,7 +139,19 @@ func (r *Runner) Every(name string, every time.Duration, fn func(context.Context
 func (r *Runner) Alone() { r.alone = true }
 
 // Wake makes the runner look now: the clock was moved, or something is due.
-func (r *Runner) Wake() {
+func (r *Runner) Wake() { r.suspect("") }
+
+// suspect makes the runner look whether a kind ("": any) has something due.
+func (r *Runner) suspect(name string) {
+	r.mu.Lock()
+	for _, k := range r.kinds {
+		k.look = k.look || name == "" || k.name == name
+	}
+	r.mu.Unlock()
+	r.rouse()
+}
+
+func (r *Runner) rouse() {
 	select {
 	case r.wake <- struct{}{}:
 	default:
@@ -151,7 +165,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	r.mu.Lock()
 	r.running, r.stopping = true, false
 	r.mu.Unlock()
-	defer r.db.Listen(topic, func(string) { r.Wake() })()
+	defer r.db.Listen(topic, r.suspect)()
 	life, end := context.WithCancel(context.WithoutCancel(ctx)) // of the handlers
 	defer end()
 	renewal := time.NewTicker(r.renewEvery())
@@ -171,6 +185,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-r.wake:
 		case <-timer.C:
+			r.suspect("") // an announcement may have been lost
 		case <-renewal.C:
 			r.renew(ctx)
 		}

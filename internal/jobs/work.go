@@ -60,26 +60,38 @@ func (r *Runner) work(life, ctx context.Context, h *held) {
 		defer r.mu.Unlock()
 		h.kind.busy--
 		r.start(life, h.kind)
-		if len(h.kind.queue) == 0 {
-			r.Wake()
+		if h.kind.wants() {
+			r.rouse()
 		}
 	}()
 	err = h.kind.handler(ctx, h.job)
 }
 
-// record writes what came of a job, however often the database must be asked,
-// and lets go of it. If that is given up, the lease's end gives it to another.
+// record writes what came of a job, unless its handler has, however often the
+// database must be asked, and lets go of it. If that is given up, the lease's
+// end gives it to another.
 func (r *Runner) record(h *held, outcome error) {
+	if outcome != nil || !h.job.done.Load() {
+		r.write(h, outcome)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.inHand, h.job.ID)
+	close(r.idle)
+	r.idle = make(chan struct{})
+}
+
+func (r *Runner) write(h *held, outcome error) {
 	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
 	defer cancel()
 	for {
 		err := r.db.Write(ctx, func(tx *db.Tx) error { return r.outcome(tx, h, outcome) })
 		if err == nil {
-			break
+			return
 		}
 		r.log.Error("a job's outcome was not recorded", "kind", h.job.Kind, "id", h.job.ID, "error", err)
 		if errors.Is(err, db.ErrClosed) || ctx.Err() != nil {
-			break
+			return
 		}
 		pause := time.NewTimer(oddPause)
 		select {
@@ -88,11 +100,6 @@ func (r *Runner) record(h *held, outcome error) {
 		}
 		pause.Stop()
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.inHand, h.job.ID)
-	close(r.idle)
-	r.idle = make(chan struct{})
 }
 
 // outcome writes what a handler's answer means.
@@ -123,12 +130,14 @@ func done(tx *db.Tx, claim string, id int64) error {
 	if err != nil || n > 0 {
 		return err
 	}
+	tx.Announce(topic, "")
 	_, err = tx.Exec(`UPDATE job SET claim = NULL, due_at = again_at, again_at = NULL, attempt = 0, reason = NULL
 		WHERE id = ? AND claim = ?`, id, claim)
 	return err
 }
 
 func again(tx *db.Tx, claim string, id int64, at time.Time, attempt int, why error) error {
+	tx.Announce(topic, "")
 	_, err := tx.Exec(`UPDATE job SET claim = NULL, due_at = ?, again_at = NULL, attempt = ?, reason = ?
 		WHERE id = ? AND claim = ?`, at.UnixMicro(), attempt, reasonOf(why), id, claim)
 	return err
@@ -137,6 +146,7 @@ func again(tx *db.Tx, claim string, id int64, at time.Time, attempt int, why err
 // bury keeps a job as dead. If it was put again meanwhile, that duty lives on
 // as a job of its own.
 func bury(tx *db.Tx, claim string, id int64, now time.Time, why error) error {
+	tx.Announce(topic, "")
 	n, err := tx.Exec(`UPDATE job SET claim = NULL, dead_at = ?, reason = ? WHERE id = ? AND claim = ?`,
 		now.UnixMicro(), reasonOf(why), id, claim)
 	if err != nil || n == 0 {

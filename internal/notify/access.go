@@ -51,5 +51,5 @@ func (w *Notifier) access(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	return w.desk.QueueLetters(ctx, []desk.Outgoing{o})
+	return w.desk.QueueLetters(ctx, []desk.Outgoing{o}, j)
 }

@@ -82,17 +82,17 @@ func (w *Notifier) fact(ctx context.Context, j jobs.Job) error {
 		return err
 	}
 	if len(told) == 0 {
-		return w.desk.Tell(ctx, nil, notices)
+		return w.desk.Tell(ctx, nil, notices, j)
 	}
 	if n.Mailbox.Address == "" {
 		return fmt.Errorf("event %d: there is no mailbox for letters to leave from", n.Event.ID)
 	}
-	return w.tell(ctx, n, told, notices)
+	return w.tell(ctx, j, n, told, notices)
 }
 
 // tell writes each recipient his own letter and queues them all at once, with
-// the notices of those who are told otherwise.
-func (w *Notifier) tell(ctx context.Context, n *desk.Notice, told []recipient, notices []desk.Told) error {
+// the notices of those who are told otherwise, which ends the duty.
+func (w *Notifier) tell(ctx context.Context, duty jobs.Job, n *desk.Notice, told []recipient, notices []desk.Told) error {
 	t, err := w.threadOf(ctx, n)
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func (w *Notifier) tell(ctx context.Context, n *desk.Notice, told []recipient, n
 		}
 		out = append(out, o)
 	}
-	return w.desk.Tell(ctx, out, notices)
+	return w.desk.Tell(ctx, out, notices, duty)
 }
 
 // bounded reports whether letters of a kind to one address are counted: what

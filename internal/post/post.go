@@ -90,7 +90,7 @@ func (p *Post) send(ctx context.Context, j jobs.Job) error {
 	l.Attempts++
 	if err == nil {
 		l.State, l.Answer, l.Trouble, l.Sent = okno.LetterSent, words(answer), "", p.desk.Now()
-		return p.desk.SaveDelivery(ctx, l)
+		return p.desk.SaveDelivery(ctx, l, j)
 	}
 	return p.refused(ctx, l, err)
 }

@@ -20,9 +20,20 @@ const letterColumns = `id, ref, kind, origin, event, ticket, message, person, ma
 
 func scanLetter(row db.Scanner) (Letter, error) {
 	var l Letter
-	err := row.Scan(&l.ID, &l.Ref, &l.Kind, &l.Origin, &l.Event, &l.Ticket, &l.Message, &l.Person, &l.Mailbox, &l.From, &l.To, &l.Folded,
-		&l.Subject, &l.MessageID, &l.State, &l.Attempts, &l.Trouble, &l.Answer, moment{&l.At}, moment{&l.Sent}, &l.Shown, moment{&l.Announces})
+	err := row.Scan(l.columns()...)
 	return l, err
+}
+
+func scanSealedLetter(row db.Scanner) (Letter, error) {
+	var l Letter
+	err := row.Scan(append(l.columns(), &l.Sealed, &l.Blob)...)
+	return l, err
+}
+
+// columns are where letterColumns go.
+func (l *Letter) columns() []any {
+	return []any{&l.ID, &l.Ref, &l.Kind, &l.Origin, &l.Event, &l.Ticket, &l.Message, &l.Person, &l.Mailbox, &l.From, &l.To, &l.Folded,
+		&l.Subject, &l.MessageID, &l.State, &l.Attempts, &l.Trouble, &l.Answer, moment{&l.At}, moment{&l.Sent}, &l.Shown, moment{&l.Announces}}
 }
 
 // QueueLetter keeps a letter to be sent; false: its origin has one already.
@@ -42,6 +53,12 @@ func (tx Tx) QueueLetter(l *Letter) (bool, error) {
 // Letter is one letter without its bytes, or okno.ErrNotFound.
 func (tx Tx) Letter(id okno.LetterID) (Letter, error) {
 	return found(db.First(tx.Tx, scanLetter, `SELECT `+letterColumns+` FROM letter WHERE id = ?`, id))
+}
+
+// LetterToSend is Letter with its bytes, or the hash of their blob; both empty:
+// it was sent.
+func (tx Tx) LetterToSend(id okno.LetterID) (Letter, error) {
+	return found(db.First(tx.Tx, scanSealedLetter, `SELECT `+letterColumns+`, sealed, blob FROM letter WHERE id = ?`, id))
 }
 
 // LetterByRef is Letter by public name.

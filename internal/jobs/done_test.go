@@ -1,0 +1,75 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/jobs"
+)
+
+func TestAHandlersOwnChangeEndsTheJob(t *testing.T) {
+	each(t, func(b bench) {
+		var c calls
+		r := b.runner()
+		r.Handle("letter", jobs.Options{Backoff: func(int) time.Duration { return 0 }}, func(ctx context.Context, j jobs.Job) error {
+			n := c.add(j)
+			if n == 3 {
+				b.put(jobs.New{Kind: "letter", Key: "5"})
+			}
+			return b.db.Write(ctx, func(tx *db.Tx) error {
+				err := j.Done(tx)
+				if n < 3 {
+					return errRelay // nothing of the change is kept, the end of the job neither
+				}
+				return err
+			})
+		})
+		b.put(jobs.New{Kind: "letter", Key: "5"})
+		b.run(r)
+		b.settle(r)
+		c.want(b, 4)
+		if n := b.count("letter"); n != (jobs.Count{}) {
+			b.Errorf("ended jobs are left: %+v", n)
+		}
+	})
+}
+
+func TestAJobOfNoRunnerIsNotEnded(t *testing.T) {
+	each(t, func(b bench) {
+		b.put(jobs.New{Kind: "letter"})
+		if err := b.db.Write(b.Context(), func(tx *db.Tx) error { return jobs.Job{ID: 1}.Done(tx) }); err != nil {
+			b.Fatal(err)
+		}
+		if n := b.count("letter"); n.Waiting != 1 {
+			b.Errorf("it ended a job: %+v", n)
+		}
+	})
+}
+
+// Nobody wakes this runner but what it hears and does itself.
+func TestAFullHandTakesTheRestAndWhatIsDueAgain(t *testing.T) {
+	each(t, func(b bench) {
+		const all = 30
+		ended := make(chan struct{}, 2*all)
+		var c calls
+		r := b.runner()
+		r.Handle("letter", jobs.Options{Workers: 2}, func(_ context.Context, j jobs.Job) error {
+			ended <- struct{}{}
+			if c.add(j) <= 3 {
+				return jobs.Later(b.clock.now(), errors.New("once more"))
+			}
+			return nil
+		})
+		b.run(r)
+		b.settle(r)
+		for n := range all {
+			b.put(jobs.New{Kind: "letter", Payload: n})
+		}
+		for range all + 3 {
+			<-ended
+		}
+	})
+}
