@@ -11,6 +11,7 @@ const (
 	detectBytes    = 4000 // what is read of a text
 	enoughLetters  = 3    // fewer say nothing
 	trigramLetters = 120  // from here on trigrams are to be trusted
+	plainShare     = 6    // a text with one common English word in so many is English
 )
 
 // Detect tells the language a person wrote in, "ru" or "en", or def when the
@@ -41,17 +42,20 @@ func Detect(text, def string) string {
 	return known(def)
 }
 
+// isEnglish asks the trigrams, which cost much, only where a longer text's words
+// do not say it plainly.
 func isEnglish(text string, letters int) bool {
-	if letters >= trigramLetters {
-		found := whatlanggo.Detect(text)
-		return found.Lang == whatlanggo.Eng
-	}
-	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
+	words, common := 0, 0
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
+		words++
 		if _, ok := commonEnglish[word]; ok {
-			return true
+			common++
 		}
 	}
-	return false
+	if letters < trigramLetters {
+		return common > 0
+	}
+	return common > 0 && common*plainShare >= words || whatlanggo.Detect(text).Lang == whatlanggo.Eng
 }
 
 // commonEnglish holds words frequent in short English letters that no other
