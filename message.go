@@ -51,6 +51,7 @@ type Message struct {
 	At      time.Time
 	Edited  time.Time // zero: never
 	Deleted time.Time // zero: stands; else a tombstone without text
+	Version int64     // counts its changes; a change takes the version the person saw
 }
 
 // Visible reports whether the side may see that the message exists.

@@ -117,7 +117,7 @@ func TestR25WhatNoLetterSaidIsTheAssigneesToJudge(t *testing.T) {
 			r.clock = november(26, 9, 0)
 			r.announce(t, n, okno.LetterSent)
 		},
-		"seen on its page only": func(t *testing.T, r *rig, n okno.Number) { must(t, r.MarkSeen(t.Context(), r.ann, n)) },
+		"seen on its page only": func(t *testing.T, r *rig, n okno.Number) { must(t, r.MarkSeen(t.Context(), r.ann, n, "")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, r *rig) {

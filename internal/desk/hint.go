@@ -38,7 +38,7 @@ func Concerns(by okno.Actor, h live.Hint) bool {
 // partOf tells which part of a ticket's page a fact changes.
 func partOf(k okno.EventKind) string {
 	switch k {
-	case okno.MessageAdded, okno.NoteAdded:
+	case okno.MessageAdded, okno.NoteAdded, okno.MessageEdited, okno.MessageDeleted:
 		return live.PartThread
 	case okno.TicketOpened:
 		return live.PartList

@@ -70,6 +70,9 @@ type Outgoing struct {
 	Links       []LinkToken
 	// Hold is for how long the letter waits before it leaves.
 	Hold time.Duration
+	// Told is the version of the message that the letter tells; 0: it tells
+	// none.
+	Told int64
 }
 
 // QueueLetters keeps letters to be sent, each once: a letter whose origin has
@@ -114,7 +117,17 @@ func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told, dut
 	})
 }
 
+// errOutdated has a letter written again: its message changed meanwhile.
+var errOutdated = okno.Refuse(okno.Busy, "error.stale")
+
 func (d *Desk) queueLetter(tx store.Tx, l *store.Letter, o Outgoing) error {
+	if o.Told != 0 {
+		if now, err := tx.MessageVersion(l.Message); err != nil {
+			return err
+		} else if now != o.Told {
+			return errOutdated
+		}
+	}
 	added, err := tx.QueueLetter(l)
 	if err != nil || !added {
 		return err

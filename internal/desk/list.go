@@ -18,7 +18,7 @@ type Row struct {
 	Requester  okno.Person
 	Assignee   okno.Person // zero: nobody
 	Company    okno.Company
-	Unread     bool // the other side wrote since the asker looked
+	Unread     int // messages that are new to the asker, counted up to UnreadCounted
 	Call       CallMark
 }
 
@@ -92,11 +92,9 @@ func (d *Desk) list(ctx context.Context, by okno.Actor, read func(store.Tx) ([]o
 // rows joins to each ticket what a list says of it.
 func (d *Desk) rows(tx store.Tx, c *catalogue, by okno.Actor, ts []okno.Ticket) ([]Row, error) {
 	wanted := map[okno.PersonID]bool{}
-	var ids []okno.TicketID
 	var companyIDs []okno.CompanyID
 	for _, t := range ts {
 		wanted[t.Requester], wanted[t.Assignee] = true, true
-		ids = append(ids, t.ID)
 		if t.Company != 0 && !slices.Contains(companyIDs, t.Company) {
 			companyIDs = append(companyIDs, t.Company)
 		}
@@ -109,20 +107,16 @@ func (d *Desk) rows(tx store.Tx, c *catalogue, by okno.Actor, ts []okno.Ticket) 
 	if err != nil {
 		return nil, err
 	}
-	seen, err := tx.SeenAt(by.Person, ids)
+	fresh, err := unread(tx, by, ts)
 	if err != nil {
 		return nil, err
-	}
-	theirs := okno.SideAgent
-	if by.Sees().Side() == okno.SideAgent {
-		theirs = okno.SideCustomer
 	}
 	rows := make([]Row, len(ts))
 	for i, t := range ts {
 		rows[i] = Row{
 			Ticket: t, Status: c.status(t.Status), Department: c.department(t.Department),
 			Requester: people[t.Requester], Assignee: people[t.Assignee],
-			Unread: t.LastBy == theirs && seen[t.ID].Before(t.Updated),
+			Unread: fresh[t.ID],
 		}
 		for _, company := range companies {
 			if company.ID == t.Company {

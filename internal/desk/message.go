@@ -151,7 +151,9 @@ func (d *Desk) addWords(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 		if err := tx.SaveDraft(by.Person, t.ID, kind, "", m.At); err != nil {
 			return nil, err
 		}
-		if err := tx.MarkSeen(by.Person, t.ID, m.At); err != nil {
+	}
+	if by.Side() == okno.SideAgent || by.Door == okno.DoorPortal {
+		if _, err := d.sawUpTo(tx, by, t, m.ID); err != nil {
 			return nil, err
 		}
 	}

@@ -22,6 +22,7 @@ type TicketPage struct {
 	People     map[okno.PersonID]okno.Person
 	Calls      []okno.Call // the latest first
 	By         okno.Actor
+	Seen       okno.MessageID // up to where the asker had seen it; 0: never
 
 	// For agents only.
 	Letters map[okno.MessageID][]okno.Letter // how each message left, newest first
@@ -29,6 +30,7 @@ type TicketPage struct {
 	Agents  []okno.Person                    // who may be made the assignee
 	Drafts  map[okno.MessageKind]string
 	Parent  okno.Number // the ticket it continues; "": none
+	Sights  []Sight     // of those who take part
 }
 
 // May reports whether the asker may do this here.
@@ -66,6 +68,9 @@ func (d *Desk) Ticket(ctx context.Context, by okno.Actor, number okno.Number, be
 			}
 		}
 		if err := d.readCalls(tx, p, side); err != nil {
+			return err
+		}
+		if err := d.readSeen(tx, p, side); err != nil {
 			return err
 		}
 		return d.readPeople(tx, p, side)

@@ -133,6 +133,9 @@ var (
 	// deciding is the requester's and, but for confirming, the agents'.
 	deciding   = only(okno.NotFound, "requester", "guest", "agent's letter", "admin's letter", "agent", "admin").but(okno.Forbidden, "stranger's letter", "unproven letter", "participant")
 	confirming = deciding.but(okno.Forbidden, "agent's letter", "admin's letter", "agent", "admin")
+	// writing: nobody changes what another wrote, and no letter what was said.
+	writing = only(okno.NotFound, "agent").
+		but(okno.Forbidden, "stranger's letter", "unproven letter", "participant", "requester", "guest", "agent's letter", "admin's letter", "admin")
 	// speaking: letters may always add words.
 	speaking = only(okno.NotFound, "stranger's letter", "unproven letter", "participant", "requester", "guest", "agent's letter", "admin's letter", "agent", "admin")
 	agents   = only(okno.NotFound, "agent's letter", "admin's letter", "agent", "admin")
@@ -217,7 +220,18 @@ var ticketSteps = []step{
 		return err
 	}},
 	{"SaveDraft", agents, func(s *scene, by okno.Actor) error { return s.SaveDraft(s.ctx(), by, s.n, okno.Public, "Perhaps") }},
-	{"MarkSeen", reading.but("", "nobody", "other's guest"), func(s *scene, by okno.Actor) error { return s.MarkSeen(s.ctx(), by, s.n) }},
+	{"MarkSeen", reading, func(s *scene, by okno.Actor) error { return s.MarkSeen(s.ctx(), by, s.n, "") }},
+	{"EditMessage", writing, func(s *scene, by okno.Actor) error {
+		return s.EditMessage(s.ctx(), by, s.n, s.word, "Which one?", "", 1)
+	}},
+	{"EditMessage of a note", only(okno.NotFound).but(okno.Forbidden, "stranger's letter", "unproven letter", "agent", "agent's letter", "admin's letter", "admin"), func(s *scene, by okno.Actor) error {
+		return s.EditMessage(s.ctx(), by, s.n, s.note, "Not again.", "", 1)
+	}},
+	{"DeleteMessage", writing, func(s *scene, by okno.Actor) error { return s.DeleteMessage(s.ctx(), by, s.n, s.word) }},
+	{"Versions", agents, func(s *scene, by okno.Actor) error {
+		_, _, err := s.Versions(s.ctx(), by, s.n, s.word)
+		return err
+	}},
 	{"Take", working, func(s *scene, by okno.Actor) error { return s.Take(s.ctx(), by, s.n, 0) }},
 	{"Assign", working, func(s *scene, by okno.Actor) error { return s.Assign(s.ctx(), by, s.n, "", 0) }},
 	{"Transfer", working, func(s *scene, by okno.Actor) error { return s.Transfer(s.ctx(), by, s.n, s.second.Ref, 0) }},

@@ -231,20 +231,6 @@ func (d *Desk) WakeHeld(ctx context.Context) (int, error) {
 	return len(due), nil
 }
 
-// MarkSeen records that an agent has read the ticket as it stands.
-func (d *Desk) MarkSeen(ctx context.Context, by okno.Actor, number okno.Number) error {
-	if by.Person == 0 {
-		return nil
-	}
-	return d.write(ctx, func(tx store.Tx) error {
-		t, err := visible(tx, by, number)
-		if err != nil {
-			return err
-		}
-		return tx.MarkSeen(by.Person, t.ID, d.Now())
-	})
-}
-
 // choice turns "no such thing" into the refusal of a field's choice.
 func choice(err error, field string) error {
 	if okno.ReasonOf(err) == okno.NotFound {

@@ -17,7 +17,7 @@ func TestTicketRunsItsCourse(t *testing.T) {
 		}
 		list, err := r.View(ctx, r.ann, okno.ViewUnassigned, "")
 		must(t, err)
-		if len(list.Rows) != 1 || list.Rows[0].Number != n || list.Rows[0].Ticket.Kind != okno.StatusNew || !list.Rows[0].Unread {
+		if len(list.Rows) != 1 || list.Rows[0].Number != n || list.Rows[0].Ticket.Kind != okno.StatusNew || list.Rows[0].Unread != 1 {
 			t.Fatalf("unassigned: %+v", list.Rows)
 		}
 		must(t, r.Take(ctx, r.ann, n, 0))

@@ -108,6 +108,20 @@ func Put(tx *db.Tx, now time.Time, n New) error {
 	return nil
 }
 
+// Withdraw takes back the job of a kind and key; false: a runner has it in hand,
+// or may have. One that is not there, or was given up, counts as taken back.
+func Withdraw(tx *db.Tx, kind, key string) (bool, error) {
+	_, err := tx.Exec(`DELETE FROM job WHERE kind = ? AND unique_key = ? AND claim IS NULL`, kind, key)
+	if err != nil {
+		return false, err
+	}
+	_, err = db.First(tx, micros, `SELECT due_at FROM job WHERE kind = ? AND unique_key = ? AND dead_at IS NULL`, kind, key)
+	if errors.Is(err, db.ErrNotFound) {
+		return true, nil
+	}
+	return false, err
+}
+
 // cancelled is a handler's word that trying again is of no use.
 type cancelled struct{ err error }
 

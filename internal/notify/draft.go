@@ -63,7 +63,7 @@ func (w *Notifier) write(ctx context.Context, d draft) (desk.Outgoing, error) {
 		Mailbox: d.n.Mailbox.ID, From: o.From.Addr, To: o.To.Addr, Subject: subject, MessageID: o.MessageID,
 		Bytes: raw, Shown: shown(o, d.link.Token, d.n.Password), Announces: d.announces(),
 	}
-	out := desk.Outgoing{Letter: letter}
+	out := desk.Outgoing{Letter: letter, Told: d.n.Message.Version}
 	if d.link.Token != "" {
 		out.Links = []desk.LinkToken{d.link}
 	}

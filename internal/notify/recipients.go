@@ -141,9 +141,9 @@ type recipient struct {
 
 // recipients is who hears of a fact. What nobody is to be told of
 // (EventData.Silent), and a message that was deleted meanwhile, is told to
-// nobody.
+// nobody; a ticket whose first message was is a ticket still.
 func recipients(n *desk.Notice) []recipient {
-	if n.Event.Data.Silent || !n.Message.Deleted.IsZero() {
+	if n.Event.Data.Silent || !n.Message.Deleted.IsZero() && n.Event.Kind != okno.TicketOpened {
 		return nil
 	}
 	var told []recipient

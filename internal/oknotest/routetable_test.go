@@ -3,10 +3,6 @@ package oknotest_test
 // inside: agents who are signed in already.
 var inside = map[string]string{"Bob": "303 /desk", "Ann": "303 /desk", "Ada": "303 /desk"}
 
-// none: a guest has no marks of what he has read, whichever ticket he asks
-// about; to everyone else the ticket is not there.
-var none = map[string]string{"Bob": "404", "Ann": "404", "Ada": "404"}
-
 // routes is every route with what it answers to an empty request. Capitals in
 // a path stand for what the house holds: Carl's message, its picture and its
 // document, Ann's note, the first of each of the administration's lists.
@@ -57,7 +53,7 @@ var routes = map[string]line{
 	"GET /tickets":                        {may: customers, status: "200"},
 	"GET /tickets/{number}":               {may: his, status: "200"},
 	"POST /tickets/{number}/messages":     {may: his, status: "422"},
-	"POST /tickets/{number}/seen":         {may: customers, status: "204", other: none},
+	"POST /tickets/{number}/seen":         {may: his, status: "204"},
 	"POST /tickets/{number}/closing":      {may: his, status: "303 /tickets/{number}"},
 	"POST /tickets/{number}/reopening":    {may: his, status: "303 /tickets/{number}"},
 	"POST /tickets/{number}/confirmation": {may: customers, status: "422"},
@@ -155,4 +151,13 @@ var routes = map[string]line{
 	"POST /admin/companies/{ref}/contacts/{contact}/invitation":    {may: only, status: "404"},
 	"POST /admin/companies/{ref}/contacts/{contact}/access":        {may: only, status: "404"},
 	"POST /admin/companies/{ref}/contacts/{contact}/administrator": {may: only, status: "404"},
+
+	// The message is Carl's, and his time to change it is over.
+	"GET /tickets/{number}/messages/{ref}":                {path: "/tickets/{number}/messages/MESSAGE", may: his, status: "409"},
+	"POST /tickets/{number}/messages/{ref}":               {path: "/tickets/{number}/messages/MESSAGE", may: his, status: "409"},
+	"POST /tickets/{number}/messages/{ref}/deletion":      {path: "/tickets/{number}/messages/MESSAGE/deletion", may: his, status: "409"},
+	"GET /desk/tickets/{number}/messages/{ref}":           {path: "/desk/tickets/{number}/messages/MESSAGE", may: its, status: "403"},
+	"POST /desk/tickets/{number}/messages/{ref}":          {path: "/desk/tickets/{number}/messages/MESSAGE", may: its, status: "403"},
+	"POST /desk/tickets/{number}/messages/{ref}/deletion": {path: "/desk/tickets/{number}/messages/MESSAGE/deletion", may: its, status: "403"},
+	"GET /desk/tickets/{number}/messages/{ref}/versions":  {path: "/desk/tickets/{number}/messages/MESSAGE/versions", may: its, status: "200"},
 }

@@ -75,6 +75,9 @@ func (p *Post) send(ctx context.Context, j jobs.Job) error {
 		return jobs.Cancel(fmt.Errorf("job %s: %w", j.Kind, err))
 	}
 	l, err := p.desk.LetterToSend(ctx, job.Letter)
+	if okno.ReasonOf(err) == okno.NotFound {
+		return nil // it was taken back
+	}
 	if err != nil {
 		return err
 	}

@@ -13,9 +13,9 @@ import (
 // and what is not as usual about it.
 func Word(m *okno.Message) *ui.Word {
 	w := &ui.Word{
-		Anchor: "m-" + string(m.Ref), Side: string(m.Side), Note: m.Kind == okno.Note, At: m.At, Deleted: !m.Deleted.IsZero(),
+		Anchor: Anchor(m), Side: string(m.Side), Note: m.Kind == okno.Note, At: m.At, Deleted: m.Deleted,
 	}
-	if w.Deleted {
+	if !w.Deleted.IsZero() {
 		return w
 	}
 	w.Quoted = m.Quoted
@@ -34,6 +34,9 @@ func Word(m *okno.Message) *ui.Word {
 	}
 	return w
 }
+
+// Anchor is the id of a message's element.
+func Anchor(m *okno.Message) string { return "m-" + string(m.Ref) }
 
 // ShownWithin reports whether the file is a picture that the letter's own HTML
 // shows.

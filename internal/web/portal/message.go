@@ -11,6 +11,9 @@ import (
 func (v *ticketView) word(q *web.Request, m *okno.Message) *ui.Word {
 	w := web.Word(m)
 	w.Author, w.Marks = v.author(m), v.marks(q, m)
+	if v.Changeable(m, v.Now) {
+		w.Change = v.path() + "/messages/" + string(m.Ref)
+	}
 	if p := v.Person(m.Author); p.Agent || p.ID == q.Person.ID {
 		w.Picture = web.Face(p)
 	}
@@ -33,7 +36,7 @@ func (v *ticketView) marks(q *web.Request, m *okno.Message) []ui.Mark {
 		ms = append(ms, ui.Mark{Kind: "warning", Icon: "alert-circle", Text: q.Locale.T("portal.message.unproven")})
 	}
 	if !m.Edited.IsZero() && m.Deleted.IsZero() {
-		ms = append(ms, ui.Mark{Kind: "info", Icon: "pencil", Text: q.Locale.T("portal.message.edited")})
+		ms = append(ms, ui.Mark{Kind: "info", Icon: "pencil", Text: q.Locale.T("message.edited", "Time", q.Locale.Full(m.Edited))})
 	}
 	return ms
 }

@@ -169,12 +169,12 @@ func TestUnreadAnswersAreMarkedUntilTheyAreSeen(t *testing.T) {
 		h.later(time.Minute)
 		_, err := h.desk.AddMessage(h.Context(), h.ada(), n, desk.Words{Key: h.unlike("answer"), Text: "Try this.", Channel: okno.ChannelWeb})
 		h.must(err)
-		if !b.get("/tickets").has(`class="unread-dot"`) {
+		if !b.get("/tickets").has(`class="new-count"`) {
 			t.Error("a new answer is not marked")
 		}
 		h.later(time.Minute)
 		b.post("/tickets/" + string(n) + "/seen")
-		if b.get("/tickets").has(`class="unread-dot"`) {
+		if b.get("/tickets").has(`class="new-count"`) {
 			t.Error("it is marked after it was seen")
 		}
 	})

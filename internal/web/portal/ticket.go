@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -22,6 +24,7 @@ type ticketView struct {
 	entries []entry        // the dialogue
 	earlier string         // address of the page with the earlier messages; empty: none
 	older   bool           // this is such a page: it does not live
+	fresh   string         // anchor of the first message since the reader's last visit; empty: none
 
 	asked   string // the question a letter led here with: "yes", "no", "close"; empty: none
 	fields  fields // of the box for a message
@@ -52,7 +55,10 @@ func (p *Portal) ticket(q *web.Request) error {
 	if q.Fragment() {
 		switch q.Query("part") {
 		case "thread":
+			v.fresh = q.Query("new")
 			return q.Render(thread(v))
+		case "unread":
+			return q.JSON(http.StatusOK, v.News())
 		case "call":
 			return q.Render(callCorner(v))
 		case "card":
@@ -85,6 +91,9 @@ func (p *Portal) ticketView(q *web.Request) (*ticketView, error) {
 	if t.Earlier != 0 && len(t.Messages) > 0 {
 		v.earlier = v.path() + "?before=" + string(t.Messages[0].Ref)
 	}
+	if m := v.New(); m != nil {
+		v.fresh = web.Anchor(m)
+	}
 	v.fields = messageFields(q).fill(nil, nil)
 	return v, nil
 }
@@ -106,7 +115,7 @@ func (v *ticketView) dialogue(q *web.Request) []entry {
 		es = append(es, entry{at: v.Messages[i].At, word: v.word(q, &v.Messages[i])})
 	}
 	for _, e := range v.Events {
-		if e.Kind != okno.TicketOpened && e.Kind != okno.MessageAdded {
+		if e.Kind != okno.TicketOpened && e.Data.Message == 0 {
 			es = append(es, entry{at: e.At, fact: ui.Describe(e, q.Locale, v.who.names())})
 		}
 	}
@@ -134,6 +143,23 @@ func (v *ticketView) path() string { return ticketPath(v.Ticket.Number) }
 // live is when a part of the page is to be fetched anew.
 func (v *ticketView) live() string {
 	return "live-" + string(v.Ticket.Number) + " from:body, live-all from:body"
+}
+
+// threadPart is the address of the dialogue; what was new when the page was
+// opened stays marked as long as it is open.
+func (v *ticketView) threadPart() string {
+	if v.fresh == "" {
+		return v.path() + "?part=thread"
+	}
+	return v.path() + "?part=thread&new=" + url.QueryEscape(v.fresh)
+}
+
+// last is the latest message that the page shows; empty: it shows earlier ones.
+func (v *ticketView) last() string {
+	if v.older || len(v.Messages) == 0 {
+		return ""
+	}
+	return string(v.Messages[len(v.Messages)-1].Ref)
 }
 
 // topic is what the request is about; empty: none was chosen.
@@ -199,10 +225,18 @@ func (p *Portal) again(q *web.Request, refusal error, typed *web.Form) error {
 }
 
 // seen records that the reader has the ticket before him. A page asks for it
-// by itself once it is shown; fetching a page ahead does not.
+// by itself once it is looked at; fetching a page ahead does not.
 func (p *Portal) seen(q *web.Request) error {
-	if err := p.desk.MarkSeen(q.Context(), q.Actor, okno.Number(q.Path("number"))); err != nil {
+	number := okno.Number(q.Path("number"))
+	form, err := q.Form()
+	if err != nil {
 		return err
+	}
+	if err := p.desk.MarkSeen(q.Context(), q.Actor, number, okno.Ref(form.Get("upto"))); err != nil {
+		return err
+	}
+	if form.Has("read") { // the button of a page without scripts
+		return q.Redirect(ticketPath(number))
 	}
 	return q.Done()
 }

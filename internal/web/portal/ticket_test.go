@@ -227,17 +227,17 @@ func TestUnreadMarkGoesOnceTheTicketIsShown(t *testing.T) {
 		b.lead(b.post("/open", "_key", b.get("/open").key(), "subject", "Lamp", "text", "Dark"), "/open/done")
 		h.answer("100001", "Here is light", "")
 		b.show(b.get("/tickets"), 200, "Lamp", "Here is light", "#100001")
-		if !b.get("/tickets").has("unread-dot") {
+		if !b.get("/tickets").has("new-count") {
 			t.Error("the answer is not marked")
 		}
 		page := b.get("/tickets/100001")
-		if !page.has(`hx-post="/tickets/100001/seen"`) || !b.get("/tickets").has("unread-dot") {
+		if !page.has(`data-seen="/tickets/100001/seen"`) || !b.get("/tickets").has("new-count") {
 			t.Error("fetching a page says that it was read")
 		}
 		if a := b.post("/tickets/100001/seen"); a.code != 204 {
 			t.Errorf("seen: %d", a.code)
 		}
-		if b.get("/tickets").has("unread-dot") {
+		if b.get("/tickets").has("new-count") {
 			t.Error("the mark stays")
 		}
 	})

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"net/http"
 	"net/url"
 	"strconv"
 
@@ -18,6 +19,7 @@ type ticketsView struct {
 	asked        desk.Mine // which tickets these are
 	open, closed string    // how many there are; empty: not counted
 	statuses     []ui.Option
+	unread       int    // of these rows
 	next         string // where the next page begins; empty: this was the last
 }
 
@@ -41,11 +43,16 @@ func (p *Portal) tickets(q *web.Request) error {
 	v.next = list.Next
 	for _, r := range list.Rows {
 		row := ticketRow{Row: r, status: statusName(q.Locale, r.Status)}
-		row.Unread = r.Unread && q.Person.ID != 0 // what a guest has seen is not kept
+		if r.Unread > 0 {
+			v.unread++
+		}
 		if q.Person.ID != 0 && q.Person.ID != r.Requester.ID {
 			row.requester = r.Requester.Name
 		}
 		v.rows = append(v.rows, row)
+	}
+	if q.Fragment() && q.Query("part") == "unread" {
+		return q.JSON(http.StatusOK, v.unread)
 	}
 	if q.Fragment() {
 		return q.Render(ticketList(v))

@@ -24,12 +24,14 @@ type Word struct {
 	Note    bool   // internal
 	Channel string // said beside the author; "": nothing
 	At      time.Time
-	HTML    string // harmless and ready to stand in the page; or
-	Frame   string // URL of the message in its own sandboxed frame
-	Quoted  string // plain text that was cut; "": none
-	Deleted bool
+	HTML    string    // harmless and ready to stand in the page; or
+	Frame   string    // URL of the message in its own sandboxed frame
+	Quoted  string    // plain text that was cut; "": none
+	Deleted time.Time // zero: it stands
 	Files   []File
 	Marks   []Mark
+	Change  string // URL of the page that changes or deletes it; "": the reader may not
+	Before  string // URL of its earlier versions; "": none, or not for the reader
 }
 
 // Mark says something about a message: not confirmed, edited, delayed.

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
 	"github.com/oknodesk/okno"
@@ -49,6 +50,9 @@ func (w *Workspace) list(q *web.Request) error {
 	}
 	if q.Fragment() && q.Query("part") == "list" {
 		return q.Render(rows(v))
+	}
+	if q.Fragment() && q.Query("part") == "unread" {
+		return q.JSON(http.StatusOK, v.unreads())
 	}
 	v.Query, v.Missing = wanted, wanted != ""
 	v.Title = q.Locale.T("workspace.view." + string(v.View))
@@ -145,7 +149,18 @@ func (v *listView) part(name string) string {
 
 // unread reports whether a row has words that the agent has not seen; those of
 // the open ticket he is looking at.
-func (v *listView) unread(r desk.Row) bool { return r.Unread && r.Number != v.Current }
+func (v *listView) unread(r desk.Row) bool { return r.Unread > 0 && r.Number != v.Current }
+
+// unreads counts such rows.
+func (v *listView) unreads() int {
+	n := 0
+	for _, r := range v.Rows {
+		if v.unread(r) {
+			n++
+		}
+	}
+	return n
+}
 
 // name is what a person is called in a list.
 func name(v *listView, p okno.Person) string {

@@ -15,7 +15,7 @@ func TestListShowsTheAgentsTicketsWithCountsAndNobodyElses(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		n := r.open("The printer is on fire")
 		list := r.ann.get("/desk")
-		list.has(t, 200, "The printer is on fire", "Carl Customer", "It does not work.", "#"+string(n), "Web form", "Not read yet",
+		list.has(t, 200, "The printer is on fire", "Carl Customer", "It does not work.", "#"+string(n), "Web form", "1 new message",
 			`<span class="nav-count" aria-hidden="true">1</span>`, "1\u00a0ticket")
 		r.bob.get("/desk").lacks(t, "The printer is on fire", "nav-count")
 		r.bob.get(page(n)).has(t, 404)

@@ -26,7 +26,7 @@ func (v *ticketView) dialogue() []entry {
 	}
 	for _, e := range v.Events {
 		switch e.Kind {
-		case okno.MessageAdded, okno.NoteAdded:
+		case okno.MessageAdded, okno.NoteAdded, okno.MessageEdited, okno.MessageDeleted: // seen on the message
 		case okno.TicketOpened:
 			opened = append(opened, entry{at: e.At, fact: v.who.fact(e)})
 		default:
@@ -50,6 +50,12 @@ func (v *ticketView) earlier() string {
 func (v *ticketView) word(m *okno.Message) *ui.Word {
 	w := web.Word(m)
 	w.Author, w.Marks = v.author(m), v.marks(m)
+	if v.Changeable(m, v.list.Now) {
+		w.Change = v.at("/messages/" + string(m.Ref))
+	}
+	if m.Version > 1 {
+		w.Before = v.at("/messages/" + string(m.Ref) + "/versions")
+	}
 	if m.Side == okno.SideCustomer {
 		w.Channel = channelName(v.who.l, m.Channel)
 	}
@@ -77,7 +83,10 @@ func (v *ticketView) marks(m *okno.Message) []ui.Mark {
 		ms = append(ms, ui.Mark{Kind: "info", Icon: "robot", Text: l.T("workspace.mark.machine")})
 	}
 	if !m.Edited.IsZero() && m.Deleted.IsZero() {
-		ms = append(ms, ui.Mark{Kind: "info", Icon: "pencil", Text: l.T("workspace.mark.edited", "Time", l.Full(m.Edited))})
+		ms = append(ms, ui.Mark{Kind: "info", Icon: "pencil", Text: l.T("message.edited", "Time", l.Full(m.Edited))})
+	}
+	for _, s := range v.SightsOf(m) {
+		ms = append(ms, ui.Mark{Kind: "success", Icon: "eye", Text: l.T("message.seen", "Person", v.who.person(s.Person), "Time", l.Full(s.At))})
 	}
 	return append(ms, v.delivery(v.Letters[m.ID])...)
 }

@@ -19,7 +19,8 @@ type ticketView struct {
 	who     namer
 	screen  string // what a narrow window shows: "ticket" or "details"
 	entries []entry
-	older   bool // earlier messages are shown: the thread does not live
+	older   bool   // earlier messages are shown: the thread does not live
+	fresh   string // anchor of the first message since the agent's last visit; "": none
 	viewers []live.Viewer
 
 	answer, note composer
@@ -36,6 +37,10 @@ func (v *ticketView) at(under string, pairs ...string) string {
 	return v.list.ticket(v.number(), under, pairs...)
 }
 
+// threadPart is the address of the dialogue; what was new when the page was
+// opened stays marked as long as it is open.
+func (v *ticketView) threadPart() string { return v.at("", "part", "thread", "new", v.fresh) }
+
 // part is the address of a part of the ticket as it is shown.
 func (v *ticketView) part(name string) string { return v.at("", "part", name) }
 
@@ -51,6 +56,7 @@ func (w *Workspace) ticket(q *web.Request) error {
 		case "head":
 			return q.Render(head(v))
 		case "thread":
+			v.fresh = q.Query("new")
 			return q.Render(thread(v))
 		case "details":
 			return q.Render(detailsPane(v))
@@ -106,6 +112,9 @@ func (w *Workspace) ticketView(q *web.Request) (*ticketView, error) {
 		return nil, err
 	}
 	v.entries = v.dialogue()
+	if m := v.New(); m != nil {
+		v.fresh = web.Anchor(m)
+	}
 	v.viewers = w.others(q, t.Ticket.ID)
 	v.answer, v.note = v.composers()
 	v.sent = v.justSent(q.Query("sent"))
@@ -123,10 +132,18 @@ func (w *Workspace) before(q *web.Request) (okno.MessageID, error) {
 }
 
 // markSeen records that the agent has the ticket before him. A page asks for
-// it by itself once it is shown; fetching a page ahead does not.
+// it by itself once it is looked at; fetching a page ahead does not.
 func (w *Workspace) markSeen(q *web.Request) error {
-	if err := w.desk.MarkSeen(q.Context(), q.Actor, okno.Number(q.Path("number"))); err != nil {
+	number := okno.Number(q.Path("number"))
+	form, err := q.Form()
+	if err != nil {
 		return err
+	}
+	if err := w.desk.MarkSeen(q.Context(), q.Actor, number, okno.Ref(form.Get("upto"))); err != nil {
+		return err
+	}
+	if form.Has("read") { // the button of a page without scripts
+		return q.Redirect(placeOf(q).ticket(number, ""))
 	}
 	return q.Done()
 }

@@ -167,9 +167,9 @@ func TestUnreadMarkGoesWhenTheTicketIsSeen(t *testing.T) {
 		n := r.open("Look at me")
 		r.clock = r.clock.Add(time.Minute)
 		r.ann.get(page(n))
-		r.ann.get("/desk").has(t, 200, "Not read yet") // a GET, which a page fetched ahead is too, is no reading
+		r.ann.get("/desk").has(t, 200, "1 new message") // a GET, which a page fetched ahead is too, is no reading
 		r.ann.post(page(n)+"/seen").has(t, 204)
-		r.ann.get("/desk").lacks(t, "Not read yet")
+		r.ann.get("/desk").lacks(t, "1 new message")
 	})
 }
 

@@ -7,12 +7,12 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 )
 
-const messageColumns = `id, ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at, edited, deleted`
+const messageColumns = `id, ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at, edited, deleted, version`
 
 func scanMessage(row db.Scanner) (okno.Message, error) {
 	var m okno.Message
 	err := row.Scan(&m.ID, &m.Ref, &m.Ticket, &m.Kind, &m.Side, &m.Author, &m.Channel, &m.Claim, flag{&m.Apart}, flag{&m.Machine},
-		&m.Text, &m.HTML, &m.Quoted, &m.Letter, moment{&m.At}, moment{&m.Edited}, moment{&m.Deleted})
+		&m.Text, &m.HTML, &m.Quoted, &m.Letter, moment{&m.At}, moment{&m.Edited}, moment{&m.Deleted}, &m.Version)
 	return m, err
 }
 
@@ -21,7 +21,7 @@ func (tx Tx) AddMessage(m *okno.Message) error {
 	id, err := insert(tx, `INSERT INTO message (ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		m.Ref, m.Ticket, m.Kind, m.Side, m.Author, m.Channel, m.Claim, truth(m.Apart), truth(m.Machine), m.Text, m.HTML, m.Quoted, m.Letter, micro(m.At))
-	m.ID = okno.MessageID(id)
+	m.ID, m.Version = okno.MessageID(id), 1
 	return err
 }
 

@@ -5,6 +5,7 @@ import "./parts/form.js";
 import "./parts/draft.js";
 import "./parts/time.js";
 import "./parts/frame.js";
+import "./parts/seen.js";
 import "./parts/hint.js";
 
 document.documentElement.classList.add("scripts");

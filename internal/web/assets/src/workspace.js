@@ -10,6 +10,7 @@ import "./parts/frame.js";
 import "./parts/thread.js";
 import "./parts/presence.js";
 import "./parts/key.js";
+import "./parts/seen.js";
 import "./parts/hint.js";
 
 document.documentElement.classList.add("scripts");

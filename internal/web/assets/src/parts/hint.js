@@ -9,7 +9,8 @@ let timer;
 
 function flush() {
   timer = undefined;
-  if (document.hidden) return; // fetched when it is looked at
+  // Fetched when it is looked at.
+  if (document.hidden) return void document.dispatchEvent(new CustomEvent("behind"));
   const names = [...due];
   due.clear();
   if (names.includes("live-all")) return void tell("live-all");
