@@ -10,6 +10,7 @@ import (
 	"github.com/oknodesk/okno/internal/intake"
 	"github.com/oknodesk/okno/internal/safehtml"
 	"github.com/oknodesk/okno/internal/web"
+	"github.com/oknodesk/okno/internal/web/ui"
 )
 
 // supportAddress is the sample's mailbox.
@@ -26,8 +27,16 @@ func (t *Tray) Routes(r *web.Router) {
 	r.Anyone("POST /demo/letters/{n}/answer", t.reply)
 }
 
+// page is a page of the tray: letters stand as high as they are, and a form is
+// sent once.
+func page(q *web.Request, title string) ui.Page {
+	p := q.Page(title)
+	p.Script = "portal"
+	return p
+}
+
 func (t *Tray) list(q *web.Request) error {
-	return q.Render(trayPage(q.Page(q.Locale.T("demo.tray")), t.all()))
+	return q.Render(trayPage(page(q, q.Locale.T("demo.tray")), t.all()))
 }
 
 func (t *Tray) find(q *web.Request) (trayLetter, error) {
@@ -47,7 +56,7 @@ func (t *Tray) show(q *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(letterPage(q.Page(l.read().Subject), l, "", ""))
+	return q.Render(letterPage(page(q, l.read().Subject), l, "", ""))
 }
 
 // frame is the letter's HTML, for the sandboxed frame on its page.
@@ -77,7 +86,7 @@ func (t *Tray) reply(q *web.Request) error {
 	}
 	if err != nil {
 		return q.Again(err, func(wrong map[string]string) templ.Component {
-			return letterPage(q.Page(l.read().Subject), l, form.Text("text"), wrong["text"])
+			return letterPage(page(q, l.read().Subject), l, form.Text("text"), wrong["text"])
 		})
 	}
 	q.Toast(web.Toast{Text: q.Locale.T("demo.handed")})
@@ -85,7 +94,7 @@ func (t *Tray) reply(q *web.Request) error {
 }
 
 func (t *Tray) new(q *web.Request) error {
-	return q.Render(newPage(q.Page(q.Locale.T("demo.new")), draft{}, nil))
+	return q.Render(newPage(page(q, q.Locale.T("demo.new")), draft{}, nil))
 }
 
 // draft is a new letter as it is typed.
@@ -105,7 +114,7 @@ func (t *Tray) send(q *web.Request) error {
 	}
 	if err != nil {
 		return q.Again(err, func(wrong map[string]string) templ.Component {
-			return newPage(q.Page(q.Locale.T("demo.new")), d, wrong)
+			return newPage(page(q, q.Locale.T("demo.new")), d, wrong)
 		})
 	}
 	q.Toast(web.Toast{Text: q.Locale.T("demo.handed")})

@@ -472,7 +472,7 @@ func ticketLine(v ticketsView, r ticketRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if r.Call.State != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<span class=\"mark\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2,11 +2,13 @@ import "./parts/htmx.js";
 import "./parts/toast.js";
 import "./parts/upload.js";
 import "./parts/form.js";
+import "./parts/focus.js";
 import "./parts/draft.js";
 import "./parts/time.js";
 import "./parts/frame.js";
 import "./parts/seen.js";
 import "./parts/hint.js";
+import "./parts/push.js";
 
 document.documentElement.classList.add("scripts");
 

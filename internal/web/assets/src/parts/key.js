@@ -34,6 +34,12 @@ function press(element) {
   else if (menu || element.matches("label")) element.focus();
 }
 
+// leave is where the keys are the page's again: the tab of the box that was
+// typed in, else the page.
+function leave(field) {
+  (field.closest("details")?.querySelector("summary") ?? document.getElementById("main"))?.focus({ preventScroll: true });
+}
+
 function move(by) {
   const rows = [...document.querySelectorAll("[data-rows] a.row, [data-rows] [data-row]")].filter(visible);
   if (rows.length === 0) return;
@@ -59,7 +65,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Escape" && typing(event.target) && !event.target.closest("dialog, [popover]")) return void document.activeElement.blur();
+  if (event.key === "Escape" && typing(event.target) && !event.target.closest("dialog, [popover]")) return void leave(event.target);
   if (document.body.dataset.shortcuts === "off" || typing(event.target) || document.querySelector("dialog:modal")) return;
   const goes = Date.now() - going < 1500;
   going = 0;
