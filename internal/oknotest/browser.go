@@ -266,6 +266,13 @@ func (v *Visitor) Fill(label, text string) *Visitor {
 	return v.Type(text)
 }
 
+// Titled waits until the tab's title begins with a text.
+func (v *Visitor) Titled(start string) *Visitor {
+	v.t.Helper()
+	v.until("have the title "+start, "document.title.startsWith("+quoted(start)+")")
+	return v
+}
+
 // Choose picks an option of the select with that label by its text.
 func (v *Visitor) Choose(label, option string) *Visitor {
 	v.t.Helper()

@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"time"
-
-	"github.com/a-h/templ"
-)
+import "time"
 
 // Edit is one's own message while it is changed or deleted.
 type Edit struct {
@@ -19,11 +15,4 @@ type Edit struct {
 	Until    time.Time
 	Now      string // what the message says meanwhile; "": what the author saw
 	Wrong    []Wrong
-}
-
-func (e Edit) editor() templ.Attributes {
-	if !e.Editor {
-		return nil
-	}
-	return templ.Attributes{"data-composer": true, "data-html": e.HTML}
 }
