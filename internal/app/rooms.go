@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"runtime"
 
 	"github.com/oknodesk/okno/internal/demo"
 	"github.com/oknodesk/okno/internal/intake"
@@ -42,7 +43,16 @@ func (h *House) furnish() error {
 		return err
 	}
 	h.duties()
+	h.Runner.GiveWay(h.crowded)
 	return h.furnishPages()
+}
+
+// crowd is how many people for each processor may wait for an answer before
+// what can wait gives way to them.
+const crowd = 8
+
+func (h *House) crowded() bool {
+	return h.Web.UnderWay()+h.Receiver.UnderWay() > int64(crowd*runtime.GOMAXPROCS(0))
 }
 
 // furnishPost lets letters leave: through the relay, into the demo's tray, or,

@@ -15,8 +15,9 @@ const (
 	maxQueued    = 1024
 	groupSize    = 128
 	groupTime    = 20 * time.Millisecond
-	slowChange   = time.Second // a change this long is worth a line in the log
-	restartPages = 8192        // of log (32 MB): time to start it anew
+	gatherTime   = time.Millisecond // that a group waits for more where many change at once
+	slowChange   = time.Second      // a change this long is worth a line in the log
+	restartPages = 8192             // of log (32 MB): time to start it anew
 	restartPause = time.Second
 	restartWait  = 100 * time.Millisecond
 )
@@ -32,6 +33,7 @@ type writer struct {
 	tidier *checkpointer
 
 	conn      *liteSession
+	crowded   bool // the last group held several changes
 	restarted time.Time
 
 	queue   chan *change
@@ -90,13 +92,14 @@ func (w *writer) group(first *change) {
 	batch := []*change{first}
 	whole := w.try(first)
 	for whole && len(batch) < groupSize && time.Since(begun) < groupTime {
-		c := w.waiting()
+		c := w.waiting(begun)
 		if c == nil {
 			break
 		}
 		batch = append(batch, c)
 		whole = w.try(c)
 	}
+	w.crowded = len(batch) > 1
 	if whole {
 		whole = w.conn.run("COMMIT") == nil
 	}
@@ -108,15 +111,30 @@ func (w *writer) group(first *change) {
 	}
 }
 
-// waiting returns the next change in the queue, nil if there is none.
-func (w *writer) waiting() *change {
+// waiting returns the next change in the queue. Where many change at once it
+// waits a little for one, since a commit costs more than that; nil: there is none.
+func (w *writer) waiting(begun time.Time) *change {
 	for {
 		select {
 		case c := <-w.queue:
 			if c.claim() {
 				return c
 			}
+			continue
 		default:
+		}
+		left := gatherTime - time.Since(begun)
+		if !w.crowded || left <= 0 {
+			return nil
+		}
+		pause := time.NewTimer(left)
+		select {
+		case c := <-w.queue:
+			pause.Stop()
+			if c.claim() {
+				return c
+			}
+		case <-pause.C:
 			return nil
 		}
 	}

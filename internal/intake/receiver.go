@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -68,7 +69,8 @@ type Receiver struct {
 	outbound *outbound.Dialer
 	roots    *x509.CertPool
 	// large lets few large letters at a time into memory.
-	large chan struct{}
+	large    chan struct{}
+	underWay atomic.Int64
 }
 
 // New makes a Receiver. Its steps are taken once it is registered with a
@@ -101,12 +103,17 @@ type Arrival struct {
 // the sender may be told that it has arrived; the same letter again is nil
 // too. Errors: ErrNoMailbox, ErrTooLarge, ErrEmpty; any other is ours.
 func (r *Receiver) Keep(ctx context.Context, a Arrival) error {
+	r.underWay.Add(1)
+	defer r.underWay.Add(-1)
 	box, err := r.mailbox(ctx, a.EnvelopeTo)
 	if err != nil {
 		return err
 	}
 	return r.keepFor(ctx, box, a)
 }
+
+// UnderWay is how many letters are being kept while their senders wait.
+func (r *Receiver) UnderWay() int64 { return r.underWay.Load() }
 
 func (r *Receiver) mailbox(ctx context.Context, address string) (okno.Mailbox, error) {
 	box, err := r.desk.MailboxFor(ctx, address)

@@ -65,7 +65,7 @@ var steps = []step{
 const (
 	letterTime = 3 * time.Minute
 	saveTime   = 10 * time.Second
-	workers    = 8   // letters at once: they wait for commits and for DNS
+	workers    = 16  // letters at once: they wait for commits and for DNS
 	maxReason  = 500 // bytes of a verdict's reason
 )
 

@@ -67,6 +67,7 @@ type Runner struct {
 	log  *slog.Logger
 	name string // of its claims
 	wake chan struct{}
+	busy func() bool // nil: never
 
 	mu       sync.Mutex
 	kinds    []*kind // in the order they were given
@@ -137,6 +138,11 @@ func (r *Runner) Every(name string, every time.Duration, fn func(context.Context
 // and no other runner on the same kinds: what a dead one had in hand is due when
 // Run begins, not when its lease ends. It is called before Run.
 func (r *Runner) Alone() { r.alone = true }
+
+// GiveWay has fewer handlers work at once while busy says that people wait for
+// answers: a burst is taken in first and worked off behind. It is called before
+// Run.
+func (r *Runner) GiveWay(busy func() bool) { r.busy = busy }
 
 // Wake makes the runner look now: the clock was moved, or something is due.
 func (r *Runner) Wake() { r.suspect("") }

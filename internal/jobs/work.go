@@ -15,7 +15,10 @@ var (
 	errNoWord  = errors.New("the handler ended its goroutine")
 )
 
-const recordTime = 30 * time.Second
+const (
+	recordTime = 30 * time.Second
+	givingWay  = 8 // the part of the workers that goes on while people wait
+)
 
 // begin takes claimed jobs in hand and starts as many as there are workers.
 func (r *Runner) begin(life context.Context, taken []*held) {
@@ -25,22 +28,25 @@ func (r *Runner) begin(life context.Context, taken []*held) {
 		r.inHand[h.job.ID] = h
 		h.kind.queue = append(h.kind.queue, h)
 	}
-	for _, h := range taken {
-		r.start(life, h.kind)
+	for _, k := range r.kinds {
+		r.start(life, k)
 	}
 }
 
-// start begins the next of a kind if a worker is free. r.mu is held.
+// start begins the next of a kind while a worker is free. r.mu is held.
 func (r *Runner) start(life context.Context, k *kind) {
-	if r.stopping || k.busy >= k.o.Workers || len(k.queue) == 0 {
-		return
+	workers := k.o.Workers
+	if r.busy != nil && r.busy() {
+		workers = max(1, workers/givingWay)
 	}
-	h := k.queue[0]
-	k.queue = k.queue[1:]
-	k.busy++
-	ctx, cancel := context.WithCancel(life)
-	h.cancel = cancel
-	go r.work(life, ctx, h)
+	for !r.stopping && k.busy < workers && len(k.queue) > 0 {
+		h := k.queue[0]
+		k.queue = k.queue[1:]
+		k.busy++
+		ctx, cancel := context.WithCancel(life)
+		h.cancel = cancel
+		go r.work(life, ctx, h)
+	}
 }
 
 // work calls the handler, records what came of it and begins the next.

@@ -28,7 +28,7 @@ const (
 
 // factsAtOnce is how many facts are told of at once: most of their time they wait
 // for a commit, which they share.
-const factsAtOnce = 16
+const factsAtOnce = 32
 
 // Config is what a Notifier is made of.
 type Config struct {

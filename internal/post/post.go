@@ -40,6 +40,10 @@ var pauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, tim
 // usual; a customer should learn sooner).
 const giveUp = 72 * time.Hour
 
+// workers are letters at once: more than there are connections, so that the next
+// letter goes while what became of the last is being kept.
+const workers = 3 * maxConnections
+
 // sendTime bounds one attempt; a letter may be large and a relay slow.
 const sendTime = 10 * time.Minute
 
@@ -61,7 +65,7 @@ func New(d *desk.Desk, by Transport, log *slog.Logger) *Post {
 // Register has r work off desk.PostJobKind. Without a transport nobody should:
 // the letters wait.
 func (p *Post) Register(r *jobs.Runner) {
-	r.Handle(desk.PostJobKind, jobs.Options{Workers: maxConnections, Lease: time.Minute}, p.send)
+	r.Handle(desk.PostJobKind, jobs.Options{Workers: workers, Lease: time.Minute}, p.send)
 }
 
 // send is one attempt at one letter. A crash between the relay's acceptance

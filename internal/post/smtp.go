@@ -24,6 +24,7 @@ const (
 // the next letters. It is safe for concurrent use; Close it when done.
 type SMTP struct {
 	relay Relay
+	slots chan struct{} // one for each connection at work
 
 	mu     sync.Mutex
 	idle   []*connection // the latest used last
@@ -31,12 +32,18 @@ type SMTP struct {
 }
 
 // NewSMTP makes a transport; it connects when there is something to send.
-func NewSMTP(r Relay) *SMTP { return &SMTP{relay: r} }
+func NewSMTP(r Relay) *SMTP { return &SMTP{relay: r, slots: make(chan struct{}, maxConnections)} }
 
 // Send hands one letter for one recipient to the relay: exactly these bytes,
 // which end their lines with CRLF. The answer is the relay's, with its queue's
 // number if it gives one.
 func (s *SMTP) Send(ctx context.Context, from, to string, raw []byte) (string, error) {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 	if c := s.take(); c != nil {
 		answer, err := s.sendBy(ctx, c, from, to, raw)
 		if !errors.Is(err, errStale) {

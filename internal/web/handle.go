@@ -59,6 +59,10 @@ func (s *Server) handle(rt *Route) http.HandlerFunc {
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
+		if !rt.stream {
+			s.underWay.Add(1)
+			defer s.underWay.Add(-1)
+		}
 		s.bound(w, r, rt)
 		answered(w, r)
 		s.log.Debug("request", "route", rt.Pattern, "took", time.Since(begun))

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -51,6 +52,7 @@ type Server struct {
 	zones    zones
 	streams  streams
 	router   *Router
+	underWay atomic.Int64
 }
 
 // New builds the front with its own routes and those of the surfaces.
@@ -91,6 +93,9 @@ func build(c Config, from source, surfaces []func(*Router)) (*Server, error) {
 	}
 	return s, nil
 }
+
+// UnderWay is how many requests are being answered, streams aside.
+func (s *Server) UnderWay() int64 { return s.underWay.Load() }
 
 // Routes lists all routes with their gates.
 func (s *Server) Routes() []Route { return s.router.Routes() }

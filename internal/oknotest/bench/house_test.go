@@ -37,7 +37,11 @@ func benchmarkTickets(b *testing.B, by way) {
 	r.Settle()
 }
 
-func BenchmarkAgentList(b *testing.B) {
+func BenchmarkAgentList(b *testing.B)   { benchmarkPage(b, "/desk") }
+func BenchmarkAgentTicket(b *testing.B) { benchmarkPage(b, "/desk/tickets/100060") }
+
+// benchmarkPage has an agent look at a page of a desk with sixty tickets.
+func benchmarkPage(b *testing.B, path string) {
 	r := start(b)
 	w := &world{Program: &program.Program{Pages: r.URL[len("http://"):], SMTP: r.SMTP}}
 	do, end := ways[0].sender(w)
@@ -59,7 +63,7 @@ func BenchmarkAgentList(b *testing.B) {
 		b.Fatalf("%d %v\n%s", status, err, page)
 	}
 	for b.Loop() {
-		if status, _, err := browser.Get(b.Context(), "/desk"); err != nil || status != 200 {
+		if status, _, err := browser.Get(b.Context(), path); err != nil || status != 200 {
 			b.Fatal(status, err)
 		}
 	}

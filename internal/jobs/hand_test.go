@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -71,5 +72,47 @@ func TestAFullHandTakesTheRestAndWhatIsDueAgain(t *testing.T) {
 		for range all + 3 {
 			<-ended
 		}
+	})
+}
+
+func TestWorkersGiveWayToPeopleWhoWait(t *testing.T) {
+	each(t, func(b bench) {
+		const workers = 16
+		var busy atomic.Bool
+		var now, most atomic.Int64
+		all, done := make(chan struct{}), make(chan struct{})
+		r := b.runner()
+		r.GiveWay(busy.Load)
+		r.Handle("letter", jobs.Options{Workers: workers}, func(context.Context, jobs.Job) error {
+			n := now.Add(1)
+			defer now.Add(-1)
+			if busy.Load() {
+				most.Store(max(n, most.Load()))
+				done <- struct{}{}
+				return nil
+			}
+			if n == workers {
+				close(all)
+			}
+			<-all
+			return nil
+		})
+		b.run(r)
+		busy.Store(true)
+		for range 2 * workers {
+			b.put(jobs.New{Kind: "letter"})
+		}
+		for range 2 * workers {
+			<-done
+		}
+		b.settle(r)
+		if most.Load() > workers/8 {
+			b.Errorf("%d worked while people waited", most.Load())
+		}
+		busy.Store(false)
+		for range workers {
+			b.put(jobs.New{Kind: "letter"})
+		}
+		b.settle(r) // it does only if all of them work at once
 	})
 }
