@@ -42,6 +42,7 @@ var commands = []command{
 	{words: "serve", line: "run the help desk", begin: serve},
 	{words: "setup", line: "make the first administrator and the support mailbox without a browser", begin: setup},
 	{words: "mail receive", line: "take one letter from a mail server's pipe", begin: receive},
+	{words: "mail inspect", line: "say in JSON what is read of a letter", args: "[FILE]", begin: inspect},
 	{words: "person reset", line: "print a one-time link to a new password", args: "ADDRESS", begin: resetPerson},
 	{words: "config", line: "print every option, its meaning, its value and where that came from", begin: config},
 	{words: "version", line: "print the version", begin: version},

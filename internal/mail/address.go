@@ -3,6 +3,7 @@ package mail
 import (
 	"mime"
 	"net/mail"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -83,8 +84,8 @@ func parseAddresses(list string) (all []Address, whole bool) {
 		if parsed, err := strict.ParseList(list); err == nil {
 			whole = true
 			for _, a := range parsed {
-				if validAddr(a.Address) {
-					all = append(all, Address{cleanDisplayName(a.Name), a.Address})
+				if addr := mendAddr(a.Address); validAddr(addr) {
+					all = append(all, Address{cleanDisplayName(a.Name), addr})
 				} else {
 					whole = false
 				}
@@ -92,15 +93,39 @@ func parseAddresses(list string) (all []Address, whole bool) {
 			return all, whole
 		}
 	}
+	all, whole = looseAddresses(list)
+	if len(all) == 0 && strings.Contains(list, "=?") {
+		if decoded := decodeWords(list); strings.Contains(decoded, "@") { // a word around the whole address
+			all, _ = looseAddresses(decoded)
+			return all, false
+		}
+	}
+	return all, whole
+}
+
+// looseAddresses takes a list apart that is not as RFC 5322 wants it. Words
+// without an address before a comma belong to the name that follows
+// ("Ivanov, Ivan <ivan@client.example>").
+func looseAddresses(list string) (all []Address, whole bool) {
 	whole = true
+	begun := ""
 	for _, item := range splitOutside(list, ',', ';') {
-		if strings.TrimSpace(item) == "" {
+		if strings.TrimSpace(item) == "" || emptyGroup(item) {
 			continue
 		}
-		if a, ok := looseAddress(item); ok {
+		a, ok := looseAddress(begun + strings.TrimSpace(item))
+		switch {
+		case ok && begun != "" && !strings.Contains(item, "<"):
+			a, _ = looseAddress(item)
+			fallthrough
+		case ok:
 			all = append(all, a)
-		} else {
+			begun = ""
+		case len(begun)+len(item) < maxDisplayName && !strings.ContainsAny(item, "@<>"):
+			begun += strings.TrimSpace(item) + ", "
 			whole = false
+		default:
+			whole, begun = false, ""
 		}
 		if len(all) > maxAddresses {
 			return all, false
@@ -109,18 +134,25 @@ func parseAddresses(list string) (all []Address, whole bool) {
 	return all, whole
 }
 
+// emptyGroup knows "undisclosed-recipients:".
+func emptyGroup(item string) bool {
+	name, rest, found := strings.Cut(item, ":")
+	return found && strings.TrimSpace(rest) == "" && !strings.ContainsAny(name, "@<")
+}
+
 // looseAddress reads `name <addr>`, `addr (name)` or an address among words.
 func looseAddress(item string) (Address, bool) {
 	if open := strings.LastIndexByte(item, '<'); open >= 0 {
-		addr, _, _ := strings.Cut(item[open+1:], ">")
-		addr = strings.Trim(strings.TrimPrefix(strings.TrimSpace(addr), "mailto:"), "'\" ")
-		return Address{cleanDisplayName(unquote(item[:open])), addr}, validAddr(addr)
+		if a, ok := angleAddress(item, open); ok {
+			return a, true
+		}
+		item = strings.NewReplacer("<", " ", ">", " ").Replace(item)
 	}
 	if colon := strings.IndexByte(item, ':'); colon >= 0 && !strings.Contains(item[:colon], "@") {
 		item = item[colon+1:]
 	}
 	for _, word := range strings.Fields(item) {
-		addr := strings.Trim(word, "\"'()[]<>:")
+		addr := mendAddr(strings.Trim(word, "\"'()[]<>:"))
 		if !validAddr(addr) {
 			continue
 		}
@@ -128,6 +160,44 @@ func looseAddress(item string) (Address, bool) {
 		return Address{cleanDisplayName(name), addr}, true
 	}
 	return Address{}, false
+}
+
+var groupName = regexp.MustCompile(`^[^"<@:]*:\s*`)
+
+// angleAddress reads the address after the last "<". The name stands before it,
+// or after; a route (RFC 5322, 4.4), a group's name and doubled brackets go.
+func angleAddress(item string, open int) (Address, bool) {
+	addr, after, _ := strings.Cut(item[open+1:], ">")
+	if strings.HasPrefix(addr, "@") {
+		if _, last, found := strings.Cut(addr, ":"); found {
+			addr = last
+		}
+	}
+	addr = mendAddr(addr)
+	name := strings.TrimRight(strings.TrimSpace(item[:open]), "< ")
+	if group := groupName.FindString(name); group != "" && !strings.Contains(group, " ") {
+		name = strings.TrimPrefix(name, group)
+	}
+	if name == "" {
+		name = strings.Trim(after, "<> ")
+	}
+	return Address{cleanDisplayName(unquote(name)), addr}, validAddr(addr)
+}
+
+// mendAddr takes away what programs put about an address: encoded words,
+// quotes, "mailto:", spaces.
+func mendAddr(addr string) string {
+	if strings.Contains(addr, "=?") {
+		addr = decodeWords(addr)
+	}
+	addr = strings.Trim(strings.TrimSpace(addr), "'\"<>")
+	if len(addr) > 7 && strings.EqualFold(addr[:7], "mailto:") {
+		addr = addr[7:]
+	}
+	if strings.Count(addr, "@") == 1 && len(addr) <= maxAddr {
+		addr = strings.Join(strings.Fields(addr), "")
+	}
+	return strings.TrimRight(addr, ".")
 }
 
 func unquote(name string) string {

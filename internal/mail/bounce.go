@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -22,7 +23,8 @@ type BouncedRecipient struct {
 	Diagnostic string // the other server's words, at most 1,000 bytes
 }
 
-// Bounce reads the letter as a delivery report, nil if it is none.
+// Bounce reads the letter as a delivery report, nil if it is none: RFC 3464
+// first, then what Amazon and the programs say that do not follow it.
 func (l *Letter) Bounce() *Bounce {
 	var b *Bounce
 	for _, a := range l.Attachments {
@@ -30,20 +32,55 @@ func (l *Letter) Bounce() *Bounce {
 			b = readDeliveryStatus(a.Content)
 		}
 	}
-	if b == nil {
-		return nil
+	if b == nil && l.fromDaemon() {
+		if at := statusInText.FindStringIndex(l.Text); at != nil {
+			b = readDeliveryStatus([]byte(l.Text[at[0]:]))
+		}
+		if b == nil {
+			b = l.proseBounce()
+		}
 	}
+	if b == nil {
+		b = l.amazonBounce()
+	}
+	if b != nil && b.OriginalMessageID == "" {
+		b.OriginalMessageID = l.returnedMessageID()
+	}
+	return b
+}
+
+// statusInText finds a delivery report that was sent as plain text.
+var statusInText = regexp.MustCompile(`(?mi)^(?:Reporting-MTA|Original-Recipient|Final-Recipient)[ \t]*:`)
+
+// returnedMessageID finds the Message-ID of the letter that came back: in what
+// was sent back of it, else in the words, else in what the report answers.
+func (l *Letter) returnedMessageID() string {
 	for _, a := range l.Attachments {
 		switch a.Type {
 		case "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers":
 			h, _, _ := splitHeader(bytes.TrimLeft(a.Content, "\r\n"))
-			if ids := messageIDs(h.Raw("Message-ID")); b.OriginalMessageID == "" && len(ids) > 0 {
-				b.OriginalMessageID = ids[0]
+			if ids := messageIDs(h.Raw("Message-ID")); len(ids) > 0 {
+				return ids[0]
 			}
 		}
 	}
-	return b
+	if m := messageIDInText.FindStringSubmatch(l.Text); m != nil {
+		return cleanID(m[1])
+	}
+	for _, a := range l.Attachments {
+		if m := messageIDInText.FindSubmatch(a.Content[:min(len(a.Content), 64<<10)]); m != nil && strings.HasPrefix(a.Type, "text/") {
+			return cleanID(string(m[1]))
+		}
+	}
+	for _, name := range []string{"X-Original-Message-ID", "In-Reply-To", "References"} {
+		if ids := messageIDs(l.Header.Raw(name)); len(ids) > 0 {
+			return ids[len(ids)-1]
+		}
+	}
+	return ""
 }
+
+var messageIDInText = regexp.MustCompile(`(?mi)^[ \t>]*(?:x-original-|original-)?message-id:[ \t]*\n?[ \t]*<([^<>\s]{1,400})>`)
 
 // readDeliveryStatus reads groups of fields: the first about the letter, each
 // other about one recipient. nil if no recipient is named.
@@ -70,6 +107,9 @@ func readDeliveryStatus(content []byte) *Bounce {
 		if r.Address == "" && r.Action == "" {
 			continue
 		}
+		if r.Action == "" {
+			r.Action = actionOf(r.Status)
+		}
 		if r.Action == "failed" && !strings.HasPrefix(r.Status, "2.") {
 			b.Permanent = true
 		}
@@ -79,6 +119,17 @@ func readDeliveryStatus(content []byte) *Bounce {
 		return nil
 	}
 	return b
+}
+
+// actionOf is what a status without an action means (RFC 3463, 3.1).
+func actionOf(status string) string {
+	switch {
+	case strings.HasPrefix(status, "2"):
+		return "delivered"
+	case strings.HasPrefix(status, "4"):
+		return "delayed"
+	}
+	return "failed"
 }
 
 // typedValue takes "rfc822; a@b" or "smtp; 550 no" apart; brackets go.

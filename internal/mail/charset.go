@@ -1,15 +1,16 @@
 package mail
 
 import (
-	"bytes"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/cention-sany/utf7"
 	htmlcharset "golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	textunicode "golang.org/x/text/encoding/unicode"
 )
 
 // charsetAliases are names seen in letters that the WHATWG table lacks.
@@ -17,6 +18,11 @@ var charsetAliases = map[string]string{
 	"win-1251": "windows-1251", "win1251": "windows-1251", "cp-1251": "windows-1251", "ansi-1251": "windows-1251",
 	"koi8r": "koi8-r", "koi-8-r": "koi8-r", "koi-8": "koi8-r", "koi8_r": "koi8-r", "dos-866": "ibm866", "cp-866": "ibm866",
 	"utf8mb4": "utf-8", "utf-8-bom": "utf-8", "cp65001": "utf-8", "cp1250": "windows-1250", "cp1252": "windows-1252",
+	"gb_2312-80": "gb18030", "gb-2312": "gb18030", "gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "ms936": "gb18030",
+	"cp932": "shift_jis", "ms932": "shift_jis", "sjis": "shift_jis", "shift-jis": "shift_jis", "windows-31j": "shift_jis",
+	"ks_c_5601": "euc-kr", "ksc5601": "euc-kr", "ks_c_5601-1987": "euc-kr", "cp949": "euc-kr", "uhc": "euc-kr", "ms949": "euc-kr",
+	"eucjp": "euc-jp", "euckr": "euc-kr", "iso2022jp": "iso-2022-jp", "iso-2022-jp-ms": "iso-2022-jp", "iso-2022-jp-1": "iso-2022-jp",
+	"iso-2022-jp-2": "iso-2022-jp", "cp50220": "iso-2022-jp", "cp50221": "iso-2022-jp", "iso2022kr": "iso-2022-kr", "cp950": "big5",
 }
 
 // unlabelled are charsets that say nothing about bytes above 127.
@@ -29,7 +35,14 @@ var unlabelled = map[string]bool{
 // the bytes say otherwise; fault tells when they did, "" if all was well.
 func toUTF8(label string, b []byte) (text, fault string) {
 	label = cleanLabel(label)
-	if isASCII(b) && label != "utf-7" && !strings.HasPrefix(label, "iso-2022") && !strings.HasPrefix(label, "utf-16") {
+	if enc := byteOrder(label, b); enc != nil {
+		decoded, _ := enc.NewDecoder().Bytes(b) // damage becomes U+FFFD
+		return cleanUTF8(string(decoded)), ""
+	}
+	if unlabelled[label] && isASCII(b) && looksISO2022JP(b) {
+		label = "iso-2022-jp"
+	}
+	if isASCII(b) && !sevenBit(label) {
 		return strings.ReplaceAll(string(b), "\x00", ""), ""
 	}
 	enc, name := findCharset(label)
@@ -41,17 +54,87 @@ func toUTF8(label string, b []byte) (text, fault string) {
 	case enc == nil:
 		text, _ = unlabelledToUTF8(b)
 		fault = "the charset " + label + " is unknown"
-	case isSingleByte(name) && utf8.Valid(b) && utf8.RuneCount(b)+4 <= len(b):
+	case sevenBit(label):
+		text, fault = sevenBitToUTF8(label, enc, b)
+	case utf8.Valid(b) && (!isSingleByte(name) || utf8.RuneCount(b)+4 <= len(b)):
 		text, fault = string(b), "the text was UTF-8 though it said "+label
+	case isSingleByte(name):
+		text, fault = singleByteToUTF8(name, enc, b)
 	default:
-		decoded, err := enc.NewDecoder().Bytes(b)
-		if err != nil {
-			text, fault = string(b), "the text did not fit its charset "+label
-			break
-		}
-		text = string(decoded)
+		text, fault = multiByteToUTF8(label, enc, b)
 	}
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", ""), fault
+	return cleanUTF8(text), fault
+}
+
+func cleanUTF8(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// byteOrder knows UTF-16 by its byte order mark, or by its label and the side
+// its zero bytes stand on; nil if it is not UTF-16.
+func byteOrder(label string, b []byte) encoding.Encoding {
+	labelled := strings.HasPrefix(label, "utf-16") || label == "ucs-2" || label == "unicode" || label == "iso-10646-ucs-2"
+	switch {
+	case len(b) >= 2 && (labelled || unlabelled[label] || label == "utf-8") && (b[0] == 0xff && b[1] == 0xfe || b[0] == 0xfe && b[1] == 0xff):
+		return textunicode.UTF16(textunicode.LittleEndian, textunicode.UseBOM)
+	case !labelled:
+		return nil
+	}
+	even, odd := 0, 0
+	for i, c := range b[:min(len(b), 1<<10)] {
+		switch {
+		case c != 0 && c != 4: // Latin, or Cyrillic
+		case i%2 == 0:
+			even++
+		default:
+			odd++
+		}
+	}
+	if even > odd || even == odd && label == "utf-16be" {
+		return textunicode.UTF16(textunicode.BigEndian, textunicode.IgnoreBOM)
+	}
+	return textunicode.UTF16(textunicode.LittleEndian, textunicode.IgnoreBOM)
+}
+
+// singleByteToUTF8 believes the label unless the text reads as Russian in
+// another charset and not in the one named.
+func singleByteToUTF8(name string, enc encoding.Encoding, b []byte) (text, fault string) {
+	decoded, err := enc.NewDecoder().Bytes(b)
+	if err != nil {
+		return string(b), "the text did not fit its charset " + name
+	}
+	sample, high := guessSample(b)
+	guess, best, score := russianGuess(sample)
+	if guess == nil || best == name || high < 4 || score < 2*high || mostlyASCII(sample, high) {
+		return string(decoded), ""
+	}
+	if own, ok := enc.(*charmap.Charmap); ok && russianScore(own, sample) > high/2 {
+		return string(decoded), ""
+	}
+	other, err := guess.NewDecoder().Bytes(b)
+	if err != nil {
+		return string(decoded), ""
+	}
+	return string(other), "the text was " + best + " though it said " + name
+}
+
+// multiByteToUTF8 believes the label unless much of the text does not fit it.
+func multiByteToUTF8(label string, enc encoding.Encoding, b []byte) (text, fault string) {
+	decoded, err := enc.NewDecoder().Bytes(b)
+	if err != nil {
+		return string(b), "the text did not fit its charset " + label
+	}
+	text = string(decoded)
+	bad := strings.Count(text, "\uFFFD")
+	if bad == 0 {
+		return text, ""
+	}
+	if bad*5 > utf8.RuneCountInString(text) {
+		if guessed, _ := unlabelledToUTF8(b); strings.Count(guessed, "\uFFFD") < bad {
+			return guessed, "the text did not fit its charset " + label
+		}
+	}
+	return text, "some of the text did not fit its charset " + label
 }
 
 func cleanLabel(label string) string {
@@ -73,8 +156,13 @@ func cleanLabel(label string) string {
 // findCharset returns nil for a charset it does not know, and the name the
 // WHATWG gives to the one it does.
 func findCharset(label string) (encoding.Encoding, string) {
-	if label == "utf-7" || label == "unicode-1-1-utf-7" {
+	switch label {
+	case "utf-7", "unicode-1-1-utf-7":
 		return utf7.UTF7, "utf-7"
+	case "hz-gb-2312", "hz-gb2312", "hz":
+		return simplifiedchinese.HZGB2312, "hz-gb-2312"
+	case "iso-2022-kr":
+		return korean.EUCKR, "euc-kr"
 	}
 	for _, try := range []string{label, "x-" + label} {
 		if enc, name := htmlcharset.Lookup(try); enc != nil && enc != encoding.Replacement {
@@ -135,64 +223,4 @@ func claimedUTF8(b []byte) (string, string) {
 	}
 	text, _ := unlabelledToUTF8(b)
 	return text, "the text was not UTF-8 though it said so"
-}
-
-// guessCharset chooses between the charsets unlabelled letters are found in:
-// the one in which the bytes read most like Russian words, or windows-1252 if
-// they do not look Russian in any. At most 4 KB are looked at.
-func guessCharset(b []byte) (encoding.Encoding, string) {
-	sample := b
-	if i := bytes.IndexFunc(sample, func(r rune) bool { return r == utf8.RuneError }); i > 0 {
-		sample = sample[max(0, i-200):]
-	}
-	sample = sample[:min(len(sample), 4<<10)]
-	best, bestName, bestScore := encoding.Encoding(charmap.Windows1252), "windows-1252", 0
-	for _, c := range []struct {
-		enc  *charmap.Charmap
-		name string
-	}{{charmap.Windows1251, "windows-1251"}, {charmap.KOI8R, "koi8-r"}, {charmap.CodePage866, "ibm866"}} {
-		if score := russianScore(c.enc, sample); score > bestScore {
-			best, bestName, bestScore = c.enc, c.name, score
-		}
-	}
-	return best, bestName
-}
-
-// russianScore counts what Russian words look like: frequent letters speak for
-// it, small ones more than capitals; rare letters, capitals after small ones,
-// Russian letters beside Latin ones and box drawing speak against.
-func russianScore(enc *charmap.Charmap, sample []byte) int {
-	score, prev := 0, ' '
-	for _, c := range sample {
-		r := enc.DecodeByte(c)
-		cyrillic, wasCyrillic := unicode.Is(unicode.Cyrillic, r), unicode.Is(unicode.Cyrillic, prev)
-		switch {
-		case cyrillic && unicode.Is(unicode.Latin, prev), unicode.Is(unicode.Latin, r) && wasCyrillic:
-			score -= 3
-		case cyrillic && unicode.IsUpper(r) && unicode.IsLower(prev) && wasCyrillic:
-			score -= 3
-		case cyrillic:
-			score += letterScore(unicode.ToLower(r))
-			if unicode.IsLower(r) {
-				score++
-			}
-		case r >= 0x80 && !strings.ContainsRune("«»—–№…“”„\u00a0", r):
-			score -= 2
-		}
-		prev = r
-	}
-	return score
-}
-
-// letterScore goes by how often a letter stands in Russian text.
-func letterScore(r rune) int {
-	switch {
-	case strings.ContainsRune("оеаинтсрвл", r):
-		return 3
-	case strings.ContainsRune("кмдпуя", r):
-		return 1
-	case strings.ContainsRune("ыьгзбчё", r):
-		return 0
-	}
-	return -2
 }

@@ -82,7 +82,7 @@ func partQuote(lines []string) (before, quoted, after []string, mixed bool) {
 			return dropRule(lines[:i]), lines[i:], nil, false
 		case isMarked(line) && isAttributionWithin(lines, i):
 			return partMarked(lines, i, i)
-		case strings.HasSuffix(strings.TrimSpace(line), ":"):
+		case endsAttribution(line):
 			start, grade := attributionEndingAt(lines[:i+1], i)
 			next := nextWords(lines, i+1)
 			switch {
@@ -128,7 +128,7 @@ func isAttributionWithin(lines []string, i int) bool {
 			return false
 		}
 		inner = append(inner, line)
-		if strings.HasSuffix(strings.TrimSpace(line), ":") {
+		if endsAttribution(line) {
 			_, grade := attributionEndingAt(inner, len(inner)-1)
 			return grade > noAttribution
 		}
@@ -155,27 +155,4 @@ func dropRule(lines []string) []string {
 		return lines[:end-1]
 	}
 	return lines
-}
-
-// cutSignature parts the lines at "-- ", if at most ten lines with words follow
-// and some stand before, here or (wordsAbove) above.
-func cutSignature(lines []string, wordsAbove bool) (words, signature []string) {
-	for i, line := range lines {
-		if line != "-- " && line != "--" {
-			continue
-		}
-		n := 0
-		for _, l := range lines[i+1:] {
-			if strings.TrimSpace(l) != "" {
-				n++
-			}
-			if n > 10 {
-				break
-			}
-		}
-		if n > 0 && n <= 10 && (wordsAbove || strings.TrimSpace(strings.Join(lines[:i], "")) != "") {
-			return lines[:i:i], lines[i:]
-		}
-	}
-	return lines, nil
 }

@@ -12,11 +12,14 @@ import (
 // Marks of programs in HTML. A quotation is an element; Outlook marks only where
 // the earlier letter begins, everything after it is quoted.
 var (
-	quoteClasses     = map[string]bool{"gmail_quote": true, "gmail_quote_container": true, "yahoo_quoted": true, "protonmail_quote": true, "tutanota_quote": true}
+	quoteClasses     = map[string]bool{"gmail_quote": true, "gmail_quote_container": true, "yahoo_quoted": true, "protonmail_quote": true, "tutanota_quote": true, "zmail_extra": true}
 	signatureClasses = map[string]bool{"gmail_signature": true, "gmail_signature_prefix": true, "moz-signature": true}
-	restIDs          = map[string]bool{"appendonsend": true, "divrplyfwdmsg": true, "mail-editor-reference-message-container": true, "olk_src_body_section": true, "zwchr": true, "stopspelling": true}
-	blockElement     = map[atom.Atom]bool{atom.Div: true, atom.P: true, atom.Blockquote: true, atom.Table: true, atom.Ul: true, atom.Ol: true, atom.Hr: true, atom.Pre: true}
-	outlookBlock     = regexp.MustCompile(`(?is)^\s*\*?(?:from|от|von|de):.{1,400}(?:sent|date|отправлено|дата|gesendet|envoyé):.{1,600}(?:subject|тема|betreff|objet):`)
+	restIDs          = map[string]bool{"appendonsend": true, "divrplyfwdmsg": true, "mail-editor-reference-message-container": true, "olk_src_body_section": true, "zwchr": true, "stopspelling": true, "isreplycontent": true, "replysplit": true}
+	restClasses      = map[string]bool{"OutlookMessageHeader": true}
+	// attributionClasses are of lines above a quotation, in whatever language.
+	attributionClasses = map[string]bool{"moz-cite-prefix": true, "gmail_attr": true}
+	blockElement       = map[atom.Atom]bool{atom.Div: true, atom.P: true, atom.Blockquote: true, atom.Table: true, atom.Ul: true, atom.Ol: true, atom.Hr: true, atom.Pre: true}
+	outlookBlock       = regexp.MustCompile(`(?is)^\s*\*?(?:` + fromLabels + `)\s*[:：].{1,400}(?:` + sentLabels + `)\s*[:：].{1,600}(?:` + subjectLabels + `)\s*[:：]`)
 )
 
 const maxBlockText = 2000 // bytes of an element that may be Outlook's block or an attribution
@@ -94,7 +97,7 @@ func (f *quoteFinder) begins(n *html.Node) bool {
 	switch {
 	case hasClass(n, signatureClasses):
 		f.signatures = append(f.signatures, n)
-	case restIDs[strings.ToLower(attribute(n, "id"))]:
+	case restIDs[strings.ToLower(attribute(n, "id"))], attribute(n, "name") == "messageReplySection", hasClass(n, restClasses):
 		f.rest = n
 	case blockElement[n.DataAtom] && isOutlookBlock(n):
 		f.rest = n
@@ -177,7 +180,7 @@ func isOutlookBlock(n *html.Node) bool {
 // isAttributed says whether a program named the author above the quotation or
 // (Apple, Mail.ru) in its first words.
 func isAttributed(n *html.Node) bool {
-	if len(attributionBefore(n)) > 0 {
+	if prev := previousWords(n); prev != nil && hasClass(prev, attributionClasses) || len(attributionBefore(n)) > 0 {
 		return true
 	}
 	first, _, _ := strings.Cut(strings.TrimLeft(textOf(n, maxBlockText), "\n "), ":\n")
@@ -221,6 +224,9 @@ func attributionBefore(n *html.Node) []*html.Node {
 	prev := previousWords(n)
 	if prev == nil {
 		return nil
+	}
+	if hasClass(prev, attributionClasses) {
+		return []*html.Node{prev}
 	}
 	var run []*html.Node
 	text := ""

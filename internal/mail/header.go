@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -13,7 +14,10 @@ const (
 )
 
 // Header holds a letter's fields in the order they stood.
-type Header struct{ fields []field }
+type Header struct {
+	fields []field
+	hint   string // the letter's charset, by which raw 8-bit bytes are read
+}
 
 type field struct {
 	name string // as written
@@ -25,7 +29,7 @@ type field struct {
 func (h Header) Get(name string) string {
 	for _, f := range h.fields {
 		if strings.EqualFold(f.name, name) {
-			return decodeWords(f.text())
+			return decodeWords(h.text(f))
 		}
 	}
 	return ""
@@ -48,7 +52,7 @@ func (h Header) Has(name string) bool { return len(h.rawValues(name)) > 0 }
 func (h Header) All() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		for _, f := range h.fields {
-			if !yield(f.name, f.text()) {
+			if !yield(f.name, h.text(f)) {
 				return
 			}
 		}
@@ -68,17 +72,47 @@ func (h Header) rawValues(name string) []string {
 	var values []string
 	for _, f := range h.fields {
 		if strings.EqualFold(f.name, name) {
-			values = append(values, f.text())
+			values = append(values, h.text(f))
 		}
 	}
 	return values
 }
 
 // text gives the field as UTF-8 in one line. Raw 8-bit bytes are taken as UTF-8
-// if they are, else as the charset they look most like.
-func (f field) text() string {
-	s, _ := toUTF8("", f.body)
+// if they are, else as the letter's own charset if they fit it, else as the
+// charset they look most like.
+func (h Header) text(f field) string {
+	if isASCII(f.body) && !looksISO2022JP(f.body) {
+		return oneLine(string(f.body))
+	}
+	b := sheltered(f.body)
+	label := ""
+	if enc, name := findCharset(h.hint); enc != nil && !utf8.Valid(b) && !strings.HasPrefix(name, "windows-1252") {
+		label = h.hint
+	}
+	s, _ := toUTF8(label, b)
 	return oneLine(s)
+}
+
+// charsetHint is the charset the letter names first: in its own header, else in
+// that of one of its first parts. "" if it names none.
+func charsetHint(h Header, body []byte) string {
+	if _, params := parseMediaType(clip(h.Raw("Content-Type"), maxParams)); params["charset"] != "" {
+		return cleanLabel(params["charset"])
+	}
+	head := bytes.ToLower(body[:min(len(body), 8<<10)])
+	for {
+		_, after, found := bytes.Cut(head, []byte("charset="))
+		if !found {
+			return ""
+		}
+		after = bytes.TrimLeft(after, `"'`)
+		end := bytes.IndexFunc(after, func(r rune) bool { return r <= ' ' || strings.ContainsRune("\"';>", r) })
+		if label := cleanLabel(string(after[:max(end, 0)])); label != "" && !unlabelled[label] && label != "utf-8" {
+			return label
+		}
+		head = after
+	}
 }
 
 // splitHeader parts a letter (or one MIME part) into header and body and says
@@ -110,7 +144,7 @@ func splitHeader(raw []byte) (h Header, body []byte, faults []string) {
 			}
 		case len(bytes.TrimSpace(line)) == 0:
 			return h, next, append(faults, "the line after the header was not empty")
-		case len(h.fields) > 0 && looksLikeField(bytes.TrimRight(firstLine(next), "\r")):
+		case len(h.fields) > 0 && fieldsFollow(next):
 			faults = append(faults, "a line of the header was no field and was left out")
 		default:
 			return h, rest, append(faults, "the header ended without an empty line")
@@ -118,6 +152,35 @@ func splitHeader(raw []byte) (h Header, body []byte, faults []string) {
 		rest = next
 	}
 	return h, nil, faults
+}
+
+// fieldsFollow says whether one of the next lines, before an empty one, is a
+// field: the very next any field, others one that letters are known to have.
+func fieldsFollow(rest []byte) bool {
+	for i := range 5 {
+		line := bytes.TrimRight(firstLine(rest), "\r")
+		if len(line) == 0 {
+			return false
+		}
+		if knownField(line) || i == 0 && looksLikeField(line) {
+			return true
+		}
+		rest = rest[min(len(rest), len(firstLine(rest))+1):]
+	}
+	return false
+}
+
+var knownFields = map[string]bool{
+	"from": true, "to": true, "cc": true, "subject": true, "date": true, "message-id": true, "received": true, "return-path": true,
+	"reply-to": true, "sender": true, "mime-version": true, "content-type": true, "content-transfer-encoding": true, "delivered-to": true,
+	"dkim-signature": true, "authentication-results": true, "in-reply-to": true, "references": true, "x-mailer": true, "user-agent": true,
+	"x-original-to": true, "envelope-to": true, "arc-seal": true, "content-disposition": true,
+}
+
+// knownField knows the beginning of a field that letters have.
+func knownField(line []byte) bool {
+	name, _, found := bytes.Cut(line[:min(len(line), 100)], []byte(":"))
+	return found && knownFields[strings.ToLower(strings.TrimSpace(string(name)))]
 }
 
 // looksLikeField says whether the line begins with a field name and a colon

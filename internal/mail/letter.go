@@ -27,7 +27,7 @@ type Letter struct {
 	Subject               string
 	MessageID, InReplyTo  string
 	References            []string  // oldest first, at most 100
-	Date                  time.Time // UTC; zero if absent or absurd
+	Date                  time.Time // UTC; zero if nothing tells it
 	Text, HTML            string    // valid UTF-8 without NUL; line ends are \n
 	TextOnlyHTML          bool      // the letter had no text of its own: Text was made from HTML
 	Attachments           []Attachment
@@ -35,6 +35,9 @@ type Letter struct {
 	Faults                []string // what had to be mended, in words
 	ThreadIndex           string   // Outlook's conversation, base64; empty if absent
 	ThreadTopic           string
+	Signed, Encrypted     string // "S/MIME" or "PGP"; empty if not. No signature is checked
+
+	mboxFrom string // the envelope's sender in an mbox's "From " line
 }
 
 // Attachment is one file of a letter.
@@ -52,6 +55,7 @@ func Read(raw []byte) *Letter {
 	l := &Letter{}
 	raw = l.mendStart(raw)
 	header, body, faults := splitHeader(raw)
+	header.hint = charsetHint(header, body)
 	l.Header = header
 	l.fault(faults...)
 	l.readFields()
@@ -80,22 +84,59 @@ func (l *Letter) fault(words ...string) {
 // given usual ones.
 func (l *Letter) mendStart(raw []byte) []byte {
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	start := raw[:min(len(raw), maxHeader)]
-	if bytes.IndexByte(start, '\n') < 0 && bytes.IndexByte(start, '\r') >= 0 {
-		l.fault("line ends were CR only")
-		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
-	}
-	if trimmed := bytes.TrimLeft(raw, "\r\n"); len(trimmed) < len(raw) && looksLikeField(firstLine(trimmed)) {
+	raw = l.mendLineEnds(raw)
+	if trimmed := bytes.TrimLeft(raw, "\r\n \t"); len(trimmed) < len(raw) && looksLikeField(firstLine(trimmed)) {
 		l.fault("empty lines before the header")
 		raw = trimmed
 	}
 	for _, mark := range []string{"From ", ">From "} {
-		if line := firstLine(raw); bytes.HasPrefix(line, []byte(mark)) {
+		if line := firstLine(raw); bytes.HasPrefix(line, []byte(mark)) && !looksLikeField(line) {
 			l.fault(`a "From " line before the header`)
+			if words := strings.Fields(clip(string(line), 1000)); len(words) > 1 {
+				l.mboxFrom = strings.ToValidUTF8(strings.Trim(words[1], "<>"), "")
+			}
 			raw = raw[min(len(raw), len(line)+1):]
 		}
 	}
+	return l.dropJunk(raw)
+}
+
+// dropJunk removes up to five lines before the header that are no fields, if a
+// field that letters are known to have follows them.
+func (l *Letter) dropJunk(raw []byte) []byte {
+	rest := raw
+	for range 5 {
+		line := firstLine(rest)
+		if len(bytes.TrimSpace(line)) == 0 || looksLikeField(line) {
+			break
+		}
+		rest = rest[min(len(rest), len(line)+1):]
+		if !knownField(firstLine(rest)) {
+			continue
+		}
+		if second := rest[min(len(rest), len(firstLine(rest))+1):]; fieldsFollow(second) || len(bytes.TrimSpace(firstLine(second))) == 0 || second[0] == ' ' || second[0] == '\t' {
+			l.fault("a line of the header was no field and was left out")
+			return rest
+		}
+	}
 	return raw
+}
+
+// mendLineEnds gives usual line ends to a letter that ends its lines, or those
+// of its header, with CR only.
+func (l *Letter) mendLineEnds(raw []byte) []byte {
+	line := firstLine(raw[:min(len(raw), maxHeader)])
+	inside := bytes.IndexByte(bytes.TrimRight(line, "\r"), '\r')
+	if inside < 0 || len(bytes.TrimRight(line, "\r")) == inside+1 {
+		return raw
+	}
+	after := bytes.TrimLeft(line[inside:], "\r")
+	if len(line) < len(raw) && !knownField(after) && !knownField(bytes.TrimLeft(after, " \t")) {
+		return raw
+	}
+	l.fault("line ends were CR only")
+	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
+	return bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
 }
 
 func (l *Letter) readFields() {
@@ -112,10 +153,7 @@ func (l *Letter) readFields() {
 		l.InReplyTo = ids[0]
 	}
 	l.References = messageIDs(h.Raw("References"))
-	l.Date = readDate(h.Raw("Date"))
-	if l.Date.IsZero() && h.Raw("Date") != "" {
-		l.fault("the date could not be read")
-	}
+	l.Date = l.date()
 	if len(h.Values("From")) > 1 {
 		l.fault("more than one From field")
 	}

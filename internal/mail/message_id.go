@@ -2,10 +2,8 @@ package mail
 
 import (
 	"crypto/rand"
-	"net/mail"
 	"regexp"
 	"strings"
-	"time"
 )
 
 const (
@@ -50,28 +48,4 @@ func NewMessageID(domain, token string) string {
 		token = strings.ToLower(rand.Text())
 	}
 	return token + "@" + foldDomain(domain)
-}
-
-// dateLayouts are forms seen in letters beyond RFC 5322.
-var dateLayouts = []string{
-	"Mon, 2 Jan 2006 15:04:05", "2 Jan 2006 15:04:05", "Mon Jan 2 15:04:05 2006", "Mon Jan 2 15:04:05 MST 2006",
-	time.RFC3339, "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05", "Mon, 2 Jan 2006 15:04:05 GMT-0700", "02.01.2006 15:04:05",
-}
-
-// readDate reads a Date field. Zero for what cannot be read and for years
-// before 1990 and after 2099.
-func readDate(value string) time.Time {
-	at, err := mail.ParseDate(value)
-	if err != nil {
-		plain, _, _ := strings.Cut(value, "(")
-		for _, layout := range dateLayouts {
-			if at, err = time.Parse(layout, strings.TrimSpace(plain)); err == nil {
-				break
-			}
-		}
-	}
-	if err != nil || at.UTC().Year() < 1990 || at.UTC().Year() > 2099 {
-		return time.Time{}
-	}
-	return at.UTC()
 }

@@ -2,10 +2,10 @@ package mail
 
 import (
 	"bytes"
-	"mime"
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jhillyerd/enmime/v2/mediatype"
 	"golang.org/x/text/unicode/norm"
@@ -39,8 +39,11 @@ func newPart(h Header, body []byte) part {
 		extendedParam(contentType, "name"), p.params["name"],
 	} {
 		if p.fileName == "" {
-			p.fileName = cleanFileName(decodeWords(name))
+			p.fileName = cleanFileName(percentName(decodeWords(name)))
 		}
+	}
+	if p.fileName == "" {
+		p.fileName = cleanFileName(percentName(decodeWords(bareName(disposition, "filename"))))
 	}
 	if ids := messageIDs(h.Raw("Content-ID")); len(ids) > 0 {
 		p.contentID = ids[0]
@@ -55,8 +58,33 @@ func parseMediaType(value string) (string, map[string]string) {
 	mediaType, params, _, err := mediatype.ParseWithOptions(value, mediatype.ParseOptions{StripMediaTypeInvalidCharacters: true})
 	if err != nil {
 		mediaType, _, _ = strings.Cut(value, ";")
+		params = looseParams(value)
 	}
-	return strings.ToLower(strings.TrimSpace(mediaType)), params
+	mediaType = strings.ToLower(strings.Join(strings.Fields(mediaType), ""))
+	if meant, ok := meantTypes[mediaType]; ok {
+		mediaType = meant
+	}
+	return mediaType, params
+}
+
+// meantTypes are types as programs write them, and what they mean by them.
+var meantTypes = map[string]string{
+	"text": "text/plain", "plain": "text/plain", "txt": "text/plain", "text/txt": "text/plain", "text/ascii": "text/plain", "text/text": "text/plain",
+	"plain/text": "text/plain", "text/markdown": "text/plain", "text/x-markdown": "text/plain", "text/plane": "text/plain", "text/unknown": "text/plain",
+	"html": "text/html", "text/htm": "text/html", "text/x-html": "text/html", "html/text": "text/html", "application/xhtml+xml": "text/html",
+	"text/xhtml": "text/html", "multipart": "multipart/mixed", "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg",
+}
+
+// looseParams reads the parameters of a value that parsers refuse.
+func looseParams(value string) map[string]string {
+	params := map[string]string{}
+	for i, item := range splitOutside(value, ';') {
+		key, v, found := strings.Cut(item, "=")
+		if key = strings.ToLower(strings.TrimSpace(key)); i > 0 && found && len(params) < 50 && params[key] == "" {
+			params[key] = strings.Trim(strings.TrimSpace(v), `"`)
+		}
+	}
+	return params
 }
 
 // extendedParam reads a parameter of RFC 2231, whole or in numbered pieces, in
@@ -92,6 +120,34 @@ func extendedParam(value, name string) string {
 	}
 	text, _ := toUTF8(label, whole)
 	return text
+}
+
+// bareName reads a parameter that parsers refuse: not quoted though it has
+// spaces, or its quotes not closed.
+func bareName(value, name string) string {
+	at := strings.Index(strings.ToLower(value), name+"=")
+	if at < 0 {
+		return ""
+	}
+	v := value[at+len(name)+1:]
+	if strings.HasPrefix(v, `"`) {
+		v, _, _ = strings.Cut(v[1:], `"`)
+		return v
+	}
+	v, _, _ = strings.Cut(v, ";")
+	return strings.TrimSpace(v)
+}
+
+// percentName decodes a name that was written as in a URL, as web mailers do.
+func percentName(name string) string {
+	if strings.Count(name, "%") < 2 || strings.Contains(name, " ") {
+		return name
+	}
+	decoded := percentDecode(name)
+	if isASCII(decoded) && bytes.IndexByte(decoded, ' ') < 0 || !utf8.Valid(decoded) || bytes.IndexByte(decoded, '%') >= 0 {
+		return name
+	}
+	return string(decoded)
 }
 
 func percentDecode(s string) []byte {
@@ -132,23 +188,28 @@ func clip(s string, n int) string {
 
 // isBody says whether the part is words to be shown, not a file beside them.
 func (p part) isBody() bool {
-	return (p.mediaType == "text/plain" || p.mediaType == "text/html") && p.disposition != "attachment" && p.fileName == ""
+	switch p.mediaType {
+	case "text/plain", "text/html", "text/enriched", "text/richtext":
+		return p.disposition != "attachment" && p.fileName == ""
+	}
+	return false
 }
 
-// text decodes the part as words.
-func (p part) text() (string, []string) {
-	content, fault := decodeTransfer(p.encoding, p.body)
-	faults := []string{fault}
+// text turns the decoded part into words.
+func (p part) text(content []byte) (text, fault string) {
 	label := p.params["charset"]
 	if unlabelled[cleanLabel(label)] && p.mediaType == "text/html" {
 		label = metaCharset(content)
 	}
-	text, fault := toUTF8(label, content)
+	text, fault = toUTF8(label, content)
 	text = cleanText(text)
-	if p.mediaType == "text/plain" && strings.EqualFold(p.params["format"], "flowed") {
+	switch {
+	case p.mediaType == "text/enriched" || p.mediaType == "text/richtext":
+		text = fromEnriched(text)
+	case p.mediaType == "text/plain" && strings.EqualFold(p.params["format"], "flowed"):
 		text = unflow(text, strings.EqualFold(p.params["delsp"], "yes"))
 	}
-	return text, append(faults, fault)
+	return text, fault
 }
 
 // attachment decodes the part as a file.
@@ -162,38 +223,10 @@ func (p part) attachment() (Attachment, string) {
 	if a.Name == "" {
 		a.Name = nameless(a)
 	}
+	if a.Type == "application/applefile" && !strings.HasPrefix(a.Name, "._") {
+		a.Name, a.Inline = "._"+a.Name, false // RFC 1740: the file itself stands beside it
+	}
 	return a, fault
-}
-
-// nameless finds a name for a file that came without one.
-func nameless(a Attachment) string {
-	switch a.Type {
-	case "message/rfc822", "message/global":
-		h, _, _ := splitHeader(a.Content)
-		if subject := cleanFileName(strings.NewReplacer("/", "-", `\`, "-").Replace(h.Get("Subject"))); subject != "" {
-			return clip(subject, maxName-4) + ".eml"
-		}
-		return "letter.eml"
-	case "text/calendar":
-		return "invite.ics"
-	case "message/delivery-status":
-		return "delivery-status.txt"
-	case "message/disposition-notification":
-		return "disposition-notification.txt"
-	case "text/rfc822-headers":
-		return "headers.txt"
-	case "text/plain":
-		return "text.txt"
-	case "text/html":
-		return "text.html"
-	case "image/jpeg":
-		return "image.jpg"
-	}
-	kind, _, _ := strings.Cut(a.Type, "/")
-	if ext, err := mime.ExtensionsByType(a.Type); err == nil && len(ext) > 0 && kind == "image" {
-		return "image" + ext[0]
-	}
-	return "attachment"
 }
 
 // metaCharset reads the charset an HTML page names itself in its first 1 KB.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html"
 	"strings"
+	"unicode/utf8"
 )
 
 // block is a stretch of a letter's words in one or both forms.
@@ -14,6 +15,7 @@ type structure struct {
 	letter  *Letter
 	parts   int
 	tooMuch bool
+	spare   []block // words found within files, for a letter that has no others
 }
 
 // readBody fills Text, HTML and Attachments. A letter with too many parts, or
@@ -27,6 +29,9 @@ func (l *Letter) readBody(body []byte) {
 		blocks = []block{{text: rawText(body)}}
 	}
 	l.Text, l.HTML = joinText(blocks), joinHTML(blocks)
+	if l.Text == "" && l.HTML == "" && !s.tooMuch {
+		l.Text, l.HTML = joinText(s.spare), joinHTML(s.spare)
+	}
 	if l.Text == "" && l.HTML == "" {
 		l.promote()
 	}
@@ -51,26 +56,39 @@ func (s *structure) walk(p part, depth int) []block {
 	}
 	if strings.HasPrefix(p.mediaType, "multipart/") {
 		if children, found := s.children(p); found {
+			s.protection(p)
 			return s.multipart(p, children, depth)
 		}
 		s.letter.fault("a multipart had no parts: shown as it stood")
 		p.mediaType = sniff(p.body)
 	}
-	if p.mediaType == "" || p.mediaType == "text" || !strings.Contains(p.mediaType, "/") {
+	if p.mediaType == "" || !strings.Contains(p.mediaType, "/") {
 		p.mediaType = s.guessType(p)
 	}
-	if p.isBody() {
-		text, faults := p.text()
-		s.faults(faults)
-		if p.mediaType == "text/html" {
-			return []block{{html: text}}
-		}
-		return []block{{text: text}}
+	switch {
+	case p.mediaType == "text/x-amp-html" || p.mediaType == "text/watch-html":
+		return nil // the words of the other alternatives, for other programs
+	case p.isBody():
+		return s.words(p)
 	}
 	a, fault := p.attachment()
 	s.faults([]string{fault})
-	s.letter.Attachments = append(s.letter.Attachments, a)
-	return nil
+	return s.file(a, depth)
+}
+
+// words gives the words of a part; files that stand in plain text are taken out.
+func (s *structure) words(p part) []block {
+	content, fault := decodeTransfer(p.encoding, p.body)
+	s.faults([]string{fault})
+	if p.mediaType == "text/plain" {
+		content = s.embedded(content)
+	}
+	text, fault := p.text(content)
+	s.faults([]string{fault})
+	if p.mediaType == "text/html" {
+		return []block{{html: text}}
+	}
+	return []block{{text: s.unarmour(text)}}
 }
 
 func (s *structure) faults(words []string) {
@@ -113,10 +131,14 @@ func (s *structure) multipart(p part, children []part, depth int) []block {
 // replaced by the one that seems to be meant.
 func (s *structure) children(p part) ([]part, bool) {
 	boundary := strings.TrimRight(p.params["boundary"], " ")
-	parts, closed := splitParts(p.body, boundary)
-	if len(parts) == 0 {
-		guess := guessBoundary(p.body)
-		if parts, closed = splitParts(p.body, guess); len(parts) == 0 {
+	pieces, closed := splitParts(p.body, boundary)
+	if len(pieces) == 0 && p.encoding != "" { // RFC 2045, 6.4 forbids what some do
+		p.body, _ = decodeTransfer(p.encoding, p.body)
+		pieces, closed = splitParts(p.body, boundary)
+	}
+	if len(pieces) == 0 {
+		boundary = guessBoundary(p.body)
+		if pieces, closed = splitParts(p.body, boundary); len(pieces) == 0 {
 			return nil, false
 		}
 		s.letter.fault("the boundary of a multipart was wrong")
@@ -125,14 +147,22 @@ func (s *structure) children(p part) ([]part, bool) {
 		s.letter.fault("a multipart was not closed: the letter may be cut short")
 	}
 	var children []part
-	for _, raw := range parts {
+	for i := 0; i < len(pieces); i++ {
 		if s.parts+len(children) > maxParts {
 			s.tooMuch = true
 			break
 		}
-		h, body, faults := splitHeader(raw)
+		h, body, faults := splitHeader(pieces[i].bytes)
+		h.hint = s.letter.Header.hint
 		s.faults(faults)
 		child := newPart(h, body)
+		if i+1 < len(pieces) && sharesBoundary(child, boundary) {
+			s.letter.fault("a multipart used the boundary of the one it stands in")
+			first := i + 1
+			for i = first; i < len(pieces)-1 && !pieces[i].last; i++ {
+			}
+			child.body = p.body[pieces[first].from:pieces[i].to]
+		}
 		if child.mediaType == "" && p.mediaType == "multipart/digest" {
 			child.mediaType = "message/rfc822"
 		}
@@ -143,41 +173,61 @@ func (s *structure) children(p part) ([]part, bool) {
 	return children, true
 }
 
+// sharesBoundary knows a multipart whose parts stand beside it, since it has the
+// boundary of the multipart it stands in.
+func sharesBoundary(child part, boundary string) bool {
+	return strings.HasPrefix(child.mediaType, "multipart/") && strings.TrimRight(child.params["boundary"], " ") == boundary &&
+		len(bytes.TrimSpace(child.body)) < 200
+}
+
+// piece is what stands between two lines "--boundary".
+type piece struct {
+	bytes    []byte
+	from, to int  // of the body, with the delimiters before and after
+	last     bool // the delimiter after it closes
+}
+
 // splitParts cuts a body at the lines "--boundary" and says whether the closing
-// "--boundary--" stood there. What comes before and after is left out. At most
-// maxParts+1 parts are returned.
-func splitParts(body []byte, boundary string) (parts [][]byte, closed bool) {
+// "--boundary--" stood there. What comes before and after is left out, unless
+// after the closing line more such parts begin. At most maxParts+1 pieces are
+// cut. A line end before a delimiter belongs to the delimiter.
+func splitParts(body []byte, boundary string) (pieces []piece, closed bool) {
 	if boundary == "" {
 		return nil, false
 	}
 	delimiter := []byte("--" + boundary)
-	start, pos := -1, 0
-	for len(parts) <= maxParts {
+	start, from, pos := -1, 0, 0
+	for len(pieces) <= maxParts {
 		i := bytes.Index(body[pos:], delimiter)
 		if i < 0 {
 			break
 		}
 		at := pos + i
 		pos = at + len(delimiter)
+		if at > 0 && body[at-1] != '\n' {
+			continue
+		}
 		line := firstLine(body[pos:])
 		after := bytes.TrimSpace(line)
-		last := bytes.HasPrefix(after, []byte("--"))
-		if (at > 0 && body[at-1] != '\n') || (len(after) > 0 && !last) {
+		last := string(after) == "--"
+		end := min(len(body), pos+len(line)+1)
+		if len(after) > 0 && !last {
+			pos = end
 			continue
 		}
 		if start >= 0 {
-			parts = append(parts, trimOneLineEnd(body[start:at]))
+			pieces = append(pieces, piece{trimOneLineEnd(body[start:at]), from, end, last})
 		}
+		pos, start, from = end, end, at
 		if last {
-			return parts, true
+			start, closed = -1, len(pieces) > 0
 		}
-		pos = min(len(body), pos+len(line)+1)
-		start = pos
 	}
-	if start >= 0 && len(parts) <= maxParts {
-		parts = append(parts, body[start:])
+	if start >= 0 && len(pieces) <= maxParts {
+		pieces = append(pieces, piece{body[start:], from, len(body), false})
+		closed = false
 	}
-	return parts, false
+	return pieces, closed
 }
 
 func trimOneLineEnd(b []byte) []byte {
@@ -221,10 +271,14 @@ func (s *structure) guessType(p part) string {
 	return "text/plain"
 }
 
-// promote shows the first file of words in a letter that has nothing else to show.
+// promote shows the first file of words in a letter that has nothing else to
+// show; a letter that is itself one file without a type may be words too. Else
+// what an invitation says, or that the letter is encrypted.
 func (l *Letter) promote() {
 	for _, a := range l.Attachments {
-		if a.Type != "text/plain" && a.Type != "text/html" {
+		words := a.Type == "text/plain" || a.Type == "text/html" ||
+			len(l.Attachments) == 1 && a.Type == "application/octet-stream" && a.Name == "attachment" && isWords(a.Content)
+		if !words {
 			continue
 		}
 		text, _ := toUTF8("", a.Content)
@@ -235,6 +289,20 @@ func (l *Letter) promote() {
 		}
 		return
 	}
+	for _, a := range l.Attachments {
+		if a.Type == "text/calendar" && l.Text == "" {
+			l.Text = invitation(a.Content)
+		}
+	}
+	if l.Text == "" && l.Encrypted != "" {
+		l.Text = encryptedNotice(l.Encrypted)
+	}
+}
+
+// isWords says whether bytes are text: no control characters, and none that
+// would not be of UTF-8.
+func isWords(b []byte) bool {
+	return utf8.Valid(b) && bytes.IndexFunc(b, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != '\f' }) < 0
 }
 
 // limitText cuts words over 1 MB and keeps the whole as a file.

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -16,6 +17,28 @@ func cleanText(s string) string {
 		return r
 	}, s)
 }
+
+var enrichedTag = regexp.MustCompile(`(?i)</?[a-z][a-z0-9-]{0,59}>`)
+
+// fromEnriched gives the words of text/enriched (RFC 1896): commands and their
+// parameters go, "<<" is "<", a lone line end is a space.
+func fromEnriched(s string) string {
+	s = enrichedParam.ReplaceAllString(s, "")
+	s = strings.ReplaceAll(s, "<<", "\x00")
+	s = enrichedTag.ReplaceAllString(s, "")
+	s = strings.ReplaceAll(s, "\x00", "<")
+	return loneLineEnd.ReplaceAllStringFunc(s, func(run string) string {
+		if len(run) == 1 {
+			return " "
+		}
+		return run[1:]
+	})
+}
+
+var (
+	enrichedParam = regexp.MustCompile(`(?is)<param>.{0,200}?</param>`)
+	loneLineEnd   = regexp.MustCompile(`\n+`)
+)
 
 // unflow joins the lines of format=flowed (RFC 3676). Lines of different quote
 // depth are never joined, and the signature's "-- " is a line of its own.

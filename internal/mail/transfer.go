@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"strings"
+
+	"github.com/oknodesk/okno/internal/mail/unpack"
 )
 
 // decodeTransfer undoes a Content-Transfer-Encoding. Damage costs only the
@@ -16,11 +18,33 @@ func decodeTransfer(name string, body []byte) (content []byte, fault string) {
 		return decodeBase64(body)
 	case "quoted-printable", "quotedprintable":
 		return decodeQuotedPrintable(body), ""
-	case "", "7bit", "8bit", "binary", "7-bit", "8-bit", "7 bit", "8 bit", "utf-8":
+	case "", "7bit", "8bit", "binary", "7-bit", "8-bit", "7 bit", "8 bit", "utf-8", "none", "plain", "text", "7bits", "8bits", "us-ascii", "ascii":
 		return body, ""
+	case "uuencode", "x-uuencode", "x-uue", "uue":
+		if f, ok := unpack.UUDecode(body); ok {
+			return f.Content, damaged(f, "uuencode")
+		}
+		return body, "uuencode was damaged"
+	case "x-yencode", "yenc", "x-yenc":
+		if files, _ := unpack.Embedded(body); len(files) > 0 {
+			return files[0].Content, damaged(files[0], "yEnc")
+		}
+		return body, "yEnc was damaged"
+	case "binhex", "x-binhex", "mac-binhex40", "binhex40":
+		if f, ok := unpack.BinHexDecode(body); ok {
+			return f.Content, damaged(f, "BinHex")
+		}
+		return body, "BinHex was damaged"
 	default:
 		return body, "a part had an unknown transfer encoding"
 	}
+}
+
+func damaged(f unpack.File, name string) string {
+	if f.Damaged {
+		return name + " was damaged"
+	}
+	return ""
 }
 
 // decodeBase64 skips what is not of the alphabet and begins anew after padding,
