@@ -41,5 +41,5 @@ bench: ## measure the running program beside what this machine can do; about ten
 soak: ## kill, starve and flood the running program for up to SOAKTIME (30m)
 	@set -o pipefail; OKNO_TEST_SOAK=$(SOAKTIME) $(GO) test -json -count=1 -timeout 0 -run '^TestSoak' ./... | $(GO) run ./internal/oknotest/summary
 
-screenshots: ## take the pictures in docs/screenshots from the running program
-	@set -o pipefail; OKNO_TEST_SCREENSHOTS=$(CURDIR)/docs/screenshots $(GO) test -json -count=1 -run '^TestScreenshots' ./... | $(GO) run ./internal/oknotest/summary
+screenshots: ## take the pictures in docs/screenshots and the guide from the running program
+	@set -o pipefail; OKNO_TEST_SCREENSHOTS=$(CURDIR)/docs/screenshots $(GO) test -json -count=1 -run '^Test(Screenshots|R1TheGuidesPictures)' ./... | $(GO) run ./internal/oknotest/summary

@@ -27,6 +27,8 @@ var pageRules = []struct {
 var rawByRight = map[string]string{
 	"internal/web/ui/thread.templ": "a message's HTML, which safehtml made",
 	"internal/web/ui/shell.templ":  "the scripts' words, as JSON with < escaped",
+
+	"internal/web/portal/guide.templ": "the guide's text, which html/template escaped",
 }
 
 var (

@@ -61,6 +61,20 @@ func (d *Desk) MailboxFor(ctx context.Context, address string) (okno.Mailbox, er
 	return okno.Mailbox{}, okno.ErrNotFound
 }
 
+// SupportAddress is the address that customers mail new requests to: that of
+// the first department's mailbox; empty: there is no mailbox. Anyone may know
+// it.
+func (d *Desk) SupportAddress(ctx context.Context) (string, error) {
+	c, err := d.config(ctx)
+	if err != nil {
+		return "", err
+	}
+	if box := c.mailbox(0, c.firstDepartment().ID); box != nil {
+		return box.Address, nil
+	}
+	return "", nil
+}
+
 // OwnAddress reports whether an address is one of the desk's own mailboxes.
 func (d *Desk) OwnAddress(ctx context.Context, address string) (bool, error) {
 	_, err := d.MailboxFor(ctx, address)

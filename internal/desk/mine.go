@@ -49,8 +49,12 @@ func (m Mine) kinds() []okno.StatusKind {
 	case m.Closed:
 		return []okno.StatusKind{okno.StatusClosed}
 	}
-	return alive
+	return unclosed
 }
+
+// unclosed are the kinds of status whose tickets a customer has open: what is
+// done still waits for his word.
+var unclosed = slices.DeleteFunc(slices.Clone(okno.StatusKinds), func(k okno.StatusKind) bool { return k == okno.StatusClosed })
 
 // searchMine reads the customer's tickets, latest change first, and keeps
 // those that fit until a page is full or enough have been read.

@@ -24,6 +24,8 @@ var routes = map[string]line{
 	"GET /healthz":                        {may: everybody, status: "200"},
 	"GET /readyz":                         {may: everybody, status: "200"},
 	"GET /{$}":                            {may: anyone, status: "200"},
+	"GET /help":                           {may: anyone, status: "200"},
+	"GET /help/{picture}":                 {path: "/help/home.png", may: everybody, status: "404"},
 	"GET /open":                           {may: anyone, status: "200"},
 	"POST /open":                          {may: anyone, status: "422"},
 	"GET /open/done":                      {may: anyone, status: "303 /"},

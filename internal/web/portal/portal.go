@@ -1,12 +1,16 @@
 package portal
 
-import "github.com/oknodesk/okno/internal/desk"
+import (
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/web/portal/guide"
+)
 
 // Portal shows the desk to customers.
 type Portal struct {
 	desk     *desk.Desk
 	attempts *attempts
+	guide    *guide.Guide
 }
 
 // New makes the portal of a desk.
-func New(d *desk.Desk) *Portal { return &Portal{desk: d, attempts: newAttempts()} }
+func New(d *desk.Desk) *Portal { return &Portal{desk: d, attempts: newAttempts(), guide: guide.New()} }

@@ -10,6 +10,8 @@ import (
 // link's gives the visitor the right to its one ticket.
 func (p *Portal) Routes(r *web.Router) {
 	r.Anyone("GET /{$}", p.home)
+	r.Anyone("GET /help", p.help)
+	r.Anyone("GET /help/{picture}", p.guidePicture, web.Plain(), web.Streamed())
 
 	r.Anyone("GET /open", p.onceSetUp(p.askOpening))
 	r.Anyone("POST /open", p.onceSetUp(p.open), web.Files(), web.Limit("open", 20, time.Minute))
