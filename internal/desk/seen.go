@@ -46,7 +46,10 @@ func (d *Desk) MarkSeen(ctx context.Context, by okno.Actor, number okno.Number, 
 		if err == nil && news && side == okno.SideCustomer {
 			tx.Announce(LiveTopic, hint(&t, partOf(okno.MessageAdded), true).Encode())
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return d.sawNotices(tx, by, t.ID)
 	})
 }
 

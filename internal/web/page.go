@@ -16,6 +16,8 @@ func (q *Request) Page(title string) ui.Page {
 		p.Toast, p.Kind, p.Undo = t.Text, t.Kind, t.Undo
 	}
 	if q.Person.ID != 0 {
+		p.Script = "portal" // for the bell, which lives
+		p.Bell, q.fault = q.bell()
 		p.Reader = &ui.Reader{Name: q.Person.Short(), Picture: Face(q.Person), Agent: q.Person.Agent, Admin: q.manages(), Contacts: q.Actor.ManagesAnyContacts()}
 	}
 	return p

@@ -24,6 +24,9 @@ func (q *Request) Render(c templ.Component) error { return q.RenderStatus(http.S
 // RenderStatus answers with a page or a fragment. It is made whole first, so
 // that an error in it leads to a refusal and never to half a page.
 func (q *Request) RenderStatus(status int, c templ.Component) error {
+	if q.fault != nil {
+		return q.fault
+	}
 	buffer := pages.Get().(*bytes.Buffer)
 	buffer.Reset()
 	defer func() {

@@ -32,6 +32,7 @@ type Request struct {
 	form   *Form  // nil until Form is called
 	key    string
 	toast  *Toast
+	fault  error // why the page that is being made cannot be shown
 }
 
 // Context ends when the browser goes away.

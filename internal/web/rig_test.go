@@ -134,6 +134,8 @@ func (d *smallDesk) seat(token string, s seat) {
 	d.sessions[token] = s
 }
 
+func (d *smallDesk) UnreadNotices(context.Context, okno.Actor) (int, error) { return 0, d.failing }
+
 func (d *smallDesk) Settings(context.Context) (okno.Settings, error) { return d.settings, nil }
 
 func (d *smallDesk) KeepUpload(_ context.Context, by okno.Actor, name string, r io.Reader, limit int64) (okno.File, string, error) {

@@ -12,6 +12,11 @@ func routes(r *Router) {
 	r.Customers("GET /messages/{ref}", message)
 	r.Customers("GET /people/{ref}/picture", face, Streamed())
 
+	r.Customers("POST /push/browsers", allowPush, Problems(), Limit("push", 20, time.Minute))
+	r.Customers("POST /push/renewal", renewPush, Problems(), Limit("push", 20, time.Minute))
+	r.Customers("POST /push/browsers/{ref}/removal", forbidPush)
+	r.Anyone("GET /sw.js", serviceWorker, Plain(), Streamed())
+
 	r.Anyone("POST /language", language, EvenUnchanged())
 	r.Anyone("POST /theme", theme, EvenUnchanged())
 

@@ -18,5 +18,6 @@ type source interface {
 	SetLang(ctx context.Context, by okno.Actor, lang string) error
 	SetTheme(ctx context.Context, by okno.Actor, theme string) error
 	Picture(ctx context.Context, by okno.Actor, ref okno.Ref) (mediaType string, r io.ReadSeekCloser, err error)
+	UnreadNotices(ctx context.Context, by okno.Actor) (int, error)
 	Logo(ctx context.Context) (mediaType string, r io.ReadSeekCloser, err error)
 }

@@ -109,6 +109,10 @@ func Handler() http.Handler {
 	})
 }
 
+// Serve answers with a built file under an address that stays the same: the
+// caller says how long it may be kept. It panics for a name that is not built.
+func Serve(name string, w http.ResponseWriter, r *http.Request) { byPath[Path(name)].serve(w, r) }
+
 func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.kind)

@@ -195,5 +195,6 @@ func (p *Portal) opened(q *web.Request) error {
 	if !ok {
 		return q.Redirect("/")
 	}
-	return q.Render(openedPage(q.Page(q.Locale.T("portal.opened")), o))
+	// The script forgets the draft of what has been sent.
+	return q.Render(openedPage(living(q.Page(q.Locale.T("portal.opened"))), o))
 }

@@ -22,6 +22,8 @@ type profileView struct {
 	version  string
 	own      string // his address; empty: he has none
 	sessions []okno.Session
+	switches ui.SwitchTable
+	push     ui.PushView
 }
 
 // profile shows a person his own profile; a guest has none.
@@ -38,6 +40,10 @@ func (p *Portal) profileView(q *web.Request) (v profileView, err error) {
 		return v, okno.ErrNotFound
 	}
 	v = profileView{Page: living(q.Page(q.Locale.T("ui.profile"))), own: q.Person.Address, version: strconv.FormatInt(q.Person.Version, 10)}
+	v.switches = q.Switches("/profile/notices")
+	if v.push, err = q.Push(switchesPath); err != nil {
+		return v, err
+	}
 	v.sessions, err = p.desk.Sessions(q.Context(), q.Actor)
 	return v, err
 }

@@ -39,6 +39,9 @@ func (p *Portal) Routes(r *web.Router) {
 	r.Customers("POST /profile/address", p.askAddress, web.Limit("password", 10, time.Minute))
 	r.Customers("POST /profile/picture", p.savePicture, web.Files())
 	r.Customers("POST /profile/sessions", p.endSession)
+	r.Customers("POST /profile/notices", p.setSwitches)
+	r.Customers("GET /notices", p.notices)
+	r.Customers("POST /notices/reading", p.readNotices)
 	r.Anyone("GET /address/{token}", p.newAddress, web.Limit("entry", 30, time.Minute))
 	r.Anyone("POST /address/{token}", p.confirmAddress, web.Limit("entry", 30, time.Minute))
 

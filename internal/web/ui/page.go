@@ -26,6 +26,7 @@ type Page struct {
 	Accent  string // URL of the accent's stylesheet; "": the theme's own
 	Path    string // of this page, for coming back to it
 	Reader  *Reader
+	Bell    *Bell // nil: the reader has none here
 	// Script names the entry that the page needs: "", "portal" or "workspace".
 	Script string
 	// Shortcuts: single-letter keys are on.

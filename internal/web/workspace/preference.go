@@ -13,6 +13,9 @@ import (
 type preferenceView struct {
 	list   *listView
 	person okno.Person
+
+	switches ui.SwitchTable
+	push     ui.PushView
 }
 
 func (w *Workspace) preferences(q *web.Request) error {
@@ -20,7 +23,11 @@ func (w *Workspace) preferences(q *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(preferencePage(&preferenceView{list: list, person: q.Person}))
+	v := &preferenceView{list: list, person: q.Person, switches: q.Switches("/desk/settings/notices")}
+	if v.push, err = q.Push(switchesPath); err != nil {
+		return err
+	}
+	return q.Render(preferencePage(v))
 }
 
 // setPreferences keeps the agent's own settings; what the page does not offer

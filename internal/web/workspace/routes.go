@@ -10,6 +10,9 @@ func (w *Workspace) Routes(r *web.Router) {
 	r.Agents("POST /desk/new", w.openForCaller, web.Files())
 	r.Agents("GET /desk/settings", w.preferences)
 	r.Agents("POST /desk/settings", w.setPreferences)
+	r.Agents("POST /desk/settings/notices", w.setSwitches)
+	r.Agents("GET /desk/notices", w.notices)
+	r.Agents("POST /desk/notices/reading", w.readNotices)
 
 	r.Agents("GET /desk/tickets/{number}", w.ticket)
 	r.Agents("GET /desk/tickets/{number}/details", w.details)

@@ -9,7 +9,7 @@ import (
 
 // entries are the scripts that pages name. Each stands alone: customers and
 // agents are different browsers, so there is little to share.
-var entries = []string{"portal", "workspace", "composer", "live"}
+var entries = []string{"portal", "workspace", "composer", "live", "sw"}
 
 func scripts(out built) error {
 	points := make([]string, len(entries))

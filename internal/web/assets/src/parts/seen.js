@@ -39,6 +39,11 @@ arrive(() => {
   tell();
   if (!document.hidden) shown();
 });
+// A notice of a ticket that is before the reader is no news to him.
+document.body.addEventListener("live-bell", () => {
+  told.clear();
+  tell();
+});
 document.addEventListener("behind", () => (asking ??= setTimeout(ask, pause)));
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;

@@ -1,4 +1,4 @@
-package portal
+package web
 
 import "strings"
 
@@ -9,9 +9,9 @@ var (
 	systems  = [][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS", "macOS"}, {"Linux", "Linux"}}
 )
 
-// browserName is a browser and its system as people know them, "Firefox,
+// BrowserName is a browser and its system as people know them, "Firefox,
 // Windows"; what is neither stands as it calls itself. Empty: it gave no name.
-func browserName(agent string) string {
+func BrowserName(agent string) string {
 	var words []string
 	for _, marks := range [][][2]string{browsers, systems} {
 		for _, m := range marks {
