@@ -272,7 +272,7 @@ func (d *Desk) confirmIn(tx store.Tx, link string) (a store.Account, err error) 
 func (d *Desk) refuseSignIn(ctx context.Context, login, password string) error {
 	var r store.Registration
 	err := d.read(ctx, func(tx store.Tx) (err error) {
-		r, err = tx.LastRegistration(mail.Fold(login), d.Now().Add(-registrationKept))
+		r, err = tx.LastRegistration(foldLogin(login), d.Now().Add(-registrationKept))
 		return err
 	})
 	if okno.ReasonOf(err) == okno.NotFound {

@@ -24,6 +24,13 @@ const (
 	maxUploadBytes = 200 << 20
 )
 
+// What may wait here for its form altogether before those who are not signed
+// in may add no more: visitors of many addresses cannot fill the disk.
+const (
+	maxWaiting      = 5_000
+	maxWaitingBytes = 5 << 30
+)
+
 // KeepUpload keeps a file that will belong to a form still being filled in.
 // A visitor without a session gets one; its token is for the cookie. limit is
 // in bytes.
@@ -31,18 +38,8 @@ func (d *Desk) KeepUpload(ctx context.Context, by okno.Actor, name string, r io.
 	if by.MustChange {
 		return f, "", okno.ErrForbidden
 	}
-	if by.Session != 0 {
-		var n int
-		var size int64
-		if err := d.read(ctx, func(tx store.Tx) (err error) {
-			n, size, err = tx.UploadsOf(by.Session)
-			return err
-		}); err != nil {
-			return f, "", err
-		}
-		if n >= maxUploads || size >= maxUploadBytes {
-			return f, "", &okno.Error{Reason: okno.TooLarge, Key: "error.uploads.full", Field: "file"}
-		}
+	if err := d.read(ctx, func(tx store.Tx) error { return roomForUpload(tx, by) }); err != nil {
+		return f, "", err
 	}
 	if f, err = d.keepFile(ctx, name, "", r, limit); err != nil {
 		return f, "", err
@@ -62,6 +59,28 @@ func (d *Desk) KeepUpload(ctx context.Context, by okno.Actor, name string, r io.
 		return tx.AddFile(&f, session, now)
 	})
 	return f, token, err
+}
+
+// roomForUpload refuses one more upload where too much waits already: from
+// this session, or, of whoever is not signed in, altogether.
+func roomForUpload(tx store.Tx, by okno.Actor) error {
+	if by.Session != 0 {
+		n, size, err := tx.UploadsOf(by.Session)
+		if err != nil {
+			return err
+		}
+		if n >= maxUploads || size >= maxUploadBytes {
+			return &okno.Error{Reason: okno.TooLarge, Key: "error.uploads.full", Field: "file"}
+		}
+	}
+	if by.Person != 0 {
+		return nil
+	}
+	n, size, err := tx.UploadsWaiting(maxWaiting)
+	if err == nil && (n >= maxWaiting || size >= maxWaitingBytes) {
+		err = &okno.Error{Reason: okno.Busy, Key: "error.full", Field: "file"}
+	}
+	return err
 }
 
 // KeepFile makes the bytes of a letter's attachment durable; the message that

@@ -168,7 +168,7 @@ var ownSteps = []step{
 	{"SetLang", everyone, func(s *scene, by okno.Actor) error { return s.SetLang(s.ctx(), by, "ru") }},
 	{"SetTheme", everyone, func(s *scene, by okno.Actor) error { return s.SetTheme(s.ctx(), by, "dark") }},
 	// Customers here have no account.
-	{"ChangePassword", only(okno.NotFound, "other's agent", "held agent", "held admin", "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error {
+	{"ChangePassword", only(okno.NotFound, "other's agent", "held agent", "held admin", "agent", "admin"), func(s *scene, by okno.Actor) error {
 		if err := s.ChangePassword(s.ctx(), by, password, "another "+password); err != nil {
 			return err
 		}
@@ -197,6 +197,7 @@ var withoutActor = map[string]string{
 	"Settings": "every page shows them", "Topics": "the form shows them to everyone", "Departments": "names of departments are no secret", "Statuses": "every page shows them",
 	"SupportAddress": "the guide tells it to everyone",
 	"Logo":           "every page shows it", "NeedsSetup": "the home page says so", "Ready": "the health page says so", "Now": "a clock", "Close": "the owner's",
+	"BrowserMark": "lets nobody in", "KnowsBrowser": "the mark is the proof",
 	"SetupLink": "the console's", "ResetByConsole": "the console's",
 	"AccessLink": "makes a token that opens nothing until a letter with it is queued", "JoinLink": "makes a token that opens nothing until a letter with it is queued", "EntryLink": "makes a token that opens nothing until a letter with it is queued",
 	"MailActor": "intake's: it makes the actor of a graded letter", "Sender": "intake's: whose letter it is", "KnownSender": "intake's: whose letter it is",

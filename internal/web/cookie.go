@@ -14,6 +14,7 @@ const (
 	cookieLang    = "okno-lang"
 	cookieTheme   = "okno-theme"
 	cookieToast   = "okno-toast"
+	cookieBrowser = "okno-browser"
 )
 
 // Ages of our cookies. How long a session really lasts the desk decides.
@@ -21,6 +22,7 @@ const (
 	sessionAge    = 30 * 24 * time.Hour
 	preferenceAge = 365 * 24 * time.Hour
 	toastAge      = time.Minute
+	browserAge    = 365 * 24 * time.Hour
 )
 
 // maxToken is the longest session token that is looked at, in bytes.
@@ -78,6 +80,19 @@ func (q *Request) DropSession() {
 
 // Session is the session token that the browser showed; empty: none.
 func (q *Request) Session() string { return q.token }
+
+// BrowserMark is what an earlier sign-in left in this browser (desk.BrowserMark);
+// empty: nothing.
+func (q *Request) BrowserMark() string {
+	mark := q.cookie(cookieBrowser)
+	if len(mark) > maxToken {
+		return ""
+	}
+	return mark
+}
+
+// SetBrowserMark leaves a mark in the browser that outlasts the session.
+func (q *Request) SetBrowserMark(mark string) { q.setCookie(cookieBrowser, mark, browserAge) }
 
 func readSession(q *Request) string {
 	token := q.cookie(cookieSession)

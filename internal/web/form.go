@@ -163,7 +163,12 @@ func (q *Request) keepFile(part *multipart.Part) error {
 // keepUpload keeps a file until its form is sent. A visitor who had no session
 // has one from here on, since what he uploads is his alone.
 func (q *Request) keepUpload(part *multipart.Part) (okno.File, error) {
+	settle, err := q.allot()
+	if err != nil {
+		return okno.File{}, err
+	}
 	file, token, err := q.server.source.KeepUpload(q.Context(), q.Actor, part.FileName(), part, q.server.maxUpload)
+	settle(file.Size)
 	var cut *http.MaxBytesError
 	if errors.As(err, &cut) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return file, readingRefused(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"mime/multipart"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -31,9 +32,14 @@ func forms(r *Router) {
 	r.Anyone("POST /short", tellForm)
 }
 
-// parts sends a form with files: name, value pairs; a name that begins with @
-// is a file's.
+// parts sends a form with files.
 func (r *rig) parts(path string, pairs ...string) *httptest.ResponseRecorder {
+	return r.do(multipartForm(path, pairs...))
+}
+
+// multipartForm is a form with files: name, value pairs; a name that begins
+// with @ is a file's.
+func multipartForm(path string, pairs ...string) *http.Request {
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
 	for i := 0; i < len(pairs); i += 2 {
@@ -47,7 +53,7 @@ func (r *rig) parts(path string, pairs ...string) *httptest.ResponseRecorder {
 	_ = m.Close()
 	req := httptest.NewRequest("POST", path, &body)
 	req.Header.Set("Content-Type", m.FormDataContentType())
-	return r.do(req)
+	return req
 }
 
 func TestFormWithFiles(t *testing.T) {

@@ -47,6 +47,7 @@ type Server struct {
 
 	cross    *http.CrossOriginProtection
 	throttle throttle
+	volume   *volume
 	thumbs   *recent[thumbKey, picture.Picture]
 	compress func(http.Handler) http.HandlerFunc
 	zones    zones
@@ -69,6 +70,7 @@ func build(c Config, from source, surfaces []func(*Router)) (*Server, error) {
 		front: f, maxUpload: c.MaxUpload, now: c.Now, log: c.Log, desk: c.Desk, source: from, hub: c.Hub, ready: c.Ready,
 		cross:    http.NewCrossOriginProtection(),
 		throttle: newThrottle(throttled),
+		volume:   newVolume(throttled),
 		thumbs:   newThumbs(),
 		streams:  streams{had: make(map[string]int)},
 	}

@@ -11,6 +11,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/oknodesk/okno/internal/oknotest/program"
@@ -21,6 +23,9 @@ type plan struct {
 	burst, sustained, pages time.Duration
 	tickets                 int
 	atOnce                  []int
+
+	live                        time.Duration
+	customers, agents, messages int // messages a second
 }
 
 func main() {
@@ -29,11 +34,16 @@ func main() {
 	flag.DurationVar(&p.sustained, "sustained", time.Minute, "length of a run in which letters leave as fast as requests come")
 	flag.DurationVar(&p.pages, "pages", 5*time.Second, "length of a run over pages")
 	flag.IntVar(&p.tickets, "tickets", 10_000, "tickets there when pages are measured")
+	flag.DurationVar(&p.live, "live", 30*time.Second, "length of a conversation while very many pages are open")
+	flag.IntVar(&p.customers, "customers", 500, "customers with an open page")
+	flag.IntVar(&p.agents, "agents", 50, "agents with an open page")
+	flag.IntVar(&p.messages, "messages", 20, "messages a second in that conversation")
+	only := flag.String("only", "", "measure only this: tickets, pages or live (with commas between; nothing: all)")
 	plain := flag.Int("plain", 0, "only serve so many bytes with net/http, for comparison")
 	write := flag.String("write", "", "file that takes the tables too, below its line \""+figures+"\"")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, p, *plain, *write)
+	err := run(ctx, p, *only, *plain, *write)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -41,7 +51,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, p plan, plain int, write string) error {
+func run(ctx context.Context, p plan, only string, plain int, write string) error {
 	if plain > 0 {
 		return servePlain(ctx, plain)
 	}
@@ -64,8 +74,18 @@ func run(ctx context.Context, p plan, plain int, write string) error {
 		out = io.MultiWriter(os.Stdout, page)
 	}
 	b.out = out
-	for _, part := range []func(context.Context) error{b.machine, b.creations, b.readings} {
-		if err := part(ctx); err != nil {
+	if err := b.machine(ctx); err != nil {
+		return err
+	}
+	parts := []struct {
+		name string
+		run  func(context.Context) error
+	}{{"tickets", b.creations}, {"pages", b.readings}, {"live", b.liveness}}
+	for _, part := range parts {
+		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
+			continue
+		}
+		if err := part.run(ctx); err != nil {
 			return err
 		}
 	}

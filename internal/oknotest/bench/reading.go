@@ -93,7 +93,7 @@ func (w *world) pages(ctx context.Context) ([]page, error) {
 	if err != nil {
 		return nil, err
 	}
-	letter := strings.ReplaceAll(strings.ReplaceAll(w.last, "=\r\n", ""), "=3D", "=")
+	letter := plainLetter(w.last)
 	if status, said, err = guest.Get(ctx, accessLink.FindString(letter)); err != nil || status != http.StatusSeeOther {
 		return nil, fmt.Errorf("coming by the link: %d %w\n%s", status, err, said)
 	}
@@ -113,6 +113,11 @@ func (w *world) pages(ctx context.Context) ([]page, error) {
 		{"agent: ticket", share(agent), func() string { return fmt.Sprintf("/desk/tickets/%d", 100_001+rand.IntN(own-100_000)) }},
 		{"customer: ticket", share(guest), func() string { return "/tickets/" + ticketOf(letter) }},
 	}, nil
+}
+
+// plainLetter is a letter without the signs of quoted-printable.
+func plainLetter(raw string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(raw, "=\r\n", ""), "=3D", "=")
 }
 
 var numbered = regexp.MustCompile(`#(\d{6})`)

@@ -20,7 +20,8 @@ type world struct {
 	relay     *traffic.Relay
 	confirmed atomic.Int64 // letters to customers that came to the relay
 	mu        sync.Mutex
-	last      string // the last of them
+	last      string            // the last of them
+	letters   map[string]string // by address; nil: only the last is kept
 }
 
 func (b *bench) open(ctx context.Context) (w *world, err error) {
@@ -46,6 +47,9 @@ func (w *world) take(to, _ string, letter []byte) error {
 	w.confirmed.Add(1)
 	w.mu.Lock()
 	w.last = string(letter)
+	if w.letters != nil {
+		w.letters[to] = w.last
+	}
 	w.mu.Unlock()
 	return nil
 }

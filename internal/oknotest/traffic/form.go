@@ -73,9 +73,17 @@ func (b *Browser) Submit(ctx context.Context, path string, f Form, from string) 
 
 // Get asks for a page.
 func (b *Browser) Get(ctx context.Context, path string) (status int, page string, err error) {
+	return b.GetFrom(ctx, path, "")
+}
+
+// GetFrom is Get from an address of the world, as the proxy before us tells it.
+func (b *Browser) GetFrom(ctx context.Context, path, from string) (status int, page string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.URL+path, nil)
 	if err != nil {
 		return 0, "", err
+	}
+	if from != "" {
+		req.Header.Set("X-Forwarded-For", from)
 	}
 	return b.ask(req)
 }

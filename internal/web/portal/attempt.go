@@ -3,23 +3,35 @@ package portal
 import (
 	"crypto/sha256"
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/oknodesk/okno/internal/desk"
 )
 
 // Who tries passwords at one login from one address: a few at once, then
-// slowly. Others, the login's owner among them, are not held up.
+// slowly. Others, the login's owner among them, are not held up. Whoever tries
+// one login from very many addresses is held up too; with him every stranger,
+// but no browser in which that login was signed in before. (The owner at a new
+// browser has «Забыли пароль?».)
 const (
-	attemptsAtOnce = 5
-	attemptEvery   = 15 * time.Second
-	attemptPairs   = 10_000 // pairs remembered in each of two generations
+	attemptsAtOnce  = 5
+	attemptEvery    = 15 * time.Second
+	strangersAtOnce = 50
+	strangerEvery   = time.Minute
+	attemptPairs    = 10_000 // remembered in each of two generations
 )
 
-// attempt names an address and a login without keeping either.
+// attempt names who tries at which login without keeping either.
 type attempt [sha256.Size]byte
+
+// attemptIn is an attempt in a browser that is known.
+func attemptIn(mark string) attempt { return sha256.Sum256([]byte(mark)) }
+
+// attemptAt is any stranger's attempt at a login.
+func attemptAt(login string) attempt { return sha256.Sum256([]byte(desk.FoldLogin(login))) }
 
 func attemptOf(from netip.Addr, login string) attempt {
 	if from.Is6() {
@@ -27,17 +39,22 @@ func attemptOf(from netip.Addr, login string) attempt {
 			from = p.Addr() // one customer has the whole of it
 		}
 	}
-	return sha256.Sum256([]byte(from.String() + "\n" + strings.ToLower(login)))
+	return sha256.Sum256([]byte(from.String() + "\n" + desk.FoldLogin(login)))
 }
 
 // attempts slows down guessing. Its memory is bounded: when one generation is
 // full, the one before it is forgotten. It is safe for concurrent use.
 type attempts struct {
+	atOnce int
+	every  time.Duration
+
 	mu           sync.Mutex
 	young, older map[attempt]*rate.Limiter
 }
 
-func newAttempts() *attempts { return &attempts{young: map[attempt]*rate.Limiter{}} }
+func newAttempts(atOnce int, every time.Duration) *attempts {
+	return &attempts{atOnce: atOnce, every: every, young: map[attempt]*rate.Limiter{}}
+}
 
 // wait counts one attempt; 0: go on, else how long to wait first.
 func (a *attempts) wait(which attempt, now time.Time) time.Duration {
@@ -46,7 +63,7 @@ func (a *attempts) wait(which attempt, now time.Time) time.Duration {
 	limiter := a.young[which]
 	if limiter == nil {
 		if limiter = a.older[which]; limiter == nil {
-			limiter = rate.NewLimiter(rate.Every(attemptEvery), attemptsAtOnce)
+			limiter = rate.NewLimiter(rate.Every(a.every), a.atOnce)
 		}
 		if len(a.young) >= attemptPairs {
 			a.young, a.older = map[attempt]*rate.Limiter{}, a.young

@@ -78,15 +78,28 @@ func (p *Portal) tryLogin(q *web.Request, login, password string) (token string,
 	if err := wrong.Err(); err != nil {
 		return "", err
 	}
+	known := p.desk.KnowsBrowser(q.BrowserMark(), login)
 	which := attemptOf(q.RemoteAddr(), login)
+	if known {
+		which = attemptIn(q.BrowserMark())
+	}
 	if wait := p.attempts.wait(which, q.Now); wait > 0 {
 		return "", slower(wait)
 	}
-	token, err = p.desk.SignIn(q.Context(), login, password, q.Session(), q.Browser())
-	if err == nil {
-		p.attempts.forget(which)
+	if !known {
+		if wait := p.strangers.wait(attemptAt(login), q.Now); wait > 0 {
+			return "", slower(wait)
+		}
 	}
-	return token, err
+	token, err = p.desk.SignIn(q.Context(), login, password, q.Session(), q.Browser())
+	if err != nil {
+		return "", err
+	}
+	p.attempts.forget(which)
+	if !known {
+		q.SetBrowserMark(p.desk.BrowserMark(login))
+	}
+	return token, nil
 }
 
 // welcome gives the browser its session and leads to where the person

@@ -7,10 +7,17 @@ import (
 
 // Portal shows the desk to customers.
 type Portal struct {
-	desk     *desk.Desk
-	attempts *attempts
-	guide    *guide.Guide
+	desk  *desk.Desk
+	guide *guide.Guide
+	// attempts are counted by address and login, or by a browser that is known;
+	// those of all strangers together by the login.
+	attempts, strangers *attempts
 }
 
 // New makes the portal of a desk.
-func New(d *desk.Desk) *Portal { return &Portal{desk: d, attempts: newAttempts(), guide: guide.New()} }
+func New(d *desk.Desk) *Portal {
+	return &Portal{
+		desk: d, guide: guide.New(),
+		attempts: newAttempts(attemptsAtOnce, attemptEvery), strangers: newAttempts(strangersAtOnce, strangerEvery),
+	}
+}

@@ -56,6 +56,14 @@ func (tx Tx) UploadsOf(s okno.SessionID) (n int, size int64, err error) {
 	return n, size, err
 }
 
+// UploadsWaiting are the uploads of all sessions that wait for their form, and
+// their size together; it counts no further than to limit.
+func (tx Tx) UploadsWaiting(limit int) (n int, size int64, err error) {
+	_, err = db.First(tx.Tx, func(row db.Scanner) (int, error) { return n, row.Scan(&n, &size) },
+		`SELECT COUNT(*), COALESCE(SUM(size), 0) FROM (SELECT size FROM file WHERE message = 0 LIMIT ?) AS waiting`, limit)
+	return n, size, err
+}
+
 // DropUploads forgets uploads that waited since before a moment for a form
 // that never came; it returns how many.
 func (tx Tx) DropUploads(before time.Time) (int64, error) {
