@@ -206,7 +206,7 @@ var withoutActor = map[string]string{
 	"TicketOfNumber": "intake's, which grades what may be done with it", "MailboxFor": "intake's: which mailbox takes the letter", "OwnAddress": "intake's",
 	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "FetchTrouble": "intake's",
 	"Bounced": "intake's: a letter of ours came back", "ReplyAddresses": "the key stays within",
-	"Notice": "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubject": "notify's",
+	"Notice": "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubjects": "notify's",
 	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",
 	"Tell": "notify's", "PushKey": "push's: the key stays within", "PushPublicKey": "pages show it", "PushToSend": "push's", "PushRefused": "push's",
 	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",

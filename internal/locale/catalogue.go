@@ -22,7 +22,8 @@ type catalogue struct {
 	lang      string
 	localizer *i18n.Localizer
 	plain     map[string]string   // texts that need neither a count nor values
-	filled    map[string]struct{} // keys of the others
+	open      map[string]blanks   // texts that need values alone
+	counted   map[string]struct{} // keys of the others
 }
 
 // A placeholder without a value is an error rather than "<no value>" on screen.
@@ -34,7 +35,7 @@ var catalogues = sync.OnceValue(func() map[string]*catalogue {
 	bundle := i18n.NewBundle(language.English)
 	all := map[string]*catalogue{}
 	for _, l := range Languages() {
-		all[l.Code] = &catalogue{lang: l.Code, plain: map[string]string{}, filled: map[string]struct{}{}}
+		all[l.Code] = &catalogue{lang: l.Code, plain: map[string]string{}, open: map[string]blanks{}, counted: map[string]struct{}{}}
 	}
 	names, err := fs.Glob(files, "catalogue/*/*.json")
 	if err != nil {
@@ -62,10 +63,13 @@ func (c *catalogue) add(bundle *i18n.Bundle, name string) error {
 		return err
 	}
 	for _, m := range messages {
-		if m.One == "" && !strings.Contains(m.Other, "{{") {
+		switch {
+		case m.One != "":
+			c.counted[m.ID] = struct{}{}
+		case strings.Contains(m.Other, "{{"):
+			c.open[m.ID] = newBlanks(m.Other)
+		default:
 			c.plain[m.ID] = m.Other
-		} else {
-			c.filled[m.ID] = struct{}{}
 		}
 	}
 	return nil

@@ -56,7 +56,10 @@ func (l *Locale) Zone() *time.Location { return l.zone }
 func (l *Locale) Has(key string) bool {
 	_, ok := l.words.plain[key]
 	if !ok {
-		_, ok = l.words.filled[key]
+		_, ok = l.words.open[key]
+	}
+	if !ok {
+		_, ok = l.words.counted[key]
 	}
 	return ok
 }
@@ -67,11 +70,12 @@ func (l *Locale) T(key string, args ...any) string {
 	if text, ok := l.words.plain[key]; ok {
 		return text
 	}
-	values, ok := pairs(args)
-	if !ok {
-		return missing(key)
+	if text, ok := l.words.open[key]; ok {
+		if filled, ok := text.fill(args); ok {
+			return filled
+		}
 	}
-	return l.words.fill(&i18n.LocalizeConfig{MessageID: key, TemplateData: values})
+	return missing(key)
 }
 
 // N is the text of a key in the plural form of count, which also fills the

@@ -43,7 +43,7 @@ func (w *Notifier) access(ctx context.Context, j jobs.Job) error {
 		w.log.Warn("an access link was not mailed: its address had too many", "ticket", n.Ticket.Number)
 		return nil
 	}
-	t, err := w.threadOf(ctx, n)
+	t, err := w.threadOf(ctx, n, told)
 	if err != nil {
 		return err
 	}

@@ -31,10 +31,7 @@ type draft struct {
 func (w *Notifier) write(ctx context.Context, d draft) (desk.Outgoing, error) {
 	d.words, d.date, d.links = locale.New(d.lang(), d.n.Zone), w.desk.Now(), w.links
 	w.addLink(&d)
-	subject, err := w.subject(ctx, &d)
-	if err != nil {
-		return desk.Outgoing{}, err
-	}
+	subject := d.subject()
 	body := d.body(subject)
 	o := mail.Outgoing{
 		From:          mail.Address{Name: d.from(), Addr: d.n.Mailbox.Address},

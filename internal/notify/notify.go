@@ -93,7 +93,7 @@ func (w *Notifier) fact(ctx context.Context, j jobs.Job) error {
 // tell writes each recipient his own letter and queues them all at once, with
 // the notices of those who are told otherwise, which ends the duty.
 func (w *Notifier) tell(ctx context.Context, duty jobs.Job, n *desk.Notice, told []recipient, notices []desk.Told) error {
-	t, err := w.threadOf(ctx, n)
+	t, err := w.threadOf(ctx, n, told)
 	if err != nil {
 		return err
 	}

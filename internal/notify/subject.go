@@ -1,36 +1,33 @@
 package notify
 
 import (
-	"context"
-
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/mail"
 )
 
 // subject is what a letter is headed with. It never changes between the
 // letters about one ticket to one person: Gmail would part them.
-func (w *Notifier) subject(ctx context.Context, d *draft) (string, error) {
+func (d *draft) subject() string {
 	switch d.letter {
 	case okno.LetterInvitation:
-		return d.words.T("letter.invitation.subject"), nil
+		return d.words.T("letter.invitation.subject")
 	case okno.LetterReset:
-		return d.words.T("letter.reset.subject"), nil
+		return d.words.T("letter.reset.subject")
 	case okno.LetterRegistration:
-		return d.words.T("letter.registration.subject"), nil
+		return d.words.T("letter.registration.subject")
 	case okno.LetterRegistered:
-		return d.words.T("letter.registered.subject"), nil
+		return d.words.T("letter.registered.subject")
 	case okno.LetterAddress, okno.LetterAddressTaken, okno.LetterAddressChanged:
-		return d.words.T("letter.address.subject"), nil
+		return d.words.T("letter.address.subject")
 	case okno.LetterJoin:
-		return d.words.T("letter.join.subject", "Company", d.n.Company.Name), nil
+		return d.words.T("letter.join.subject", "Company", d.n.Company.Name)
 	case okno.LetterTest:
-		return d.words.T("letter.test.subject"), nil
+		return d.words.T("letter.test.subject")
 	}
-	before, err := w.desk.LettersSubject(ctx, d.n.Ticket.ID, d.person.ID)
-	if err != nil || before != "" {
-		return before, err
+	if before := d.thread.subjects[d.person.ID]; before != "" {
+		return before
 	}
-	return d.firstSubject(), nil
+	return d.firstSubject()
 }
 
 // firstSubject is that of the first letter about a ticket to a person.

@@ -16,12 +16,13 @@ import (
 type thread struct {
 	inReplyTo    string
 	references   []string
-	index, topic string // the customer's own; empty: the letter had none, or is past its keeping time
-	subject      string // of the customer's letter; empty: not known
+	index, topic string                   // the customer's own; empty: the letter had none, or is past its keeping time
+	subject      string                   // of the customer's letter; empty: not known
+	subjects     map[okno.PersonID]string // of the letters each reader had before
 }
 
-// threadOf finds a ticket's thread as its customers have it.
-func (w *Notifier) threadOf(ctx context.Context, n *desk.Notice) (thread, error) {
+// threadOf finds a ticket's thread as its customers have it, and as each reader does.
+func (w *Notifier) threadOf(ctx context.Context, n *desk.Notice, readers []recipient) (thread, error) {
 	var t thread
 	if n.Ticket.ID == 0 {
 		return t, nil
@@ -32,6 +33,16 @@ func (w *Notifier) threadOf(ctx context.Context, n *desk.Notice) (thread, error)
 	}
 	if len(t.references) > 0 {
 		t.inReplyTo = t.references[len(t.references)-1]
+	}
+	var err error
+	if len(n.Thread) > 0 { // there were letters
+		people := make([]okno.PersonID, len(readers))
+		for i, r := range readers {
+			people[i] = r.person.ID
+		}
+		if t.subjects, err = w.desk.LettersSubjects(ctx, n.Ticket.ID, people); err != nil {
+			return t, err
+		}
 	}
 	first, err := w.letterHead(ctx, n.First.Letter)
 	if err != nil {
