@@ -153,7 +153,18 @@ func (d *draft) footer() []block {
 		online.style = quietStyle
 		blocks = append(blocks, online)
 	}
-	return append(blocks, quiet(d.words.T("letter.reply")), d.house())
+	blocks = append(blocks, quiet(d.words.T("letter.reply")))
+	return append(append(blocks, d.switches()...), d.house())
+}
+
+// switches leads to where the reader chooses which letters he gets; one that he
+// cannot do without does not offer it.
+func (d *draft) switches() []block {
+	if d.notice(d.n) == "" {
+		return nil
+	}
+	before, after, _ := strings.Cut(d.words.T("letter.switches", "Link", linkMark), linkMark)
+	return []block{paragraph{before: before, link: d.words.T("letter.switches.link"), after: after, href: d.links.switches(d.agent), style: quietStyle}}
 }
 
 // house is the supplier's and the product's name.

@@ -11,7 +11,6 @@ import (
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/desk"
-	"github.com/oknodesk/okno/internal/notify"
 )
 
 var update = flag.Bool("update", false, "write the files instead of comparing with them")
@@ -160,25 +159,4 @@ func accountLetters(r *rig, lang string, look func(name string, letters []sent))
 	look("address", letters)
 	must(t, r.ConfirmAddress(ctx, tokenIn(t, to(t, letters, "diana@customer.example"))))
 	look("address-changed", r.letters())
-}
-
-// TestTheTableOfNoticesIsInTheDocuments keeps docs/notifications.md true.
-func TestTheTableOfNoticesIsInTheDocuments(t *testing.T) {
-	var out strings.Builder
-	out.WriteString("# Who hears of what\n\nThis page is written by a test of `internal/notify` from the rules themselves (`go test ./internal/notify -update`).\n\n" +
-		"Each recipient gets a letter of his own, once for each fact, by the first line that names him. What one does oneself is not told to oneself, " +
-		"except where the last column says so. Disabled people, people without an address and the desk's own mailboxes get nothing. Facts without a line are told to nobody.\n\n" +
-		"| fact | when | who | letter | also of his own act |\n|---|---|---|---|---|\n")
-	for _, row := range notify.Table() {
-		own := ""
-		if row.Own {
-			own = "yes"
-		}
-		when := row.When
-		if when == "" {
-			when = "always"
-		}
-		fmt.Fprintf(&out, "| `%s` | %s | %s | `%s` | %s |\n", row.Event, when, row.Who, row.Letter, own)
-	}
-	compare(t, filepath.Join("..", "..", "docs", "notifications.md"), out.String())
 }

@@ -29,5 +29,15 @@ func (l links) address(token string) string { return l.to("address", token).Stri
 // joining leads to the page where someone joins a company.
 func (l links) joining(token string) string { return l.to("join", token).String() }
 
+// switches is where an agent, or else a customer, chooses what he is told.
+func (l links) switches(agent bool) string {
+	u := l.to("profile")
+	if agent {
+		u = l.to("desk", "settings")
+	}
+	u.Fragment = "notices-settings"
+	return u.String()
+}
+
 // workspace is the ticket's page for agents, who sign in.
 func (l links) workspace(number string) string { return l.to("desk", "tickets", number).String() }
