@@ -205,7 +205,7 @@ func (a *album) contacts() {
 	p.Open("/company/contacts/new").Fill(a.T("portal.contact.fullname"), a.employee).Fill(a.T("portal.contact.email"), petrAt).Fill(a.T("portal.field.phone"), a.employeePhone)
 	a.take(p, "contact", ".sheet")
 	p.Press(a.T("portal.contact.save")).At("/company").Sees(a.employee)
-	p.Size(1060, 900).Open("/company").Sees(a.employee)
+	p.Size(900, 900).Open("/company").Sees(a.employee)
 	a.take(p, "contacts", "main")
 
 	p.Size(760, 900).Open("/open").Fill(a.T("words.subject"), a.subject).Fill(a.T("portal.field.text"), a.text).Press(a.T("portal.open.send")).At("/open/done")

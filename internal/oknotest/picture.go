@@ -18,14 +18,14 @@ import (
 // pixels.
 const aura = 16
 
-// Picture is one element of the page (of main, what is in it) with a little of
-// what is around it, as a PNG with a palette. Nothing has the focus on it.
+// Picture is one element of the page (of main and of the home page, what is in
+// it) with a little of what is around it, as a PNG with a palette. Nothing has the focus on it.
 func (v *Visitor) Picture(selector string) []byte {
 	v.t.Helper()
 	v.Do(`if (document.activeElement) { document.activeElement.blur() } scrollTo(0, 0)`)
 	type box struct{ X, Y, Width, Height float64 }
 	b := Ask[box](v, `(e => { let r = e.getBoundingClientRect()
-		if (e.matches("main")) { const inside = new Range(); inside.selectNodeContents(e); r = inside.getBoundingClientRect() }
+		if (e.matches("main, .home")) { const inside = new Range(); inside.selectNodeContents(e); r = inside.getBoundingClientRect() }
 		return {x: r.x + scrollX, y: r.y + scrollY, width: r.width, height: r.height} })(document.querySelector(`+quoted(selector)+`))`)
 	left, top := max(0, b.X-aura), max(0, b.Y-aura)
 	whole := true

@@ -117,6 +117,9 @@ func TestCaptionsOfTheGuideStandInTheCatalogue(t *testing.T) {
 		}
 	})
 	w := &writer{l: locale.New("en", nil)}
+	if text, err := w.said("portal.nosuch"); err == nil {
+		t.Errorf("what is said nowhere gives %q", text)
+	}
 	for name, try := range map[string]func() (template.HTML, error){
 		"caption": func() (template.HTML, error) { return w.caption("portal.nosuch") },
 		"page":    func() (template.HTML, error) { return w.page("/", "portal.nosuch") },

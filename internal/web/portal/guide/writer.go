@@ -19,8 +19,8 @@ type writer struct {
 
 func (w *writer) words() template.FuncMap {
 	return template.FuncMap{
-		"caption": w.caption, "word": w.word, "page": w.page, "status": w.status,
-		"phrases": w.phrases, "section": w.section, "picture": w.picture,
+		"word": w.word, "said": w.said, "caption": w.caption, "page": w.page,
+		"status": w.status, "statusname": w.statusName, "phrases": w.phrases, "section": w.section, "picture": w.picture,
 	}
 }
 
@@ -33,13 +33,20 @@ func (w *writer) word(key string, args ...any) (string, error) {
 	return w.l.T(key, args...), nil
 }
 
-// caption is a text of the catalogue, quoted as what stands on the screen.
-func (w *writer) caption(key string, args ...any) (template.HTML, error) {
+// said is a text of the catalogue in quotation marks.
+func (w *writer) said(key string, args ...any) (string, error) {
 	text, err := w.word(key, args...)
-	return w.quoted(text), err
+	return w.l.T("guide.quoted", "Text", text), err
 }
 
-func (w *writer) quoted(text string) template.HTML {
+// caption is what to look for on the screen: a text of the catalogue, quoted
+// and set apart.
+func (w *writer) caption(key string, args ...any) (template.HTML, error) {
+	text, err := w.word(key, args...)
+	return w.apart(text), err
+}
+
+func (w *writer) apart(text string) template.HTML {
 	return template.HTML(`<b class="caption">` + template.HTMLEscapeString(w.l.T("guide.quoted", "Text", text)) + `</b>`)
 }
 
@@ -49,26 +56,32 @@ func (w *writer) page(path, key string) (template.HTML, error) {
 	return template.HTML(`<a href="`+template.HTMLEscapeString(path)+`">`) + caption + `</a>`, err
 }
 
-// status is what the reader's screen calls a status.
-func (w *writer) status(kind okno.StatusKind) (template.HTML, error) {
+// statusName is what the reader's screen calls a status.
+func (w *writer) statusName(kind okno.StatusKind) (string, error) {
 	name := w.facts.Statuses[kind]
 	if name == "" {
 		return "", fmt.Errorf("there is no status %q", kind)
 	}
-	return w.quoted(name), nil
+	return name, nil
+}
+
+// status is a status as a caption.
+func (w *writer) status(kind okno.StatusKind) (template.HTML, error) {
+	name, err := w.statusName(kind)
+	return w.apart(name), err
 }
 
 // phrases are examples of what closes a ticket by letter: the installation's
 // own, else those given.
-func (w *writer) phrases(examples ...string) template.HTML {
+func (w *writer) phrases(examples ...string) string {
 	if own := w.facts.Phrases; len(own) > 0 {
 		examples = own[:min(len(own), len(examples))]
 	}
 	var quoted []string
 	for _, e := range examples {
-		quoted = append(quoted, string(w.quoted(e)))
+		quoted = append(quoted, w.l.T("guide.quoted", "Text", e))
 	}
-	return template.HTML(strings.Join(quoted, ", "))
+	return strings.Join(quoted, ", ")
 }
 
 // section is a heading that can be linked to.
