@@ -37,7 +37,13 @@ type Topic struct {
 	Names      map[string]string // by language
 	Department DepartmentID
 	Position   int
-	Closed     time.Time
+	// Team is whose least loaded agent is given its tickets; 0: none. It is of
+	// the same department.
+	Team TeamID
+	// Agents are whom a customer may choose for its tickets.
+	Agents  []PersonID
+	Closed  time.Time
+	Version int64
 }
 
 // Name is the topic's name in a language, else in any it has.
@@ -64,8 +70,8 @@ type ViewKind string
 
 const (
 	ViewMine       ViewKind = "mine"
-	ViewUnassigned ViewKind = "unassigned"
-	ViewOpen       ViewKind = "open" // all that are alive
+	ViewUnassigned ViewKind = "unassigned" // a team's or a department's, and no agent's yet
+	ViewOpen       ViewKind = "open"       // all that are alive
 	ViewWaiting    ViewKind = "waiting"
 	ViewHold       ViewKind = "hold"
 	ViewDone       ViewKind = "done"
@@ -73,4 +79,4 @@ const (
 )
 
 // Views lists the built-in views in the order of the workspace's left pane.
-var Views = []ViewKind{ViewMine, ViewUnassigned, ViewOpen, ViewCalls, ViewWaiting, ViewHold, ViewDone, ViewClosed}
+var Views = []ViewKind{ViewMine, ViewTeam, ViewUnassigned, ViewOpen, ViewCalls, ViewWaiting, ViewHold, ViewDone, ViewClosed}

@@ -108,6 +108,8 @@ type EventData struct {
 	// Files counts the attachments of the message.
 	Files int    `json:"files,omitempty"`
 	Call  CallID `json:"call,omitempty"`
+	// Team is to whom the work was given; with a Person, of which he is.
+	Team TeamID `json:"team,omitempty"`
 }
 
 // NewEvent makes a fact of version 1; whoever records it adds who, when and

@@ -11,6 +11,7 @@ type (
 	CompanyID    int64
 	DepartmentID int64
 	TopicID      int64
+	TeamID       int64
 	StatusID     int64
 	RoleID       int64
 	MailboxID    int64

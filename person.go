@@ -19,7 +19,9 @@ type Person struct {
 	Zone    string // IANA name; "": the installation's
 	Agent   bool   // holds a role at the desk
 	Away    bool   // an agent's own word that he is not to be given work
-	Theme   string // "", "light", "dark"
+	// AwayUntil ends being away; zero: until he says otherwise.
+	AwayUntil time.Time
+	Theme     string // "", "light", "dark"
 
 	Shortcuts bool // single-letter keys are on (WCAG 2.1.4)
 	Switches  Switches

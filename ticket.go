@@ -36,7 +36,8 @@ type Ticket struct {
 	Status     StatusID
 	Kind       StatusKind // of Status
 	Department DepartmentID
-	Assignee   PersonID // 0: nobody yet
+	Assignee   PersonID // 0: the team's, or the department's
+	Team       TeamID   // whose work it is while it is no agent's; 0: the department's, or the Assignee's
 	Topic      TopicID  // 0: none chosen
 	Requester  PersonID
 	Company    CompanyID // 0: opened for no company; kept for the ticket's life

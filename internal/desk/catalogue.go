@@ -17,6 +17,7 @@ type catalogue struct {
 	zone        *time.Location
 	departments []okno.Department
 	topics      []okno.Topic
+	teams       []okno.Team
 	statuses    []okno.Status
 	mailboxes   []store.Mailbox
 	roles       []okno.Role
@@ -44,6 +45,9 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 			return err
 		}
 		if c.topics, err = tx.Topics(); err != nil {
+			return err
+		}
+		if c.teams, err = tx.Teams(); err != nil {
 			return err
 		}
 		if c.statuses, err = tx.Statuses(); err != nil {

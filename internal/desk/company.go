@@ -77,10 +77,10 @@ func (d *Desk) Company(ctx context.Context, by okno.Actor, ref okno.Ref) (Compan
 	return card, err
 }
 
-// CompanyAgentChoices are the agents whom a company's people may be given to
-// choose, by name.
-func (d *Desk) CompanyAgentChoices(ctx context.Context, by okno.Actor) ([]okno.Person, error) {
-	if !by.MayManage(okno.ManageCompanies) {
+// AgentChoices are the agents who can be put into a team, or be offered to
+// customers, by name.
+func (d *Desk) AgentChoices(ctx context.Context, by okno.Actor) ([]okno.Person, error) {
+	if !by.MayManage(okno.ManageCompanies) && !by.MayManage(okno.ManageDepartments) {
 		return nil, okno.ErrForbidden
 	}
 	var agents []okno.Person
@@ -305,23 +305,23 @@ func byName(companies []okno.Company) []okno.Company {
 	return companies
 }
 
-// companyFor is the company that a ticket is opened for: the requester's only
-// one, else the one that was chosen. Who is one of several people's and may
+// companyFor is the company that a ticket is opened for: that of the ticket which
+// it continues, unless a stranger does; the requester's only one, else the one
+// that was chosen. Who is one of several people's and may
 // say so must choose; whoever is not known to us hears nothing of it.
 func companyFor(tx store.Tx, by okno.Actor, o Opening, requester okno.PersonID) (okno.CompanyID, error) {
 	ms, err := tx.MembershipsOf(requester)
-	if err != nil || len(ms) == 0 {
+	if err != nil {
 		return 0, err
+	}
+	if old := o.Continues; old != nil && (old.TakesPart(requester) || slices.ContainsFunc(ms, func(m okno.Membership) bool { return m.Company == old.Company })) {
+		return old.Company, nil
+	}
+	if len(ms) == 0 {
+		return 0, nil
 	}
 	if len(ms) == 1 && o.Company == "" {
 		return ms[0].Company, nil
-	}
-	if o.Parent != 0 {
-		t, err := tx.TicketByID(okno.System().Sees(), o.Parent)
-		if err != nil || !slices.ContainsFunc(ms, func(m okno.Membership) bool { return m.Company == t.Company }) {
-			return 0, err
-		}
-		return t.Company, nil
 	}
 	if by.Person == 0 || o.Letter != nil {
 		return 0, nil

@@ -92,8 +92,9 @@ func (d *Desk) AllTopics(ctx context.Context, by okno.Actor) ([]okno.Topic, erro
 	return c.topics, nil
 }
 
-// SaveTopic makes a help topic (ref "") or changes one. It needs a name in at
-// least one language and an open department.
+// SaveTopic makes a help topic (ref "") or changes one over the version that was
+// seen. It needs a name in at least one language and an open department, in
+// which its team and its agents must work.
 func (d *Desk) SaveTopic(ctx context.Context, by okno.Actor, ref okno.Ref, form okno.Topic, department okno.Ref) error {
 	c, err := d.config(ctx)
 	if err != nil {
@@ -122,8 +123,14 @@ func (d *Desk) SaveTopic(ctx context.Context, by okno.Actor, ref okno.Ref, form 
 		return err
 	}
 	return d.manage(ctx, by, okno.ManageDepartments, func(tx store.Tx) (int64, okno.Event, error) {
+		if err := teamOf(tx, form.Team, dep); err != nil {
+			return 0, okno.Event{}, err
+		}
+		if err := allWorkIn(tx, form.Agents, dep, "agent"); err != nil {
+			return 0, okno.Event{}, err
+		}
 		if ref == "" {
-			t := okno.Topic{Ref: okno.Ref(secret.NewRef()), Names: names, Department: dep, Position: form.Position}
+			t := okno.Topic{Ref: okno.Ref(secret.NewRef()), Names: names, Department: dep, Position: form.Position, Team: form.Team, Agents: form.Agents}
 			err := tx.AddTopic(&t)
 			return int64(t.ID), okno.NewEvent(okno.TopicAdded, okno.EventData{}), err
 		}
@@ -133,7 +140,7 @@ func (d *Desk) SaveTopic(ctx context.Context, by okno.Actor, ref okno.Ref, form 
 		}
 		for _, t := range all {
 			if t.Ref == ref {
-				t.Names, t.Department, t.Position = names, dep, form.Position
+				t.Names, t.Department, t.Position, t.Team, t.Agents, t.Version = names, dep, form.Position, form.Team, form.Agents, form.Version
 				t.Closed = closedSince(t.Closed, form.Closed, d.Now())
 				return int64(t.ID), okno.NewEvent(okno.TopicEdited, okno.EventData{}), tx.SaveTopic(t)
 			}

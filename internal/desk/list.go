@@ -16,7 +16,8 @@ type Row struct {
 	Status     okno.Status
 	Department okno.Department
 	Requester  okno.Person
-	Assignee   okno.Person // zero: nobody
+	Assignee   okno.Person // zero: no agent
+	Team       okno.Team   // zero: no team
 	Company    okno.Company
 	Unread     int // messages that are new to the asker, counted up to UnreadCounted
 	Call       CallMark
@@ -28,6 +29,9 @@ type List struct {
 	Next string // where the next page begins; "": this was the last
 }
 
+// countTeams is how far the tickets of an agent's teams are counted.
+const countTeams = 1000
+
 // pageRows is how many tickets a page of a list holds.
 const pageRows = 50
 
@@ -35,11 +39,13 @@ const pageRows = 50
 var alive = slices.DeleteFunc(slices.Clone(okno.StatusKinds), func(k okno.StatusKind) bool { return !k.Alive() })
 
 // listing is the question a built-in view asks.
-func listing(view okno.ViewKind, by okno.Actor) store.Listing {
+func listing(view okno.ViewKind, by okno.Actor, teams []okno.TeamID) store.Listing {
 	l := store.Listing{Kinds: alive, Limit: pageRows + 1}
 	switch view {
 	case okno.ViewMine:
 		l.Assignee = by.Person
+	case okno.ViewTeam:
+		l.Teams = teams
 	case okno.ViewUnassigned:
 		l.Nobodys = true
 	case okno.ViewWaiting:
@@ -63,7 +69,14 @@ func (d *Desk) View(ctx context.Context, by okno.Actor, view okno.ViewKind, from
 	if view == okno.ViewCalls {
 		return d.callView(ctx, by, from)
 	}
-	l := listing(view, by)
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := listing(view, by, c.teamsFor(by))
+	if view == okno.ViewTeam && len(l.Teams) == 0 {
+		return &List{}, nil
+	}
 	l.After = place(from)
 	return d.list(ctx, by, func(tx store.Tx) ([]okno.Ticket, error) { return tx.List(by.Sees(), l) })
 }
@@ -115,7 +128,7 @@ func (d *Desk) rows(tx store.Tx, c *catalogue, by okno.Actor, ts []okno.Ticket) 
 	for i, t := range ts {
 		rows[i] = Row{
 			Ticket: t, Status: c.status(t.Status), Department: c.department(t.Department),
-			Requester: people[t.Requester], Assignee: people[t.Assignee],
+			Requester: people[t.Requester], Assignee: people[t.Assignee], Team: c.team(t.Team),
 			Unread: fresh[t.ID],
 		}
 		for _, company := range companies {
@@ -127,15 +140,24 @@ func (d *Desk) rows(tx store.Tx, c *catalogue, by okno.Actor, ts []okno.Ticket) 
 	return rows, markCalls(tx, rows)
 }
 
-// Counts are how many tickets each built-in view of the agent holds.
+// Counts are how many tickets each built-in view of the agent holds. Who is in
+// no team has no ViewTeam.
 func (d *Desk) Counts(ctx context.Context, by okno.Actor) (map[okno.ViewKind]int64, error) {
 	if !by.Agent() {
 		return nil, okno.ErrNotFound
 	}
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	teams := c.teamsFor(by)
 	var counts []store.Count
-	var calls int64
+	var calls, teamwork int64
 	if err := d.read(ctx, func(tx store.Tx) (err error) {
 		if counts, err = tx.Counts(); err != nil {
+			return err
+		}
+		if teamwork, err = tx.CountTeams(teams, alive, countTeams); err != nil {
 			return err
 		}
 		calls, err = tx.CountCalls(by.Sees(), countCalls)
@@ -145,13 +167,16 @@ func (d *Desk) Counts(ctx context.Context, by okno.Actor) (map[okno.ViewKind]int
 	}
 	scope := by.Sees()
 	n := map[okno.ViewKind]int64{okno.ViewCalls: calls}
+	if len(teams) > 0 {
+		n[okno.ViewTeam] = teamwork
+	}
 	for _, c := range counts {
 		if !scope.Everything() && !slices.Contains(scope.Departments(), c.Department) {
 			continue
 		}
 		for _, view := range okno.Views {
-			l := listing(view, by)
-			if view != okno.ViewCalls && slices.Contains(l.Kinds, c.Kind) && (l.Assignee == 0 || c.Assignee == l.Assignee) && (!l.Nobodys || c.Assignee == 0) {
+			l := listing(view, by, nil)
+			if view != okno.ViewCalls && view != okno.ViewTeam && slices.Contains(l.Kinds, c.Kind) && (l.Assignee == 0 || c.Assignee == l.Assignee) && (!l.Nobodys || c.Assignee == 0) {
 				n[view] += c.N
 			}
 		}

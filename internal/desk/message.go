@@ -113,7 +113,7 @@ func (d *Desk) continueIn(ctx context.Context, by okno.Actor, old *okno.Ticket, 
 	}
 	o := Opening{
 		Key: w.Key, Requester: by.For(old), Channel: w.Channel, Subject: old.Subject, Text: w.Text, HTML: w.HTML,
-		Uploads: w.Uploads, Lang: old.Lang, Letter: w.Letter, Parent: old.ID,
+		Uploads: w.Uploads, Lang: old.Lang, Letter: w.Letter, Continues: old,
 	}
 	opened, err := d.OpenTicket(ctx, by, o)
 	return Written{Number: opened.Number, Message: opened.Message, Again: opened.Again}, err

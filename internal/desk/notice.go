@@ -20,6 +20,7 @@ type Notice struct {
 	Status     okno.Status
 	Department okno.Department
 	Topic      okno.Topic
+	Team       okno.Team                     // whose work it is; zero: no team's
 	Mailbox    okno.Mailbox                  // letters leave from it; zero: there is none
 	Message    okno.Message                  // whose text is told; zero: none
 	First      okno.Message                  // what the ticket was opened with
@@ -133,6 +134,7 @@ func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okn
 	}
 	t := &n.Ticket
 	n.Status, n.Department, n.Topic = c.status(t.Status), c.department(t.Department), c.topic(t.Topic)
+	n.Team = c.team(t.Team)
 	if m := c.mailbox(t.Mailbox, t.Department); m != nil {
 		n.Mailbox = m.Mailbox
 	}

@@ -29,13 +29,17 @@ type Opening struct {
 	Topic      okno.Ref // "": none chosen
 	Department okno.Ref // "": the topic's, the mailbox's, else the first; agents choose
 	Company    okno.Ref // for which the requester asks; "": his only one, if he has one
+	Assignee   okno.Ref // whom a customer chose of those offered to him (OfferedAssignees); "": nobody
+	Mine       bool     // the agent who files it takes it himself: nobody is appointed
 	Subject    string
 	Text, HTML string     // HTML is made safe here
 	Uploads    []okno.Ref // of the actor's session
 	Lang       string     // of the page or the letter
 
-	Letter *LetterWords  // nil: no letter
-	Parent okno.TicketID // the closed ticket it continues; 0: none
+	Letter *LetterWords // nil: no letter
+	// Continues is the closed ticket whose department, topic and company it
+	// keeps; nil: none.
+	Continues *okno.Ticket
 }
 
 // LetterWords is what a letter brings to a ticket beside its words.
@@ -83,7 +87,7 @@ func (d *Desk) OpenTicket(ctx context.Context, by okno.Actor, o Opening) (Opened
 	var done Opened
 	err = d.once(ctx, o.Key, func(tx store.Tx) (string, error) {
 		t := t
-		if err := d.openIn(tx, by, o, &t, c.settings.RandomNumbers, ref, &done); err != nil {
+		if err := d.openIn(tx, c, by, o, &t, ref, &done); err != nil {
 			return "", err
 		}
 		return string(t.Number), nil
@@ -133,7 +137,7 @@ func (o *Opening) check(by okno.Actor) error {
 func (d *Desk) newTicket(c *catalogue, by okno.Actor, o Opening) (okno.Ticket, error) {
 	status := c.statusOf(okno.StatusNew)
 	t := okno.Ticket{
-		Subject: o.Subject, Status: status.ID, Kind: status.Kind, Channel: o.Channel, Lang: o.Lang, Parent: o.Parent,
+		Subject: o.Subject, Status: status.ID, Kind: status.Kind, Channel: o.Channel, Lang: o.Lang,
 		Requester: o.Requester, Opened: d.Now(), LastWord: safehtml.Preview(o.Text, 160), LastBy: okno.SideCustomer,
 		ThreadGUID: make([]byte, 16),
 	}
@@ -145,6 +149,9 @@ func (d *Desk) newTicket(c *catalogue, by okno.Actor, o Opening) (okno.Ticket, e
 		if m := c.mailbox(t.Mailbox, 0); m != nil {
 			t.Department = m.Department
 		}
+	}
+	if o.Continues != nil {
+		c.continueAt(&t, o.Continues)
 	}
 	for _, topic := range c.topics {
 		if topic.Ref == o.Topic && o.Topic != "" && topic.Closed.IsZero() {
@@ -171,8 +178,17 @@ func (d *Desk) newTicket(c *catalogue, by okno.Actor, o Opening) (okno.Ticket, e
 	return t, nil
 }
 
+// continueAt lets a ticket stand where the one stood that it continues, unless
+// that department was closed.
+func (c *catalogue) continueAt(t, old *okno.Ticket) {
+	t.Parent, t.Topic = old.ID, old.Topic
+	if c.department(old.Department).Closed.IsZero() {
+		t.Department = old.Department
+	}
+}
+
 // openIn keeps the ticket, its first message and the fact.
-func (d *Desk) openIn(tx store.Tx, by okno.Actor, o Opening, t *okno.Ticket, random bool, ref okno.Ref, done *Opened) (err error) {
+func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, t *okno.Ticket, ref okno.Ref, done *Opened) (err error) {
 	if t.Requester == 0 {
 		if t.Requester, err = d.requester(tx, by, o); err != nil {
 			return err
@@ -188,7 +204,11 @@ func (d *Desk) openIn(tx store.Tx, by okno.Actor, o Opening, t *okno.Ticket, ran
 			return err
 		}
 	}
-	if t.Number, err = d.number(tx, random); err != nil {
+	if t.Number, err = d.number(tx, c.settings.RandomNumbers); err != nil {
+		return err
+	}
+	appointed, err := d.appoint(tx, c, by, o, t)
+	if err != nil {
 		return err
 	}
 	if err := tx.AddTicket(t); err != nil {
@@ -204,9 +224,22 @@ func (d *Desk) openIn(tx store.Tx, by okno.Actor, o Opening, t *okno.Ticket, ran
 	}
 	*done = Opened{Ticket: t.ID, Number: t.Number, Message: m.ID}
 	e := okno.NewEvent(okno.TicketOpened, okno.EventData{
-		Message: m.ID, Channel: o.Channel, Person: t.Requester, Claim: m.Claim, Files: files,
+		Message: m.ID, Channel: o.Channel, Person: t.Requester, Claim: m.Claim, Files: files, Reason: appointed.Reason,
 	})
 	e.Data.Machine = o.Letter != nil && o.Letter.Machine
+	return d.recordOpened(tx, by, t, e, appointed)
+}
+
+// recordOpened says that a ticket was opened, and whose work it became.
+func (d *Desk) recordOpened(tx store.Tx, by okno.Actor, t *okno.Ticket, opened okno.Event, appointed okno.EventData) error {
+	facts := []okno.Event{opened}
+	if err := d.record(tx, by, t, facts...); err != nil || t.Assignee == 0 && t.Team == 0 {
+		return err
+	}
+	e := okno.NewEvent(okno.AssigneeChanged, appointed)
+	if appointed.Reason != okno.AppointedByRequester {
+		by, e.Cause = okno.System(), facts[0].ID
+	}
 	return d.record(tx, by, t, e)
 }
 

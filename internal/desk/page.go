@@ -15,12 +15,14 @@ type TicketPage struct {
 	Status     okno.Status
 	Department okno.Department
 	Topic      okno.Topic // zero: none
+	Team       okno.Team  // whose work it is, without its members; zero: no team's
 	Company    okno.Company
 	Messages   []okno.Message // the latest, oldest first
 	Earlier    okno.MessageID // 0: Messages begin at the first; else ask for those before it
 	Events     []okno.Event   // of the time of Messages
 	People     map[okno.PersonID]okno.Person
-	Calls      []okno.Call // the latest first
+	Teams      map[okno.TeamID]okno.Team // that the page names
+	Calls      []okno.Call               // the latest first
 	By         okno.Actor
 	Seen       okno.MessageID // up to where the asker had seen it; 0: never
 
@@ -29,8 +31,10 @@ type TicketPage struct {
 	Other   []okno.Ticket                    // the requester's, latest first
 	Agents  []okno.Person                    // who may be made the assignee
 	Drafts  map[okno.MessageKind]string
-	Parent  okno.Number // the ticket it continues; "": none
-	Sights  []Sight     // of those who take part
+	// TeamChoices are the teams that it can be given to.
+	TeamChoices []okno.Team
+	Parent      okno.Number // the ticket it continues; "": none
+	Sights      []Sight     // of those who take part
 }
 
 // May reports whether the asker may do this here.
@@ -62,6 +66,7 @@ func (d *Desk) Ticket(ctx context.Context, by okno.Actor, number okno.Number, be
 		if err := d.readThread(tx, p, side, before); err != nil {
 			return err
 		}
+		nameTeams(c, p, side)
 		if side == okno.SideAgent {
 			if err := d.readForAgent(tx, p); err != nil {
 				return err

@@ -269,7 +269,7 @@ func (d *Desk) SetOwn(ctx context.Context, by okno.Actor, change func(*okno.Pers
 		}
 		own := p
 		change(&own)
-		p.Lang, p.Theme, p.Zone, p.Away, p.Shortcuts = own.Lang, own.Theme, own.Zone, own.Away, own.Shortcuts
+		p.Lang, p.Theme, p.Zone, p.Away, p.AwayUntil, p.Shortcuts = own.Lang, own.Theme, own.Zone, own.Away, own.AwayUntil, own.Shortcuts
 		return tx.SavePerson(&p)
 	})
 }

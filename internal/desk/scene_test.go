@@ -234,6 +234,7 @@ var ticketSteps = []step{
 	}},
 	{"Take", working, func(s *scene, by okno.Actor) error { return s.Take(s.ctx(), by, s.n, 0) }},
 	{"Assign", working, func(s *scene, by okno.Actor) error { return s.Assign(s.ctx(), by, s.n, "", 0) }},
+	{"AssignTeam", working, func(s *scene, by okno.Actor) error { return s.AssignTeam(s.ctx(), by, s.n, s.team(), 0) }},
 	{"Transfer", working, func(s *scene, by okno.Actor) error { return s.Transfer(s.ctx(), by, s.n, s.second.Ref, 0) }},
 	{"SetStatus", working, func(s *scene, by okno.Actor) error {
 		return s.SetStatus(s.ctx(), by, s.n, okno.StatusWaiting, okno.Hold{}, 0)
@@ -252,6 +253,14 @@ var ticketSteps = []step{
 		return s.HandleCall(s.ctx(), by, s.n, s.call().Ref, okno.CallAccepted, "I will.", 0)
 	}},
 	{"AskClosing", speaking.but(okno.Forbidden, "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error { return s.AskClosing(s.ctx(), by, s.n, 0) }},
+}
+
+// team is the first department's team.
+func (s *scene) team() okno.Ref {
+	s.t.Helper()
+	teams, err := s.AllTeams(s.ctx(), s.admin)
+	must(s.t, err)
+	return teams[0].Ref
 }
 
 // call is the ticket's open call request; the requester asks for one where

@@ -15,7 +15,8 @@ func (d *Desk) Take(ctx context.Context, by okno.Actor, number okno.Number, vers
 	return d.assign(ctx, by, number, by.Person, version, "taken")
 }
 
-// Assign makes the ticket an agent's work (assignee's ref), or nobody's ("").
+// Assign makes the ticket an agent's work (assignee's ref), or its department's
+// ("").
 // The agent must hold a role in the ticket's department.
 func (d *Desk) Assign(ctx context.Context, by okno.Actor, number okno.Number, assignee okno.Ref, version int64) error {
 	var to okno.PersonID
@@ -35,7 +36,7 @@ func (d *Desk) assign(ctx context.Context, by okno.Actor, number okno.Number, to
 		return err
 	}
 	return d.change(ctx, by, okno.AssignTicket, number, func(tx store.Tx, t *okno.Ticket) ([]okno.Event, error) {
-		if t.Assignee == to {
+		if t.Assignee == to && t.Team == 0 {
 			return nil, nil
 		}
 		if err := fresh(tx, by, t, version); err != nil {
@@ -47,7 +48,7 @@ func (d *Desk) assign(ctx context.Context, by okno.Actor, number okno.Number, to
 			}
 		}
 		facts := []okno.Event{okno.NewEvent(okno.AssigneeChanged, okno.EventData{From: id(t.Assignee), To: id(to), Person: to, Reason: reason})}
-		t.Assignee = to
+		t.Assignee, t.Team = to, 0
 		if reason == "taken" && t.Kind == okno.StatusNew {
 			moved, err := d.move(c, by, t, okno.StatusOpen, reason)
 			return append(facts, moved...), err
@@ -71,7 +72,7 @@ func worksIn(tx store.Tx, p okno.PersonID, dep okno.DepartmentID) error {
 }
 
 // Transfer gives the ticket to another department. Its assignee stays if he
-// works there too; else it is nobody's.
+// works there too; else it is the department's.
 func (d *Desk) Transfer(ctx context.Context, by okno.Actor, number okno.Number, department okno.Ref, version int64) error {
 	c, err := d.config(ctx)
 	if err != nil {
@@ -97,9 +98,9 @@ func (d *Desk) Transfer(ctx context.Context, by okno.Actor, number okno.Number, 
 		// Those who see the ticket no longer must hear that their list changed.
 		tx.Announce(LiveTopic, hint(t, "list", true).Encode())
 		t.Department = to
-		if t.Assignee != 0 && worksIn(tx, t.Assignee, to) != nil {
+		if t.Team != 0 || t.Assignee != 0 && worksIn(tx, t.Assignee, to) != nil {
 			facts = append(facts, okno.NewEvent(okno.AssigneeChanged, okno.EventData{From: id(t.Assignee), To: "0", Reason: "transferred"}))
-			t.Assignee = 0
+			t.Assignee, t.Team = 0, 0
 		}
 		return facts, nil
 	})

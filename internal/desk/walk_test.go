@@ -57,7 +57,11 @@ var manageSteps = []step{
 	{"AddContact", arranging, func(s *scene, by okno.Actor) error {
 		return s.AddContact(s.ctx(), by, s.key(by), s.company().Ref, desk.ContactForm{Name: "Gil", Address: "gil@other.example", Login: "gil", Password: password})
 	}},
-	{"CompanyAgentChoices", managing, func(s *scene, by okno.Actor) error { return done(s.CompanyAgentChoices(s.ctx(), by)) }},
+	{"AgentChoices", managing, func(s *scene, by okno.Actor) error { return done(s.AgentChoices(s.ctx(), by)) }},
+	{"AllTeams", managing, func(s *scene, by okno.Actor) error { return done(s.AllTeams(s.ctx(), by)) }},
+	{"SaveTeam", managing, func(s *scene, by okno.Actor) error {
+		return s.SaveTeam(s.ctx(), by, "", okno.Team{Name: "Lamps", Department: s.first.ID})
+	}},
 	{"ContactPerson", managing, func(s *scene, by okno.Actor) error { return done(s.ContactPerson(s.ctx(), by, s.contact())) }},
 	{"CorrectContact", managing, func(s *scene, by okno.Actor) error {
 		p, err := s.ContactPerson(s.ctx(), s.admin, s.contact())
@@ -174,6 +178,10 @@ var ownSteps = []step{
 		}
 		return s.ChangePassword(s.ctx(), by, "another "+password, password)
 	}},
+	{"OfferedAssignees", everyone, func(s *scene, by okno.Actor) error {
+		_, _, err := s.OfferedAssignees(s.ctx(), by, "", "")
+		return err
+	}},
 	{"OwnCompanies", everyone, func(s *scene, by okno.Actor) error { return done(s.OwnCompanies(s.ctx(), by)) }},
 	{"SignOut", everyone, func(s *scene, by okno.Actor) error { return s.SignOut(s.ctx(), by) }},
 	{"SetUp", only(okno.Conflict), func(s *scene, by okno.Actor) error {
@@ -213,7 +221,9 @@ var withoutActor = map[string]string{
 	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's",
 }
 
-func allSteps() []step { return slices.Concat(ticketSteps, manageSteps, accountSteps, ownSteps, bellSteps) }
+func allSteps() []step {
+	return slices.Concat(ticketSteps, manageSteps, accountSteps, ownSteps, bellSteps)
+}
 
 func TestEveryCommandOfTheDeskIsWalked(t *testing.T) {
 	walked := map[string]bool{}
@@ -282,7 +292,8 @@ func TestLocksOfEveryCommand(t *testing.T) {
 	})
 }
 
-// letters gives the administrator's pages a letter each way, and a company.
+// letters gives the administrator's pages a letter each way, a company and a
+// team.
 func (r *rig) letters() {
 	r.t.Helper()
 	must(r.t, r.QueueLetters(r.ctx(), []desk.Outgoing{{Letter: okno.Letter{
@@ -291,6 +302,7 @@ func (r *rig) letters() {
 	must(r.t, err)
 	must(r.t, done(r.KeepLetter(r.ctx(), okno.KeptLetter{Mailbox: box.ID, MessageID: "walk@customer.example", Source: "pipe", Raw: []byte("Subject: Test\r\n\r\nTest\r\n")})))
 	must(r.t, done(r.AddCompany(r.ctx(), r.admin, "walk", desk.CompanyForm{Number: "1", Name: "Customer", AdminName: "Hal", AdminAddress: "hal@other.example"})))
+	must(r.t, r.SaveTeam(r.ctx(), r.admin, "", okno.Team{Name: "Lamps", Department: r.first.ID}))
 }
 
 // stillThemselves: what people set for themselves did not make them another.
@@ -306,7 +318,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "topic", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 
 // traces says how much every table holds, and how often what counts its
@@ -327,7 +339,7 @@ func (r *rig) traces() string {
 				return err
 			}
 		}
-		for _, table := range []string{"ticket", "person", "company", "department", "mailbox", "setting"} {
+		for _, table := range []string{"ticket", "person", "company", "department", "team", "topic", "mailbox", "setting"} {
 			if err := count(tx, table+"'s changes", "COALESCE(SUM(version), 0)", table); err != nil {
 				return err
 			}

@@ -9,6 +9,9 @@ func (d *draft) toAgent() []block {
 	case okno.LetterOpened:
 		return d.request(d.words.T("letter.opened.text", "Number", number))
 	case okno.LetterAssigned:
+		if n.Event.Data.Person == 0 {
+			return d.request(d.words.T("letter.assigned.team", "Number", number, "Team", n.Team.Name))
+		}
 		return d.request(d.words.T("letter.assigned.text", "Number", number))
 	case okno.LetterCustomer:
 		switch {
@@ -62,10 +65,10 @@ func (d *draft) returned() []block {
 }
 
 func (d *draft) agentFooter() []block {
-	blocks := []block{
+	return []block{
 		buttons{{label: d.words.T("letter.open"), href: d.links.workspace(d.number())}},
 		divider{},
 		quiet(d.words.T("letter.reply.agent")),
+		d.house(),
 	}
-	return append(append(blocks, d.switches()...), d.house())
 }

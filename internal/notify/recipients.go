@@ -35,7 +35,7 @@ type circle struct {
 // line that names him.
 var rules = []rule{
 	{okno.TicketOpened, notByMachine, requester, okno.LetterConfirmation, true},
-	{okno.TicketOpened, always, workers, okno.LetterOpened, false},
+	{okno.TicketOpened, notAppointed, workers, okno.LetterOpened, false},
 
 	{okno.MessageAdded, byAgent, takersPart, okno.LetterAnswer, false},
 	{okno.MessageAdded, byCustomer, takersPart, okno.LetterMessage, false},
@@ -49,6 +49,7 @@ var rules = []rule{
 	{okno.StatusChanged, notSolved, workers, okno.LetterCustomer, false},
 
 	{okno.AssigneeChanged, stillAssigned, assignee, okno.LetterAssigned, false},
+	{okno.AssigneeChanged, stillTheTeams, workers, okno.LetterAssigned, false},
 	{okno.CloseAsked, always, requester, okno.LetterCloseButton, true},
 	{okno.LetterReturned, notHisOwn, assignee, okno.LetterCameBack, false},
 	{okno.CallRequested, stillAsked, workers, okno.LetterCall, false},
@@ -97,6 +98,11 @@ var (
 	stillAssigned = condition{"to an agent, who still has it", func(n *desk.Notice) bool {
 		return n.Event.Data.Person != 0 && n.Event.Data.Person == n.Ticket.Assignee
 	}}
+	// Of a new ticket its team is told by the opening.
+	stillTheTeams = condition{"to a team by hand, which still has it", func(n *desk.Notice) bool {
+		return n.Event.Data.Person == 0 && n.Event.Data.Team != 0 && n.Event.Data.Team == n.Ticket.Team && n.Event.Data.Reason == "by_hand"
+	}}
+	notAppointed = condition{"unless an agent was appointed at once", func(n *desk.Notice) bool { return !okno.AppointedAgent(n.Event.Data.Reason) }}
 	// A notice that came back is not told to whom it could not be brought.
 	notHisOwn = condition{"unless it was to him", func(n *desk.Notice) bool { return n.Event.Data.Person != n.Ticket.Assignee }}
 	hasLogin  = condition{"with a login", func(n *desk.Notice) bool { return n.Login != "" }}
@@ -117,15 +123,20 @@ var (
 		return append([]okno.PersonID{n.Ticket.Requester}, n.Ticket.Participants...)
 	}}
 	assignee = circle{"the assignee", true, func(n *desk.Notice) []okno.PersonID { return []okno.PersonID{n.Ticket.Assignee} }}
-	workers  = circle{"the assignee, else the department's agents", true, func(n *desk.Notice) []okno.PersonID {
+	workers  = circle{"the assignee, else the team's members, else the department's agents", true, func(n *desk.Notice) []okno.PersonID {
 		if n.Ticket.Assignee != 0 {
 			return []okno.PersonID{n.Ticket.Assignee}
 		}
-		ids := make([]okno.PersonID, len(n.Agents))
-		for i, p := range n.Agents {
-			ids[i] = p.ID
+		var members, all []okno.PersonID
+		for _, p := range n.Agents {
+			if all = append(all, p.ID); slices.Contains(n.Team.Members, p.ID) {
+				members = append(members, p.ID)
+			}
 		}
-		return ids
+		if len(members) > 0 {
+			return members
+		}
+		return all
 	}}
 	addressee   = circle{"the address asked about", false, nil}
 	former      = circle{"the former address", false, nil}
@@ -203,8 +214,7 @@ type Row struct {
 	When   string // empty: always
 	Who    string
 	Letter okno.LetterKind
-	Own    bool            // even he who did it
-	Notice okno.NoticeKind // "": there is none, and the letter cannot be switched off
+	Own    bool // even he who did it
 }
 
 // Table lists who hears of which fact by which letter; facts that are not in it
@@ -212,7 +222,7 @@ type Row struct {
 func Table() []Row {
 	rows := make([]Row, len(rules))
 	for i, r := range rules {
-		rows[i] = Row{Event: r.on, When: r.when.words, Who: r.who.words, Letter: r.letter, Own: r.own, Notice: noticeOf(r.on, r.letter, r.who.agents)}
+		rows[i] = Row{Event: r.on, When: r.when.words, Who: r.who.words, Letter: r.letter, Own: r.own}
 	}
 	return rows
 }

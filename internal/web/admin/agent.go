@@ -3,6 +3,7 @@ package admin
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -26,7 +27,7 @@ func (a *Admin) agents(q *web.Request) error {
 	v.table = table{name: v.Title, head: []string{l.T("admin.agent.name"), l.T("admin.field.email"), l.T("words.role"), l.T("words.department"), l.T("admin.field.state")}}
 	for _, p := range all {
 		v.rows = append(v.rows, []templ.Component{
-			link("/admin/agents/"+string(p.Ref), p.Short()), text(p.Address), text(rolesOf(l, p)), text(departmentsOf(l, p)), agentState(l, p),
+			link("/admin/agents/"+string(p.Ref), p.Short()), text(p.Address), text(rolesOf(l, p)), text(departmentsOf(l, p)), agentState(l, p, q.Now),
 		})
 	}
 	return q.Render(listPage(v))
@@ -61,13 +62,13 @@ func departmentsOf(l *locale.Locale, p desk.Agent) string {
 	return strings.Join(names, ", ")
 }
 
-func agentState(l *locale.Locale, p desk.Agent) templ.Component {
+func agentState(l *locale.Locale, p desk.Agent, now time.Time) templ.Component {
 	switch {
 	case !p.Disabled.IsZero():
 		return state(off, l.T("admin.agent.disabled"))
 	case p.Invited:
 		return state(slow, l.T("admin.agent.invited"))
-	case p.Away:
+	case p.AwayAt(now):
 		return state(slow, l.T("admin.agent.away"))
 	}
 	return state(good, l.T("admin.agent.active"))

@@ -39,7 +39,7 @@ func (a *Admin) company(q *web.Request) error {
 }
 
 func (a *Admin) companyForm(q *web.Request) (formView, error) {
-	agents, err := a.desk.CompanyAgentChoices(q.Context(), q.Actor)
+	agents, err := a.desk.AgentChoices(q.Context(), q.Actor)
 	if err != nil {
 		return formView{}, err
 	}

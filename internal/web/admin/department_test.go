@@ -65,7 +65,7 @@ func TestTopicHasNamesAnOrderAndADepartment(t *testing.T) {
 		r.shows(ada.page("/admin/topics"), "Printers")
 		path := "/admin/topics/" + firstRef(ada, "topics")
 		r.shows(ada.page(path), `value="Принтеры"`, `value="5"`)
-		ada.saved(path, "name", "Printers", "department", department, "position", "5", "closed", "yes")
+		ada.saved(path, "name", "Printers", "department", department, "position", "5", "closed", "yes", "version", version(ada.page(path)))
 		if topics, err := r.desk.Topics(r.Context()); err != nil || len(topics) != 0 {
 			r.Errorf("closed, yet offered: %v %v", topics, err)
 		}

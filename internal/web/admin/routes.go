@@ -30,17 +30,7 @@ func (a *Admin) Routes(r *web.Router) {
 	r.Admins("POST /admin/companies/{ref}/contacts/{contact}/access", a.setContactAccess)
 	r.Admins("POST /admin/companies/{ref}/contacts/{contact}/administrator", a.setContactAdministrator)
 
-	r.Admins("GET /admin/departments", a.departments)
-	r.Admins("GET /admin/departments/new", a.department)
-	r.Admins("POST /admin/departments", a.saveDepartment)
-	r.Admins("GET /admin/departments/{ref}", a.department)
-	r.Admins("POST /admin/departments/{ref}", a.saveDepartment)
-
-	r.Admins("GET /admin/topics", a.topics)
-	r.Admins("GET /admin/topics/new", a.topic)
-	r.Admins("POST /admin/topics", a.saveTopic)
-	r.Admins("GET /admin/topics/{ref}", a.topic)
-	r.Admins("POST /admin/topics/{ref}", a.saveTopic)
+	a.workRoutes(r)
 
 	r.Admins("GET /admin/mailboxes", a.mailboxes)
 	r.Admins("GET /admin/mailboxes/new", a.mailbox)
@@ -74,4 +64,25 @@ func (a *Admin) Routes(r *web.Router) {
 
 	r.Admins("GET /admin/jobs", a.jobs)
 	r.Admins("POST /admin/jobs", a.retryJob)
+}
+
+// workRoutes adds the pages on who works on what.
+func (a *Admin) workRoutes(r *web.Router) {
+	r.Admins("GET /admin/departments", a.departments)
+	r.Admins("GET /admin/departments/new", a.department)
+	r.Admins("POST /admin/departments", a.saveDepartment)
+	r.Admins("GET /admin/departments/{ref}", a.department)
+	r.Admins("POST /admin/departments/{ref}", a.saveDepartment)
+
+	r.Admins("GET /admin/teams", a.teams)
+	r.Admins("GET /admin/teams/new", a.team)
+	r.Admins("POST /admin/teams", a.saveTeam)
+	r.Admins("GET /admin/teams/{ref}", a.team)
+	r.Admins("POST /admin/teams/{ref}", a.saveTeam)
+
+	r.Admins("GET /admin/topics", a.topics)
+	r.Admins("GET /admin/topics/new", a.topic)
+	r.Admins("POST /admin/topics", a.saveTopic)
+	r.Admins("GET /admin/topics/{ref}", a.topic)
+	r.Admins("POST /admin/topics/{ref}", a.saveTopic)
 }

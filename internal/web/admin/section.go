@@ -23,6 +23,7 @@ var sections = []section{
 	{"roles", "shield-lock"},
 	{"companies", "building"},
 	{"departments", "sitemap"},
+	{"teams", "users-group"},
 	{"topics", "tag"},
 	{"mailboxes", "mailbox"},
 	{"settings", "settings"},

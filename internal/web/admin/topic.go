@@ -77,23 +77,57 @@ func (a *Admin) topicForm(q *web.Request, t okno.Topic) (formView, error) {
 	if err != nil {
 		return formView{}, err
 	}
-	v := formView{view: subView(q, "topics", t.Name(l.Lang())), action: "/admin/topics/" + string(t.Ref), send: l.T("admin.save")}
+	v := formView{view: subView(q, "topics", t.Name(l.Lang())), action: "/admin/topics/" + string(t.Ref), send: l.T("admin.save"), version: t.Version}
 	for _, lang := range locale.Languages() {
 		v.controls = append(v.controls, &control{Field: ui.Field{Name: nameField(lang.Code), Label: l.T("admin.topic.name", "Language", lang.Name), Value: t.Names[lang.Code], MaxLength: maxTopicName}})
 	}
-	where := &control{kind: choice, Field: ui.Field{Name: "department", Label: l.T("words.department"), Hint: l.T("admin.topic.department.hint"), Options: openDepartments(departments, t.Department)}}
-	for _, d := range departments {
-		if d.ID == t.Department {
-			where.Value = string(d.Ref)
-		}
+	where := &control{kind: choice, Field: ui.Field{Name: "department", Label: l.T("words.department"), Hint: l.T("admin.topic.department.hint"), Options: openDepartments(departments, t.Department), Value: departmentRef(departments, t.Department)}}
+	team, err := a.teamControl(q, departments, t.Team)
+	if err != nil {
+		return v, err
 	}
-	v.controls = append(v.controls, where, &control{Field: ui.Field{Name: "position", Label: l.T("admin.field.position"), Value: strconv.Itoa(t.Position), InputMode: "numeric", Hint: l.T("admin.topic.position.hint")}})
+	agents, err := a.agentsControl(q, ui.Field{Name: "agent", Label: l.T("admin.topic.agents"), Hint: l.T("admin.topic.agents.hint")}, t.Agents)
+	if err != nil {
+		return v, err
+	}
+	v.controls = append(v.controls, where, team, agents, &control{Field: ui.Field{Name: "position", Label: l.T("admin.field.position"), Value: strconv.Itoa(t.Position), InputMode: "numeric", Hint: l.T("admin.topic.position.hint")}})
 	if t.ID == 0 {
 		v.Title, v.action, v.send = l.T("admin.topic.new"), "/admin/topics", l.T("admin.create")
 		return v, nil
 	}
 	v.controls = append(v.controls, closing(l, t.Closed, l.T("admin.topic.closed.hint")))
 	return v, nil
+}
+
+// teamControl is the choice of the team that shares a topic's requests. Each is
+// named with its department, which must be the topic's.
+func (a *Admin) teamControl(q *web.Request, departments []okno.Department, chosen okno.TeamID) (*control, error) {
+	l := q.Locale
+	c := &control{kind: choice, Field: ui.Field{Name: "team", Label: l.T("admin.topic.team"), Hint: l.T("admin.topic.team.hint"),
+		Options: []ui.Option{{Label: l.T("admin.topic.noteam")}}}}
+	all, err := a.desk.AllTeams(q.Context(), q.Actor)
+	for _, t := range all {
+		if t.Closed.IsZero() || t.ID == chosen {
+			c.Options = append(c.Options, ui.Option{Value: string(t.Ref), Label: t.Name + " (" + departmentName(departments, t.Department) + ")"})
+		}
+		if t.ID == chosen {
+			c.Value = string(t.Ref)
+		}
+	}
+	return c, err
+}
+
+// teamTyped is the team chosen in a form; 0: none.
+func (a *Admin) teamTyped(q *web.Request, ref string) (okno.TeamID, error) {
+	all, err := a.desk.AllTeams(q.Context(), q.Actor)
+	if err != nil || ref == "" {
+		return 0, err
+	}
+	i := slices.IndexFunc(all, func(t okno.Team) bool { return string(t.Ref) == ref })
+	if i < 0 {
+		return 0, okno.Errors{{Reason: okno.Invalid, Key: "error.choice", Field: "team"}}
+	}
+	return all[i].ID, nil
 }
 
 // nameField is the control of a name in one language; the first is where a
@@ -136,6 +170,13 @@ func (a *Admin) keepTopic(q *web.Request, typed *web.Form) error {
 			return okno.Errors{okno.TooLong(nameField(lang.Code), maxTopicName)}
 		}
 	}
-	form := okno.Topic{Names: names, Position: int(position), Closed: closedAt(q, typed)}
+	form := okno.Topic{Names: names, Position: int(position), Closed: closedAt(q, typed), Version: versionOf(typed)}
+	var err error
+	if form.Team, err = a.teamTyped(q, typed.Get("team")); err != nil {
+		return err
+	}
+	if form.Agents, err = a.agentsTyped(q, typed.All("agent")); err != nil {
+		return err
+	}
 	return a.desk.SaveTopic(q.Context(), q.Actor, okno.Ref(q.Path("ref")), form, okno.Ref(typed.Get("department")))
 }

@@ -65,5 +65,8 @@ func (n namer) status(kind okno.StatusKind) string {
 
 // names are for ui.Describe. Customers hear nothing of departments.
 func (n namer) names() ui.Names {
-	return ui.Names{Person: n.person, Status: n.status, Department: func(okno.DepartmentID) string { return "" }}
+	return ui.Names{
+		Person: n.person, Status: n.status, Department: func(okno.DepartmentID) string { return "" },
+		Team: func(id okno.TeamID) string { return n.page.Teams[id].Name },
+	}
 }

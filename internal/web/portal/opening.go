@@ -25,6 +25,7 @@ type openingView struct {
 	uploads []ui.File
 	key     string
 	known   bool // who asks is signed in: his name and address are not asked for
+	choice  assigneeView
 }
 
 // askOpening shows the form. It asks nobody to sign in (spec R7).
@@ -56,7 +57,8 @@ func (p *Portal) open(q *web.Request) error {
 func openingOf(q *web.Request, typed *web.Form) desk.Opening {
 	return desk.Opening{
 		Key: q.Key(), Name: typed.Word("name"), Address: typed.Word("email"), Phone: typed.Word("phone"),
-		Channel: okno.ChannelWeb, Company: okno.Ref(typed.Get("company")), Topic: okno.Ref(typed.Get("topic")), Subject: typed.Word("subject"), Text: typed.Text("text"),
+		Channel: okno.ChannelWeb, Company: okno.Ref(typed.Get("company")), Topic: okno.Ref(typed.Get("topic")), Assignee: okno.Ref(typed.Get("assignee")),
+		Subject: typed.Word("subject"), Text: typed.Text("text"),
 		Uploads: kept(typed), Lang: q.Locale.Lang(),
 	}
 }
@@ -90,12 +92,17 @@ func (p *Portal) openingForm(q *web.Request, typed *web.Form) (func(wrong map[st
 	if err != nil {
 		return nil, err
 	}
+	choice, err := p.assigneesTyped(q, typed)
+	if err != nil {
+		return nil, err
+	}
 	v := openingView{
-		Page: living(q.Page(q.Locale.T("portal.open"))), uploads: uploads, key: q.Key(), known: q.Person.ID != 0,
+		Page: living(q.Page(q.Locale.T("portal.open"))), uploads: uploads, key: q.Key(), known: q.Person.ID != 0, choice: choice,
 	}
 	return func(wrong map[string]string) templ.Component {
 		v.fields = openingFields(q, topics, companies, v.known).fill(typed, wrong)
-		v.wrong = v.fields.faults(wrong)
+		v.choice.field.Error = wrong[v.choice.field.Name]
+		v.wrong = append(v.fields, v.choice.field).faults(wrong)
 		return openingPage(v)
 	}, nil
 }

@@ -16,6 +16,7 @@ func (p *Portal) Routes(r *web.Router) {
 	r.Anyone("GET /open", p.onceSetUp(p.askOpening))
 	r.Anyone("POST /open", p.onceSetUp(p.open), web.Files(), web.Limit("open", 20, time.Minute))
 	r.Anyone("GET /open/done", p.opened)
+	r.Anyone("GET /open/assignees", p.askAssignees)
 
 	r.Anyone("GET /status", p.askStatus)
 	r.Anyone("POST /status", p.sendAccess, web.Limit("status", 10, time.Minute))

@@ -165,12 +165,16 @@ func (v *ticketView) last() string {
 // topic is what the request is about; empty: none was chosen.
 func (v *ticketView) topic() string { return v.Topic.Name(v.L.Lang()) }
 
-// assignee is whose work the ticket is.
+// assignee is whose work the ticket is: an agent's, else a team's or the
+// department's, shown as such (spec R49).
 func (v *ticketView) assignee() string {
 	if name := v.who.person(v.Ticket.Assignee); name != "" {
 		return name
 	}
-	return v.L.T("portal.ticket.unassigned")
+	if v.Team.ID != 0 {
+		return v.L.T("assignee.team", "Team", v.Team.Name)
+	}
+	return v.L.T("assignee.department", "Department", v.Department.Name)
 }
 
 // participants are the names of those who take part beside the requester.

@@ -13,6 +13,7 @@ type Names struct {
 	Person     func(okno.PersonID) string
 	Status     func(okno.StatusKind) string
 	Department func(okno.DepartmentID) string
+	Team       func(okno.TeamID) string
 }
 
 // Describe says a fact in words: what happened and, where that is not plain
@@ -29,14 +30,15 @@ func Describe(e okno.Event, l *locale.Locale, n Names) string {
 func describe(e okno.Event, l *locale.Locale, n Names) string {
 	switch e.Kind {
 	case okno.TicketOpened:
-		return l.T("event.ticket.opened." + string(e.Data.Channel))
+		what := l.T("event.ticket.opened." + string(e.Data.Channel))
+		if e.Data.Reason == okno.AppointedToDepartment {
+			return l.T("event.ticket.opened.department", "What", what)
+		}
+		return what
 	case okno.StatusChanged:
 		return describeStatus(e, l, n)
 	case okno.AssigneeChanged:
-		if name := n.Person(okno.PersonID(factID(e.Data.To))); name != "" {
-			return l.T("event.assignee.changed", "Assignee", name)
-		}
-		return l.T("event.assignee.none")
+		return describeAssignee(e, l, n)
 	case okno.DepartmentChanged:
 		from, to := okno.DepartmentID(factID(e.Data.From)), okno.DepartmentID(factID(e.Data.To))
 		return l.T("event.department.changed", "From", n.Department(from), "To", n.Department(to))
@@ -53,6 +55,25 @@ func describe(e okno.Event, l *locale.Locale, n Names) string {
 		return l.T("event.letter.returned", "Person", n.Person(e.Data.Person))
 	}
 	return l.T("event." + string(e.Kind))
+}
+
+// describeAssignee says whose work the ticket is now and, where the desk or the
+// requester chose him, why.
+func describeAssignee(e okno.Event, l *locale.Locale, n Names) string {
+	name, team := n.Person(okno.PersonID(factID(e.Data.To))), ""
+	if e.Data.Team != 0 {
+		team = n.Team(e.Data.Team)
+	}
+	reason := "event.assignee.reason." + e.Data.Reason
+	switch {
+	case l.Has(reason):
+		return l.T(reason, "Assignee", name, "Team", team)
+	case name != "":
+		return l.T("event.assignee.changed", "Assignee", name)
+	case team != "":
+		return l.T("event.assignee.team", "Team", team)
+	}
+	return l.T("event.assignee.none")
 }
 
 // describeStatus says why the status changed where the reason alone says what

@@ -16,6 +16,7 @@ var names = ui.Names{
 	Person:     func(id okno.PersonID) string { return map[okno.PersonID]string{1: "Ann", 2: "Carl"}[id] },
 	Status:     func(k okno.StatusKind) string { return strings.ToUpper(string(k)) },
 	Department: func(id okno.DepartmentID) string { return map[okno.DepartmentID]string{5: "Sales", 6: "Repairs"}[id] },
+	Team:       func(id okno.TeamID) string { return map[okno.TeamID]string{7: "Lights"}[id] },
 }
 
 func TestDescribeSaysWhatHappenedAndByWhom(t *testing.T) {
@@ -43,11 +44,38 @@ func TestDescribeSaysWhatHappenedAndByWhom(t *testing.T) {
 	}
 }
 
+func TestR49TheHistorySaysWhyInBothLanguages(t *testing.T) {
+	to := func(reason string, p okno.PersonID, team okno.TeamID) okno.EventData {
+		return okno.EventData{From: "0", To: map[okno.PersonID]string{0: "0", 1: "1"}[p], Person: p, Team: team, Reason: reason}
+	}
+	opened := okno.EventData{Channel: okno.ChannelWeb, Reason: okno.AppointedToDepartment}
+	for _, c := range []struct {
+		kind   okno.EventKind
+		actor  okno.PersonID
+		data   okno.EventData
+		en, ru string
+	}{
+		{okno.AssigneeChanged, 2, to(okno.AppointedByRequester, 1, 0), "Assignee: Ann, chosen by the requester · Carl", "Исполнитель: Ann, по выбору постановщика · Carl"},
+		{okno.AssigneeChanged, 0, to(okno.AppointedByCompany, 1, 0), "Assignee: Ann, who looks after the company", "Исполнитель: Ann, закреплён за компанией"},
+		{okno.AssigneeChanged, 0, to(okno.AppointedByCompanyLoad, 1, 0), "Assignee: Ann, with the fewest tickets of the company’s agents", "Исполнитель: Ann, меньше всего заявок среди специалистов компании"},
+		{okno.AssigneeChanged, 0, to(okno.AppointedByTeamLoad, 1, 7), "Assignee: Ann, with the fewest tickets in the team “Lights”", "Исполнитель: Ann, меньше всего заявок в команде «Lights»"},
+		{okno.AssigneeChanged, 0, to(okno.AppointedToTeam, 0, 7), "Assignee: team “Lights”, nobody of it is at work now", "Исполнитель: команда «Lights», сейчас на месте никого нет"},
+		{okno.AssigneeChanged, 2, to("by_hand", 0, 7), "Assignee: team “Lights” · Carl", "Исполнитель: команда «Lights» · Carl"},
+		{okno.TicketOpened, 2, opened, "The ticket was opened on the site, assignee: the department", "Заявка создана на сайте, исполнитель: отдел"},
+	} {
+		for lang, want := range map[string]string{"en": c.en, "ru": c.ru} {
+			if got := ui.Describe(okno.Event{Kind: c.kind, Actor: c.actor, Data: c.data}, locale.New(lang, time.UTC), names); got != want {
+				t.Errorf("%s: %q, want %q", c.data.Reason, got, want)
+			}
+		}
+	}
+}
+
 func TestEveryFactHasWords(t *testing.T) {
 	kinds := []okno.EventKind{
 		okno.TicketOpened, okno.MessageAdded, okno.NoteAdded, okno.StatusChanged, okno.AssigneeChanged, okno.DepartmentChanged, okno.SubjectChanged,
 		okno.ParticipantAdded, okno.CloseAsked, okno.LetterReturned, okno.PersonAdded, okno.PersonChanged, okno.GrantsChanged, okno.PasswordChanged,
-		okno.ResetAsked, okno.DepartmentAdded, okno.DepartmentEdited, okno.TopicAdded, okno.TopicEdited, okno.MailboxAdded, okno.MailboxEdited,
+		okno.ResetAsked, okno.DepartmentAdded, okno.DepartmentEdited, okno.TopicAdded, okno.TopicEdited, okno.TeamAdded, okno.TeamEdited, okno.MailboxAdded, okno.MailboxEdited,
 		okno.SettingsChanged, okno.LetterReplayed, okno.LetterRetried, okno.DeskSetUp, okno.CallRequested, okno.CallNoted, okno.ClosingReminded, okno.CalendarChanged,
 	}
 	for _, lang := range locale.Languages() {

@@ -43,7 +43,7 @@ func (w *Workspace) openForCaller(q *web.Request) error {
 	opened, err := w.desk.OpenTicket(q.Context(), q.Actor, desk.Opening{
 		Key: q.Key(), Name: form.Word("name"), Address: form.Word("email"), Phone: form.Word("phone"),
 		Channel: okno.ChannelPhone, Department: okno.Ref(form.Get("department")), Topic: okno.Ref(form.Get("topic")), Company: okno.Ref(form.Get("company")),
-		Subject: form.Word("subject"), Text: form.Text("text"), Uploads: kept(form),
+		Subject: form.Word("subject"), Text: form.Text("text"), Uploads: kept(form), Mine: form.Has("mine"),
 		Lang: locale.Detect(form.Word("subject")+"\n"+form.Text("text"), q.Settings.Lang),
 	})
 	if err != nil {

@@ -37,9 +37,13 @@ func (w *Workspace) afterwards(q *web.Request, number okno.Number) string {
 // me is the assignee's name by which an agent takes a ticket himself.
 const me = "me"
 
-// assign makes the ticket an agent's work, one's own or nobody's.
+// assign makes the ticket an agent's work, one's own, a team's or the
+// department's.
 func (w *Workspace) assign(q *web.Request) error {
 	return w.command(q, func(number okno.Number, form *web.Form, seen int64) error {
+		if form.Has("team") {
+			return w.desk.AssignTeam(q.Context(), q.Actor, number, okno.Ref(form.Get("team")), seen)
+		}
 		to := form.Get("assignee")
 		if to == me {
 			return w.desk.Take(q.Context(), q.Actor, number, seen)

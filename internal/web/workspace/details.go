@@ -8,12 +8,22 @@ import (
 	"github.com/oknodesk/okno/internal/web/ui"
 )
 
-// assignee is whose work the ticket is.
+// assignee is whose work the ticket is: an agent's, else a team's or the
+// department's, shown as such.
 func (v *ticketView) assignee() string {
 	if name := v.who.person(v.Ticket.Assignee); name != "" {
 		return name
 	}
-	return v.who.l.T("workspace.nobody")
+	if v.Team.ID != 0 {
+		return v.who.l.T("assignee.team", "Team", v.Team.Name)
+	}
+	return v.departmentsWork()
+}
+
+// departmentsWork is what the assignee of a ticket is called that is no agent's
+// and no team's.
+func (v *ticketView) departmentsWork() string {
+	return v.who.l.T("assignee.department", "Department", v.Department.Name)
 }
 
 // participants are the names of those who take part beside the requester.

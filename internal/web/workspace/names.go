@@ -90,7 +90,9 @@ func (n namer) department(id okno.DepartmentID) string {
 	return n.l.T("workspace.department.closed")
 }
 
+func (n namer) team(id okno.TeamID) string { return n.page.Teams[id].Name }
+
 // fact says an event in words.
 func (n namer) fact(e okno.Event) string {
-	return ui.Describe(e, n.l, ui.Names{Person: n.person, Status: n.status, Department: n.department})
+	return ui.Describe(e, n.l, ui.Names{Person: n.person, Status: n.status, Department: n.department, Team: n.team})
 }

@@ -106,15 +106,7 @@ func (tx Tx) CompanyAgents(c okno.CompanyID) ([]okno.PersonID, error) {
 
 // SetCompanyAgents replaces them.
 func (tx Tx) SetCompanyAgents(c okno.CompanyID, agents []okno.PersonID) error {
-	if _, err := tx.Exec(`DELETE FROM company_agent WHERE company = ?`, c); err != nil {
-		return err
-	}
-	for _, p := range agents {
-		if _, err := tx.Exec(`INSERT INTO company_agent (company, person) VALUES (?, ?) ON CONFLICT DO NOTHING`, c, p); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.setAgents("company_agent", "company", int64(c), agents)
 }
 
 // KeepIssued keeps the sealed password that a fact issued.

@@ -19,6 +19,7 @@ type Listing struct {
 	Kinds    []okno.StatusKind
 	Assignee okno.PersonID // > 0: his; 0 with Nobodys: nobody's
 	Nobodys  bool
+	Teams    []okno.TeamID // with any: theirs, who are all in the scope
 	After    Place
 	Limit    int
 }
@@ -48,6 +49,10 @@ func (tx Tx) List(scope okno.Scope, l Listing) ([]okno.Ticket, error) {
 	}
 	for _, kind := range l.Kinds {
 		switch {
+		case len(l.Teams) > 0:
+			for _, team := range l.Teams {
+				add(`team = ? AND team > 0 AND kind = ?`, team, kind)
+			}
 		case l.Assignee > 0:
 			add(`assignee = ? AND assignee > 0 AND kind = ?`, l.Assignee, kind)
 		case scope.Everything():
@@ -68,6 +73,22 @@ func (tx Tx) List(scope okno.Scope, l Listing) ([]okno.Ticket, error) {
 		return ts, err
 	}
 	return admitted(scope, ts), nil // one's own ticket may have gone to a department he does not see
+}
+
+// CountTeams counts the tickets of teams, up to limit.
+func (tx Tx) CountTeams(teams []okno.TeamID, kinds []okno.StatusKind, limit int) (int64, error) {
+	if len(teams) == 0 {
+		return 0, nil
+	}
+	var args []any
+	for _, team := range teams {
+		args = append(args, team)
+	}
+	for _, kind := range kinds {
+		args = append(args, kind)
+	}
+	return db.First(tx.Tx, scanOne[int64], `SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE team > 0 AND team IN (`+marks(len(teams))+`)
+		AND kind IN (`+marks(len(kinds))+`) LIMIT ?) AS counted`, append(args, limit)...)
 }
 
 func admitted(scope okno.Scope, ts []okno.Ticket) []okno.Ticket {

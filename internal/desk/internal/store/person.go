@@ -7,12 +7,12 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 )
 
-const personColumns = `p.id, p.ref, p.name, p.phone, p.lang, p.zone, p.theme, p.agent, p.away, p.shortcuts, p.created, p.disabled, p.picture, p.picture_type, p.switches, p.version,
+const personColumns = `p.id, p.ref, p.name, p.phone, p.lang, p.zone, p.theme, p.agent, p.away, p.away_until, p.shortcuts, p.created, p.disabled, p.picture, p.picture_type, p.switches, p.version,
 	COALESCE((SELECT a.address FROM address a WHERE a.person = p.id ORDER BY a.id LIMIT 1), '')`
 
 func scanPerson(row db.Scanner) (okno.Person, error) {
 	var p okno.Person
-	err := row.Scan(&p.ID, &p.Ref, &p.Name, &p.Phone, &p.Lang, &p.Zone, &p.Theme, flag{&p.Agent}, flag{&p.Away}, flag{&p.Shortcuts},
+	err := row.Scan(&p.ID, &p.Ref, &p.Name, &p.Phone, &p.Lang, &p.Zone, &p.Theme, flag{&p.Agent}, flag{&p.Away}, moment{&p.AwayUntil}, flag{&p.Shortcuts},
 		moment{&p.Created}, moment{&p.Disabled}, &p.Picture, &p.PictureType, &p.Switches, &p.Version, &p.Address)
 	return p, err
 }
@@ -59,9 +59,9 @@ func (tx Tx) Agents() ([]okno.Person, error) {
 
 // SavePerson keeps a changed person over the version he was read at.
 func (tx Tx) SavePerson(p *okno.Person) error {
-	return stale(tx.Exec(`UPDATE person SET name = ?, phone = ?, lang = ?, zone = ?, theme = ?, agent = ?, away = ?, shortcuts = ?, disabled = ?,
+	return stale(tx.Exec(`UPDATE person SET name = ?, phone = ?, lang = ?, zone = ?, theme = ?, agent = ?, away = ?, away_until = ?, shortcuts = ?, disabled = ?,
 		picture = ?, picture_type = ?, version = version + 1 WHERE id = ? AND version = ?`,
-		p.Name, p.Phone, p.Lang, p.Zone, p.Theme, truth(p.Agent), truth(p.Away), truth(p.Shortcuts), micro(p.Disabled), p.Picture, p.PictureType, p.ID, p.Version))
+		p.Name, p.Phone, p.Lang, p.Zone, p.Theme, truth(p.Agent), truth(p.Away), micro(p.AwayUntil), truth(p.Shortcuts), micro(p.Disabled), p.Picture, p.PictureType, p.ID, p.Version))
 }
 
 // SaveSwitches keeps what a person wants to be told, and by which way.

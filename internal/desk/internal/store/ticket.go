@@ -8,13 +8,13 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 )
 
-const ticketColumns = `t.id, t.number, t.subject, t.status, t.kind, t.department, t.assignee, t.topic, t.requester,
+const ticketColumns = `t.id, t.number, t.subject, t.status, t.kind, t.department, t.assignee, t.team, t.topic, t.requester,
 	t.company, t.channel, t.mailbox, t.lang, t.parent, t.opened, t.updated, t.closed, t.hold_until, t.hold_wakes,
 	t.lastword, t.lastby, t.guid, t.closes, t.reminds, t.version`
 
 func scanTicket(row db.Scanner) (okno.Ticket, error) {
 	var t okno.Ticket
-	err := row.Scan(&t.ID, &t.Number, &t.Subject, &t.Status, &t.Kind, &t.Department, &t.Assignee, &t.Topic, &t.Requester,
+	err := row.Scan(&t.ID, &t.Number, &t.Subject, &t.Status, &t.Kind, &t.Department, &t.Assignee, &t.Team, &t.Topic, &t.Requester,
 		&t.Company, &t.Channel, &t.Mailbox, &t.Lang, &t.Parent, moment{&t.Opened}, moment{&t.Updated}, moment{&t.Closed},
 		moment{&t.Hold.Until}, flag{&t.Hold.WakeOnAnswer}, &t.LastWord, &t.LastBy, &t.ThreadGUID,
 		moment{&t.Closing.At}, moment{&t.Closing.Reminds}, &t.Version)
@@ -34,10 +34,10 @@ func (tx Tx) NumberTaken(n okno.Number) (bool, error) {
 
 // AddTicket keeps a new ticket, sets its ID and counts it.
 func (tx Tx) AddTicket(t *okno.Ticket) error {
-	id, err := insert(tx, `INSERT INTO ticket (number, subject, status, kind, department, assignee, topic, requester, company,
+	id, err := insert(tx, `INSERT INTO ticket (number, subject, status, kind, department, assignee, team, topic, requester, company,
 		channel, mailbox, lang, parent, opened, updated, lastword, lastby, guid)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		t.Number, t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Topic, t.Requester, t.Company,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		t.Number, t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Team, t.Topic, t.Requester, t.Company,
 		t.Channel, t.Mailbox, t.Lang, t.Parent, micro(t.Opened), micro(t.Updated), t.LastWord, t.LastBy, t.ThreadGUID)
 	if err != nil {
 		return err
@@ -47,6 +47,9 @@ func (tx Tx) AddTicket(t *okno.Ticket) error {
 		if err := tx.AddParticipant(t.ID, p); err != nil {
 			return err
 		}
+	}
+	if err := tx.give(t.Assignee, t.Opened); err != nil {
+		return err
 	}
 	return tx.count(*t, 1)
 }
@@ -79,16 +82,21 @@ func (tx Tx) admitted(scope okno.Scope, sql string, arg any) (okno.Ticket, error
 // SaveTicket keeps a changed ticket over the version it was read at, and
 // counts it where it stands now. before is the ticket as it was read.
 func (tx Tx) SaveTicket(before, t *okno.Ticket) error {
-	err := stale(tx.Exec(`UPDATE ticket SET subject = ?, status = ?, kind = ?, department = ?, assignee = ?, topic = ?, company = ?,
+	err := stale(tx.Exec(`UPDATE ticket SET subject = ?, status = ?, kind = ?, department = ?, assignee = ?, team = ?, topic = ?, company = ?,
 		requester = ?, mailbox = ?, updated = ?, closed = ?, hold_until = ?, hold_wakes = ?, lastword = ?, lastby = ?,
 		closes = ?, reminds = ?, version = version + 1 WHERE id = ? AND version = ?`,
-		t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Topic, t.Company,
+		t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Team, t.Topic, t.Company,
 		t.Requester, t.Mailbox, micro(t.Updated), micro(t.Closed), micro(t.Hold.Until), truth(t.Hold.WakeOnAnswer), t.LastWord, t.LastBy,
 		micro(t.Closing.At), micro(t.Closing.Reminds), t.ID, before.Version))
 	if err != nil {
 		return err
 	}
 	t.Version = before.Version + 1
+	if before.Assignee != t.Assignee {
+		if err := tx.give(t.Assignee, t.Updated); err != nil {
+			return err
+		}
+	}
 	if before.Department == t.Department && before.Kind == t.Kind && before.Assignee == t.Assignee {
 		return nil
 	}
