@@ -47,6 +47,14 @@ func (d *Dialer) Client(timeout time.Duration, maxBytes int64) *http.Client {
 	}
 }
 
+// Direct is a Client for what is meant for one address alone: whatever
+// redirects is the answer.
+func (d *Dialer) Direct(timeout time.Duration, maxBytes int64) *http.Client {
+	c := d.Client(timeout, maxBytes)
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return c
+}
+
 // bounded is asked for every hop of a redirect.
 type bounded struct {
 	*http.Transport

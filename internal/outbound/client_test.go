@@ -34,6 +34,25 @@ func newClient(t *testing.T, maxBytes int64) *http.Client {
 	return client
 }
 
+func TestDirectFollowsNoRedirect(t *testing.T) {
+	world := serve(t, "127.0.0.2", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/start" {
+			t.Error("a redirect was followed")
+		}
+		http.Redirect(w, r, "/next", http.StatusTemporaryRedirect)
+	})
+	client := newDialer(t, []string{"127.0.0.2"}, nil).Direct(5*time.Second, 100)
+	t.Cleanup(client.CloseIdleConnections)
+	answer, err := client.Post(world.URL+"/start", "text/plain", strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusTemporaryRedirect {
+		t.Errorf("answered %d", answer.StatusCode)
+	}
+}
+
 func TestRedirectsAreCheckedAtEachStep(t *testing.T) {
 	inside := serve(t, "127.0.0.1", func(http.ResponseWriter, *http.Request) { t.Error("the inside was reached") })
 	var location string

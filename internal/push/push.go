@@ -40,19 +40,21 @@ const (
 // Config is what a Sender is made of.
 type Config struct {
 	Desk *desk.Desk
-	// Web asks push services. It must reach public addresses only.
-	Web *http.Client
+	// Web asks push services: what Web makes, or a test's own way.
+	Web Asker
 	// BaseURL is how the world reaches us: push services are told it.
 	BaseURL *url.URL
 	Log     *slog.Logger
 }
 
-// Web is a guarded way to push services; what redirects is not followed.
-func Web(d *outbound.Dialer) *http.Client {
-	c := d.Client(sendTime, maxAnswer)
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return c
+// Asker sends one request and gives the answer to it.
+type Asker interface {
+	Do(r *http.Request) (*http.Response, error)
 }
+
+// Web is the guarded way to push services: to public addresses only, and to
+// nowhere that they redirect to.
+func Web(d *outbound.Dialer) Asker { return d.Direct(sendTime, maxAnswer) }
 
 // Sender tells browsers.
 type Sender struct{ Config }

@@ -3,6 +3,7 @@ package push_test
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -86,8 +87,10 @@ func newRig(t *testing.T, d *db.DB, guarded bool) *rig {
 
 // run works duties off until the test ends.
 func (r *rig) run(d *db.DB, log *slog.Logger, guarded bool) {
-	web := r.service.Client()
-	web.CheckRedirect = push.Web(&outbound.Dialer{}).CheckRedirect
+	known := r.service.Client() // it knows the service's certificate
+	known.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	r.t.Cleanup(known.CloseIdleConnections)
+	web := push.Asker(known)
 	if guarded {
 		dialer, err := outbound.New(nil)
 		must(r.t, err)
@@ -103,7 +106,6 @@ func (r *rig) run(d *db.DB, log *slog.Logger, guarded bool) {
 	r.t.Cleanup(func() {
 		stop()
 		must(r.t, <-ended)
-		web.CloseIdleConnections()
 	})
 }
 

@@ -35,16 +35,7 @@ func (p *Portal) Routes(r *web.Router) {
 	r.Anyone("POST /reset", p.reset, web.Limit("reset", 10, time.Minute))
 	r.Anyone("GET /reset/sent", p.resetSent)
 
-	r.Customers("GET /profile", p.profile)
-	r.Customers("POST /profile", p.saveProfile)
-	r.Customers("POST /profile/address", p.askAddress, web.Limit("password", 10, time.Minute))
-	r.Customers("POST /profile/picture", p.savePicture, web.Files())
-	r.Customers("POST /profile/sessions", p.endSession)
-	r.Customers("POST /profile/notices", p.setSwitches)
-	r.Customers("GET /notices", p.notices)
-	r.Customers("POST /notices/reading", p.readNotices)
-	r.Anyone("GET /address/{token}", p.newAddress, web.Limit("entry", 30, time.Minute))
-	r.Anyone("POST /address/{token}", p.confirmAddress, web.Limit("entry", 30, time.Minute))
+	p.ownRoutes(r)
 
 	r.Customers("GET /tickets", p.tickets)
 	r.Customers("GET /tickets/{number}", p.ticket)
@@ -81,4 +72,18 @@ func (p *Portal) Routes(r *web.Router) {
 
 	r.Anyone("GET /setup/{token}", p.askSetup, web.Limit("setup", 30, time.Minute))
 	r.Anyone("POST /setup/{token}", p.setUp, web.Limit("setup", 30, time.Minute))
+}
+
+// ownRoutes are about the reader himself: his profile, and what he is told.
+func (p *Portal) ownRoutes(r *web.Router) {
+	r.Customers("GET /profile", p.profile)
+	r.Customers("POST /profile", p.saveProfile)
+	r.Customers("POST /profile/address", p.askAddress, web.Limit("password", 10, time.Minute))
+	r.Customers("POST /profile/picture", p.savePicture, web.Files())
+	r.Customers("POST /profile/sessions", p.endSession)
+	r.Customers("POST /profile/notices", p.setSwitches)
+	r.Customers("GET /notices", p.notices)
+	r.Customers("POST /notices/reading", p.readNotices)
+	r.Anyone("GET /address/{token}", p.newAddress, web.Limit("entry", 30, time.Minute))
+	r.Anyone("POST /address/{token}", p.confirmAddress, web.Limit("entry", 30, time.Minute))
 }
