@@ -50,7 +50,7 @@ func guessCharset(b []byte) (encoding.Encoding, string) {
 	if russian != nil && score >= high {
 		return russian, name
 	}
-	if enc, name := asianGuess(sample, high); enc != nil {
+	if enc, name := asianGuess(sample, high); enc != nil && !mostlyASCII(sample, 3*high) {
 		return enc, name
 	}
 	if russian != nil {

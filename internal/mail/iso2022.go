@@ -20,7 +20,7 @@ func looksISO2022JP(b []byte) bool {
 }
 
 // lostEscape is a run of Japanese whose escape bytes a program has taken out.
-var lostEscape = regexp.MustCompile(`\$([B@])((?:[!-~]{2})+?)\(([BJ])`)
+var lostEscape = regexp.MustCompile(`\x1b?\$([B@])((?:[!-~]{2})+?)\x1b?\(([BJ])`)
 
 // sevenBitToUTF8 decodes charsets of seven bits, with what is often wrong in them.
 func sevenBitToUTF8(label string, enc encoding.Encoding, b []byte) (text, fault string) {
@@ -30,9 +30,10 @@ func sevenBitToUTF8(label string, enc encoding.Encoding, b []byte) (text, fault 
 	case strings.HasPrefix(label, "iso-2022-jp") && !isASCII(b):
 		text, _ = multiByteToUTF8("shift_jis", japanese.ShiftJIS, b)
 		return text, "the text was not of seven bits though it said " + label
-	case strings.HasPrefix(label, "iso-2022-jp") && !bytes.ContainsRune(b, 0x1b) && lostEscape.Match(b):
-		b = lostEscape.ReplaceAll(b, []byte("\x1b$$$1$2\x1b($3"))
-		fault = "the escapes of " + label + " were lost"
+	case strings.HasPrefix(label, "iso-2022-jp"):
+		if mended := lostEscape.ReplaceAll(b, []byte("\x1b$$$1$2\x1b($3")); len(mended) > len(b) {
+			b, fault = mended, "the escapes of "+label+" were lost"
+		}
 	}
 	decoded, err := enc.NewDecoder().Bytes(b)
 	if err != nil {

@@ -20,6 +20,7 @@ var update = flag.Bool("update", false, "write what was read into testdata/lette
 // seen is what a golden file shows of a letter.
 type seen struct {
 	From, ReplyTo, To, Cc []string `json:",omitempty"`
+	Writer                string `json:",omitempty"` // who stands for From
 	Subject               string
 	MessageID, InReplyTo  string   `json:",omitempty"`
 	References            []string `json:",omitempty"`
@@ -32,6 +33,7 @@ type seen struct {
 	Machine               string   `json:",omitempty"`
 	Bounce                *Bounce  `json:",omitempty"`
 	Cut                   *Cut     `json:",omitempty"` // if something was cut
+	Signed, Encrypted     string   `json:",omitempty"`
 	Faults                []string `json:",omitempty"`
 }
 
@@ -39,7 +41,10 @@ func see(l *Letter) seen {
 	s := seen{
 		From: shown(l.From), ReplyTo: shown(l.ReplyTo), To: shown(l.To), Cc: shown(l.Cc), Subject: l.Subject, MessageID: l.MessageID,
 		InReplyTo: l.InReplyTo, References: l.References, Text: l.Text, HTML: l.HTML, TextOnlyHTML: l.TextOnlyHTML,
-		ThreadIndex: l.ThreadIndex, ThreadTopic: l.ThreadTopic, Bounce: l.Bounce(), Faults: l.Faults,
+		ThreadIndex: l.ThreadIndex, ThreadTopic: l.ThreadTopic, Bounce: l.Bounce(), Faults: l.Faults, Signed: l.Signed, Encrypted: l.Encrypted,
+	}
+	if who, field := l.Writer(); field != "From" {
+		s.Writer = field + ": " + who.Name + " <" + who.Addr + ">"
 	}
 	if !l.Date.IsZero() {
 		s.Date = l.Date.Format(time.RFC3339)

@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -55,6 +56,9 @@ func newPart(h Header, body []byte) part {
 
 // parseMediaType reads "type/subtype; name=value" with the faults real letters have.
 func parseMediaType(value string) (string, map[string]string) {
+	if m := noSemicolon.FindStringSubmatch(value); m != nil {
+		value = m[1] + "; " + m[2]
+	}
 	mediaType, params, _, err := mediatype.ParseWithOptions(value, mediatype.ParseOptions{StripMediaTypeInvalidCharacters: true})
 	if err != nil {
 		mediaType, _, _ = strings.Cut(value, ";")
@@ -74,6 +78,9 @@ var meantTypes = map[string]string{
 	"html": "text/html", "text/htm": "text/html", "text/x-html": "text/html", "html/text": "text/html", "application/xhtml+xml": "text/html",
 	"text/xhtml": "text/html", "multipart": "multipart/mixed", "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg",
 }
+
+// noSemicolon is a type whose parameters begin after a space only.
+var noSemicolon = regexp.MustCompile(`^\s*([\w.+-]+/[\w.+-]+)[\s,]+(\w+\s*=.*)$`)
 
 // looseParams reads the parameters of a value that parsers refuse.
 func looseParams(value string) map[string]string {

@@ -285,7 +285,7 @@ func (l *Letter) promote() {
 		if text = cleanText(text); a.Type == "text/html" {
 			l.HTML = text
 		} else {
-			l.Text = text
+			l.Text = strings.TrimRight(text, "\n")
 		}
 		return
 	}

@@ -7,9 +7,12 @@ import (
 	"golang.org/x/net/html"
 )
 
+// lineEnds knows CR LF, CR CR LF (some gateways add a CR) and CR.
+var lineEnds = strings.NewReplacer("\r\r\n", "\n", "\r\n", "\n", "\r", "\n")
+
 // cleanText gives text LF line ends and takes out control characters.
 func cleanText(s string) string {
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	s = lineEnds.Replace(s)
 	return strings.Map(func(r rune) rune {
 		if (r < ' ' && r != '\n' && r != '\t') || r == 0x7f || r == '\ufeff' {
 			return -1
