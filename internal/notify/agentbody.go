@@ -65,10 +65,10 @@ func (d *draft) returned() []block {
 }
 
 func (d *draft) agentFooter() []block {
-	return []block{
+	blocks := []block{
 		buttons{{label: d.words.T("letter.open"), href: d.links.workspace(d.number())}},
 		divider{},
 		quiet(d.words.T("letter.reply.agent")),
-		d.house(),
 	}
+	return append(append(blocks, d.switches()...), d.house())
 }

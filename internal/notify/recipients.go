@@ -214,7 +214,8 @@ type Row struct {
 	When   string // empty: always
 	Who    string
 	Letter okno.LetterKind
-	Own    bool // even he who did it
+	Own    bool            // even he who did it
+	Notice okno.NoticeKind // "": there is none, and the letter cannot be switched off
 }
 
 // Table lists who hears of which fact by which letter; facts that are not in it
@@ -222,7 +223,7 @@ type Row struct {
 func Table() []Row {
 	rows := make([]Row, len(rules))
 	for i, r := range rules {
-		rows[i] = Row{Event: r.on, When: r.when.words, Who: r.who.words, Letter: r.letter, Own: r.own}
+		rows[i] = Row{Event: r.on, When: r.when.words, Who: r.who.words, Letter: r.letter, Own: r.own, Notice: noticeOf(r.on, r.letter, r.who.agents)}
 	}
 	return rows
 }
