@@ -32,6 +32,11 @@ func (b blanks) fill(args []any) (string, bool) {
 	if len(args)%2 != 0 {
 		return "", false
 	}
+	for i := 0; i < len(args); i += 2 {
+		if _, ok := args[i].(string); !ok {
+			return "", false
+		}
+	}
 	var out strings.Builder
 	for i, name := range b.names {
 		value, ok := valueOf(args, name)

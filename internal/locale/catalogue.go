@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
-	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -19,15 +19,12 @@ var files embed.FS
 
 // catalogue holds the words of one language.
 type catalogue struct {
-	lang      string
-	localizer *i18n.Localizer
-	plain     map[string]string   // texts that need neither a count nor values
-	open      map[string]blanks   // texts that need values alone
-	counted   map[string]struct{} // keys of the others
+	lang    string
+	tag     language.Tag
+	plain   map[string]string                 // texts that need neither a count nor values
+	open    map[string]blanks                 // texts that need values alone
+	counted map[string]map[plural.Form]blanks // the others, by the form of their count
 }
-
-// A placeholder without a value is an error rather than "<no value>" on screen.
-var placeholders = &template.TextParser{Option: "missingkey=error"}
 
 // catalogues reads the embedded files once. They are part of the program, so
 // one that cannot be read is a fault of the build and panics.
@@ -35,7 +32,7 @@ var catalogues = sync.OnceValue(func() map[string]*catalogue {
 	bundle := i18n.NewBundle(language.English)
 	all := map[string]*catalogue{}
 	for _, l := range Languages() {
-		all[l.Code] = &catalogue{lang: l.Code, plain: map[string]string{}, open: map[string]blanks{}, counted: map[string]struct{}{}}
+		all[l.Code] = &catalogue{lang: l.Code, tag: language.Make(l.Code), plain: map[string]string{}, open: map[string]blanks{}, counted: map[string]map[plural.Form]blanks{}}
 	}
 	names, err := fs.Glob(files, "catalogue/*/*.json")
 	if err != nil {
@@ -47,9 +44,6 @@ var catalogues = sync.OnceValue(func() map[string]*catalogue {
 			panic(fmt.Errorf("%s: %w", name, err))
 		}
 	}
-	for _, c := range all {
-		c.localizer = i18n.NewLocalizer(bundle, c.lang)
-	}
 	return all
 })
 
@@ -58,14 +52,16 @@ func (c *catalogue) add(bundle *i18n.Bundle, name string) error {
 	if err != nil {
 		return err
 	}
-	messages, err := bundle.ParseMessageBytes(language.Make(c.lang), data, json.Unmarshal)
+	messages, err := bundle.ParseMessageBytes(c.tag, data, json.Unmarshal)
 	if err != nil {
 		return err
 	}
 	for _, m := range messages {
 		switch {
 		case m.One != "":
-			c.counted[m.ID] = struct{}{}
+			c.counted[m.ID] = map[plural.Form]blanks{
+				plural.One: newBlanks(m.One), plural.Few: newBlanks(m.Few), plural.Many: newBlanks(m.Many), plural.Other: newBlanks(m.Other),
+			}
 		case strings.Contains(m.Other, "{{"):
 			c.open[m.ID] = newBlanks(m.Other)
 		default:
@@ -75,11 +71,10 @@ func (c *catalogue) add(bundle *i18n.Bundle, name string) error {
 	return nil
 }
 
-func (c *catalogue) fill(config *i18n.LocalizeConfig) string {
-	config.TemplateParser = placeholders
-	text, err := c.localizer.Localize(config)
-	if err != nil {
-		return missing(config.MessageID)
+// formOf is the plural form of a count (CLDR's cardinals).
+func (c *catalogue) formOf(count int) plural.Form {
+	if count < 0 {
+		count = -count
 	}
-	return text
+	return plural.Cardinal.MatchPlural(c.tag, count, 0, 0, 0, 0)
 }

@@ -5,8 +5,6 @@ package locale
 import (
 	"strconv"
 	"time"
-
-	"github.com/nicksnyder/go-i18n/v2/i18n"
 )
 
 // Language is one the product is complete in.
@@ -81,27 +79,15 @@ func (l *Locale) T(key string, args ...any) string {
 // N is the text of a key in the plural form of count, which also fills the
 // placeholder Count, grouped as in [Locale.Number]. For the rest it is as T.
 func (l *Locale) N(key string, count int, args ...any) string {
-	values, ok := pairs(args)
+	forms, ok := l.words.counted[key]
 	if !ok {
 		return missing(key)
 	}
-	values["Count"] = l.Number(int64(count))
-	return l.words.fill(&i18n.LocalizeConfig{MessageID: key, TemplateData: values, PluralCount: count})
-}
-
-func pairs(args []any) (map[string]any, bool) {
-	values := make(map[string]any, len(args)/2+1)
-	if len(args)%2 != 0 {
-		return nil, false
+	values := append([]any{"Count", l.Number(int64(count))}, args...)
+	if filled, ok := forms[l.words.formOf(count)].fill(values); ok {
+		return filled
 	}
-	for i := 0; i < len(args); i += 2 {
-		name, ok := args[i].(string)
-		if !ok {
-			return nil, false
-		}
-		values[name] = args[i+1]
-	}
-	return values, true
+	return missing(key)
 }
 
 func missing(key string) string { return "⟦" + key + "⟧" }
