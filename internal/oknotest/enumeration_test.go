@@ -29,6 +29,7 @@ type question struct {
 	absent string // as long
 	number string // of the ticket, where one is asked for: beside exists
 	wrong  string // the number beside absent
+	by     string // who asks; empty: nobody known
 }
 
 var questions = []question{
@@ -43,6 +44,9 @@ var questions = []question{
 	{name: "confirmation letter once more", path: "/register/letter", field: "email", exists: "rita@customer.example", absent: "rota@customer.example"},
 	{name: "password forgotten", path: "/reset", field: "email", exists: oknotest.Ann, absent: "ann@disk.example"},
 	{name: "access link, another address", path: "/status", field: "email", exists: oknotest.Carl, absent: "carl@costumer.example", number: "100001", wrong: "100001"},
+	{name: "another address of one's own", path: "/profile/address", field: "email", exists: oknotest.Carl, absent: "carl@costumer.example", by: oknotest.Bob, fields: func(*enquiry) []string {
+		return []string{"present", oknotest.Password}
+	}},
 	{name: "access link, another number", path: "/status", field: "email", exists: oknotest.Carl, absent: oknotest.Carl, number: "100001", wrong: "900009"},
 }
 
@@ -51,13 +55,17 @@ func wrongPassword(*enquiry) []string { return []string{"password", "not the one
 // enquiry asks an installation what it should not tell.
 type enquiry struct {
 	*oknotest.Rig
-	t     *testing.T
-	asked int
+	t       *testing.T
+	asked   int
+	cookies map[string]string // of those who are signed in
 }
 
 func newEnquiry(t *testing.T) *enquiry {
 	t.Helper()
-	e := &enquiry{Rig: oknotest.Start(t, oknotest.Options{Args: []string{"--trusted-proxies", "127.0.0.1/32"}}), t: t}
+	e := &enquiry{Rig: oknotest.Start(t, oknotest.Options{Args: []string{"--trusted-proxies", "127.0.0.1/32"}}), t: t, cookies: map[string]string{}}
+	token, err := e.Desk.SignIn(t.Context(), oknotest.Bob, oknotest.Password, "", "test")
+	must(t, err)
+	e.cookies[oknotest.Bob] = token
 	asked(t, e.Rig, "A lamp that flickers") // Carl's 100001
 	ctx := t.Context()
 	c, err := e.Desk.AddCompany(ctx, okno.Console(), "company", desk.CompanyForm{Number: "17", Name: "Firm", AdminName: "Boss", AdminAddress: "boss@firm.example", Lang: "en"})
@@ -104,6 +112,9 @@ func (e *enquiry) ask(q question, about, number string) said {
 	must(e.t, err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Accept-Encoding", "identity")
+	if token := e.cookies[q.by]; token != "" {
+		r.AddCookie(&http.Cookie{Name: "okno", Value: token})
+	}
 	r.Header.Set("X-Forwarded-For", fmt.Sprintf("10.%d.%d.%d", e.asked>>16&255, e.asked>>8&255, e.asked&255))
 	begun := time.Now()
 	answer, err := http.DefaultTransport.RoundTrip(r)
