@@ -5,6 +5,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/intake"
 	"github.com/oknodesk/okno/internal/live"
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/admin"
@@ -50,6 +51,7 @@ func (h *House) administration() admin.Config {
 			return admin.Found{Letters: int(t.Letters), Unseen: t.Unseen}, err
 		},
 		FetchNow: func(_ context.Context, m okno.MailboxID) error { return h.fetcher.FetchNow(m) },
+		Inspect:  intake.Inspect,
 		TestLetter: func(ctx context.Context, to string) error {
 			return h.notifier.Try(ctx, okno.Person{Address: to})
 		},

@@ -18,6 +18,8 @@ type Config struct {
 	// FetchNow asks for a round of one mailbox without waiting for it;
 	// okno.ErrNotFound: nobody fetches it here.
 	FetchNow func(ctx context.Context, m okno.MailboxID) error
+	// Inspect says in JSON what is read of a raw letter.
+	Inspect func(raw []byte) ([]byte, error)
 	// TestLetter queues a short letter to an address.
 	TestLetter func(ctx context.Context, to string) error
 	// CheckRelay reaches for the relay that letters leave through; nil: there

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -88,7 +89,8 @@ type keptView struct {
 	letter okno.KeptLetter
 	number okno.Number // of the ticket it joined; empty: none
 	raw    string
-	cut    bool // the raw letter is longer than what is shown
+	cut    bool   // the raw letter is longer than what is shown
+	read   string // what is read of it, in JSON
 }
 
 func (a *Admin) keptLetter(q *web.Request) error {
@@ -98,6 +100,13 @@ func (a *Admin) keptLetter(q *web.Request) error {
 	}
 	v := keptView{view: subView(q, "kept", q.Locale.T("admin.kept.from", "Sender", sentBy(q.Locale, k))), letter: k, number: number}
 	v.raw, v.cut = rawText(k.Raw)
+	if len(k.Raw) > 0 {
+		inspected, err := a.c.Inspect(k.Raw)
+		if err != nil {
+			return fmt.Errorf("inspect a letter: %w", err)
+		}
+		v.read, _ = rawText(inspected)
+	}
 	return q.Render(keptPage(v))
 }
 

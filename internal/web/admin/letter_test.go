@@ -107,7 +107,7 @@ func TestRawLetterIsOnlyText(t *testing.T) {
 		r.shows(ada.page("/admin"), "Incoming letters that could not be read: 1")
 		path := "/admin/kept/" + string(k.Ref)
 		page := ada.page(path)
-		r.shows(page, "&lt;script&gt;alert(1)&lt;/script&gt;", "read after mending", "&lt;i&gt;odd", "newStep", "unheard", "Read again")
+		r.shows(page, "&lt;script&gt;alert(1)&lt;/script&gt;", "read after mending", "&lt;i&gt;odd", "newStep", "unheard", "Read again", "What the program reads in it", "{&#34;size&#34;: 88, &#34;html&#34;: &#34;&lt;b&gt;&#34;}")
 		if strings.Contains(page, "<script>alert") || strings.Contains(page, "\x00") {
 			r.Error("the letter is more than text")
 		}

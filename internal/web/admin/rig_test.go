@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -78,6 +79,9 @@ func newRig(t *testing.T, d *db.DB) *rig {
 		FetchNow: func(_ context.Context, m okno.MailboxID) error {
 			r.fetched = append(r.fetched, m)
 			return nil
+		},
+		Inspect: func(raw []byte) ([]byte, error) {
+			return fmt.Appendf(nil, "{\"size\": %d, \"html\": \"<b>\"}", len(raw)), nil
 		},
 		TestLetter: func(_ context.Context, to string) error {
 			r.mailed = append(r.mailed, to)
