@@ -95,6 +95,7 @@ func (d *Desk) Notices(ctx context.Context, by okno.Actor, from string, limit in
 	}
 	page := &NoticePage{}
 	err = d.read(ctx, func(tx store.Tx) error {
+		// A place among notices is an id alone.
 		all, err := tx.Notices(by.Person, side, okno.NoticeID(place(from).ID), limit+1)
 		if err != nil {
 			return err

@@ -208,6 +208,13 @@ func (v *Visitor) until(what, expression string) {
 	}
 }
 
+// Until waits for an expression to come true on the page.
+func (v *Visitor) Until(what, expression string) *Visitor {
+	v.t.Helper()
+	v.until(what, expression)
+	return v
+}
+
 // quoted is a Go string as a JavaScript one.
 func quoted(s string) string {
 	b, err := json.Marshal(s)
