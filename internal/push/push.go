@@ -31,8 +31,9 @@ const (
 	sendTime = 20 * time.Second
 	// maxAnswer is the longest answer, which nobody reads, in bytes.
 	maxAnswer = 64 << 10
-	// attempts at one notice; from 5 s on, each waits twice as long.
-	attempts = 8
+	// attempts at one notice: more than its time allows, with pauses that
+	// double from 5 s to an hour.
+	attempts = 40
 	// longestPause is as long as a push service may have us wait.
 	longestPause = time.Hour
 )
@@ -85,6 +86,7 @@ func (s *Sender) send(ctx context.Context, j jobs.Job) error {
 		return err
 	}
 	if s.Desk.Now().Sub(p.At) >= keptFor {
+		s.Log.Warn("a browser was not told in time", "person", p.Person, "attempts", j.Attempt-1)
 		return nil
 	}
 	answer, err := s.post(ctx, p)
