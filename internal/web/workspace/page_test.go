@@ -59,6 +59,13 @@ func TestOwnSettingsAreKept(t *testing.T) {
 	r.ann.get("/desk").has(t, 200, `<html lang="ru"`, `data-theme="dark"`, `data-shortcuts="off"`)
 	n := r.open("Who is away")
 	r.abe.get(page(n)).has(t, 200, ">away<")
+	r.ann.post("/desk/settings", "lang", "ru", "theme", "dark", "away", "yes", "back", "2026-11-20").has(t, 422, "Выберите день, который ещё не наступил.", `value="2026-11-20"`)
+	r.ann.post("/desk/settings", "lang", "ru", "theme", "dark", "away", "yes", "back", "2026-11-23").leads(t, "/desk/settings")
+	r.ann.get("/desk/settings").has(t, 200, `value="2026-11-23"`)
+	r.abe.get(page(n)).has(t, 200, ">away<")
+	r.clock = r.clock.AddDate(0, 0, 3) // she is back
+	r.abe.get(page(n)).lacks(t, ">away<")
+	r.ann.get("/desk/settings").lacks(t, `value="2026-11-23"`)
 	r.ann.post("/desk/settings", "lang", "xx", "theme", "pink", "shortcuts", "yes").leads(t, "/desk/settings")
 	r.ann.get("/desk").has(t, 200, `<html lang="ru"`, `data-theme="dark"`, `data-shortcuts="on"`)
 }
