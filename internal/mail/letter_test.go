@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write what was read into testdata/lette
 // seen is what a golden file shows of a letter.
 type seen struct {
 	From, ReplyTo, To, Cc []string `json:",omitempty"`
-	Writer                string `json:",omitempty"` // who stands for From
+	Writer                string   `json:",omitempty"` // who stands for From
 	Subject               string
 	MessageID, InReplyTo  string   `json:",omitempty"`
 	References            []string `json:",omitempty"`
@@ -199,12 +199,7 @@ func TestReadIsQuickWhateverTheLetter(t *testing.T) {
 		"half boundaries":         []byte("Content-Type: multipart/mixed; boundary=" + strings.Repeat("a", 70) + "\r\n\r\n" + strings.Repeat("--"+strings.Repeat("a", 69)+"\r\n", 20_000)),
 	}
 	for name, raw := range letters {
-		best := time.Hour
-		for range 3 { // other work on the machine may disturb one
-			start := time.Now()
-			Read(raw)
-			best = min(best, time.Since(start))
-		}
+		best := spent(func() { Read(raw) })
 		t.Logf("%s: %v", name, best)
 		limit := 400 * time.Millisecond
 		if strings.HasSuffix(name, "parts") || strings.HasSuffix(name, "deep") {
