@@ -108,12 +108,10 @@ func (d *Desk) keepFile(ctx context.Context, name, mediaType string, r io.Reader
 		return okno.File{}, err
 	}
 	f := okno.File{Ref: okno.Ref(secret.NewRef()), Name: fileName(name), Type: mediaTypeOf(name, mediaType, head), Size: kept.Size, Hash: kept.Hash}
-	if strings.HasPrefix(f.Type, "image/") {
-		if f.Width, f.Height, err = d.measure(ctx, kept.Hash); err != nil {
-			return okno.File{}, err
-		}
+	if !strings.HasPrefix(f.Type, "image/") {
+		return f, nil
 	}
-	return f, nil
+	return f, d.keepBare(ctx, &f, limit)
 }
 
 // fileName is a name without folders and control characters.
@@ -146,15 +144,37 @@ func mediaTypeOf(name, said string, head []byte) string {
 	return seen
 }
 
-// measure is how large a picture is that we can show; 0, 0: it is none.
-func (d *Desk) measure(ctx context.Context, hash string) (width, height int, err error) {
-	r, err := d.blob.Open(ctx, hash)
+// spareHead is how many bytes a bare picture may be longer by, for a head that
+// was shorter than ours.
+const spareHead = 64
+
+// keepBare measures a picture that we can show and keeps, in place of its bytes,
+// those without what they say beside the pixels: where it was taken, and by
+// whose camera (spec R47). Nothing refers to the first ones any longer, and they
+// go with the next tidying. What we cannot show stays a file as it came.
+func (d *Desk) keepBare(ctx context.Context, f *okno.File, limit int64) error {
+	r, err := d.blob.Open(ctx, f.Hash)
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	defer r.Close()
-	if width, height, err = picture.Size(r); err != nil {
-		return 0, 0, nil // not one we can show; it stays a file
+	width, height, err := picture.Size(r)
+	if err != nil {
+		return nil
 	}
-	return width, height, nil
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	from, to := io.Pipe()
+	go func() { to.CloseWithError(picture.Bare(to, r)) }()
+	bare, err := d.blob.Put(ctx, from, limit+spareHead)
+	from.CloseWithError(err) // ends the copying, whatever ended the keeping
+	switch {
+	case errors.Is(err, picture.ErrFormat):
+		return nil
+	case err != nil:
+		return err
+	}
+	f.Hash, f.Size, f.Width, f.Height = bare.Hash, bare.Size, width, height
+	return nil
 }

@@ -273,6 +273,13 @@ func (v *Visitor) Fill(label, text string) *Visitor {
 	return v.Type(text)
 }
 
+// Draws waits until there are such pictures and all are drawn.
+func (v *Visitor) Draws(selector string) *Visitor {
+	v.t.Helper()
+	v.until("draw "+selector, `(all => all.length > 0 && all.every(i => { i.scrollIntoView({block: "nearest"}); return i.complete && i.naturalWidth > 0 }))([...document.querySelectorAll(`+quoted(selector)+`)])`)
+	return v
+}
+
 // Titled waits until the tab's title begins with a text.
 func (v *Visitor) Titled(start string) *Visitor {
 	v.t.Helper()

@@ -178,4 +178,6 @@ var routes = map[string]line{
 	"POST /desk/tickets/{number}/messages/{ref}":          {path: "/desk/tickets/{number}/messages/MESSAGE", may: its, status: "403"},
 	"POST /desk/tickets/{number}/messages/{ref}/deletion": {path: "/desk/tickets/{number}/messages/MESSAGE/deletion", may: its, status: "403"},
 	"GET /desk/tickets/{number}/messages/{ref}/versions":  {path: "/desk/tickets/{number}/messages/MESSAGE/versions", may: its, status: "200"},
+	// It is no PDF.
+	"GET /files/{ref}/view": {path: "/files/PICTURE/view", may: theirs, status: "404"},
 }

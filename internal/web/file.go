@@ -19,6 +19,38 @@ func file(q *Request) error {
 		return err
 	}
 	defer bytes.Close()
+	h := q.Writer.Header()
+	h.Set("Content-Security-Policy", filePolicy)
+	h.Set("Content-Type", saved(kept.Type))
+	h.Set("Content-Disposition", disposition("attachment", kept.Name))
+	return q.sendFile(kept, bytes)
+}
+
+// pdf is the one type beside pictures that can be looked at.
+const pdf = "application/pdf"
+
+// view shows a PDF, which is one by its first bytes too, in the browser's own
+// viewer.
+func view(q *Request) error {
+	kept, bytes, err := q.openFile()
+	if err != nil {
+		return err
+	}
+	defer bytes.Close()
+	begins := make([]byte, len("%PDF-"))
+	if _, err := io.ReadFull(bytes, begins); kept.Type != pdf || err != nil || string(begins) != "%PDF-" {
+		return okno.ErrNotFound
+	}
+	h := q.Writer.Header()
+	h.Set("Content-Security-Policy", viewPolicy)
+	h.Set("Content-Type", pdf)
+	h.Set("Content-Disposition", disposition("inline", kept.Name))
+	return q.sendFile(kept, bytes)
+}
+
+// sendFile answers with a file's bytes, or the range that is asked for; its
+// headers are set.
+func (q *Request) sendFile(kept okno.File, bytes io.ReadSeeker) error {
 	size, err := bytes.Seek(0, io.SeekEnd)
 	if err == nil {
 		_, err = bytes.Seek(0, io.SeekStart)
@@ -27,10 +59,7 @@ func file(q *Request) error {
 		return fmt.Errorf("size of file %s: %w", kept.Ref, err)
 	}
 	h := q.Writer.Header()
-	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("Vary", "Cookie")
-	h.Set("Content-Type", saved(kept.Type))
-	h.Set("Content-Disposition", disposition(kept.Name))
 	h.Set("Cache-Control", "private, no-store")
 	whole := answerTime + time.Duration(size/slowestSpeed)*time.Second
 	q.server.deadline(q.Route, http.NewResponseController(q.Writer).SetWriteDeadline(time.Now().Add(whole)))
@@ -60,9 +89,9 @@ func saved(media string) string {
 	return "application/octet-stream"
 }
 
-// disposition is the header that names the file to be saved: once plainly for
-// old programs, once in full (RFC 6266, RFC 8187).
-func disposition(name string) string {
+// disposition is the header that says what is done with a file and what it is
+// called: once plainly for old programs, once in full (RFC 6266, RFC 8187).
+func disposition(what, name string) string {
 	plain := strings.Map(func(r rune) rune {
 		if r < 0x20 || r > 0x7e || strings.ContainsRune(`"\/%;`, r) {
 			return '_'
@@ -76,5 +105,5 @@ func disposition(name string) string {
 		return r
 	}, name)
 	encoded := strings.ReplaceAll(url.QueryEscape(whole), "+", "%20")
-	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + encoded
+	return what + `; filename="` + plain + `"; filename*=UTF-8''` + encoded
 }

@@ -63,6 +63,30 @@ func TestThumbnailIsShown(t *testing.T) {
 	}
 }
 
+func TestPDFIsLookedAtInTheBrowsersViewer(t *testing.T) {
+	r := newRig(t, nil)
+	r.everyone()
+	r.desk.files["pdf"] = "%PDF-1.7\n"
+	r.desk.files["pdf2"] = "<script>alert(1)</script>"
+	w := r.get("/files/pdf/view", as("ann")...)
+	if w.Code != 200 || w.Body.String() != "%PDF-1.7\n" {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	for name, want := range map[string]string{
+		"Content-Type": "application/pdf", "Content-Security-Policy": viewPolicy, "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store",
+	} {
+		if got := w.Header().Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if got := w.Header().Get("Content-Disposition"); !strings.HasPrefix(got, "inline; ") {
+		t.Errorf("disposition: %q", got)
+	}
+	if w := r.get("/files/pdf2/view", as("ann")...); w.Code != 404 {
+		t.Errorf("what only says that it is one: %d", w.Code)
+	}
+}
+
 func TestFilesGoThroughTheLock(t *testing.T) {
 	r := newRig(t, nil)
 	r.everyone()
@@ -84,7 +108,7 @@ func TestNamesOfSavedFiles(t *testing.T) {
 		"../../etc/passwd":   `attachment; filename=".._.._etc_passwd"; filename*=UTF-8''.._.._etc_passwd`,
 		`a"b;c%d`:            `attachment; filename="a_b_c_d"; filename*=UTF-8''a%22b%3Bc%25d`,
 	} {
-		if got := disposition(name); got != want {
+		if got := disposition("attachment", name); got != want {
 			t.Errorf("%q: %s, want %s", name, got, want)
 		}
 	}

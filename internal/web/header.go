@@ -14,6 +14,11 @@ const framePolicy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inlin
 // filePolicy is that of an attachment's bytes.
 const filePolicy = "sandbox; default-src 'none'"
 
+// viewPolicy is that of a PDF that is looked at: the browser's own viewer shows
+// it, apart from our pages, and it may fetch and run nothing. A sandbox would
+// keep the viewer out.
+const viewPolicy = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 const permissions = "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 
 // headers stands in front of everything that is answered; a handler of files

@@ -161,7 +161,11 @@ func (d *smallDesk) OpenFile(_ context.Context, by okno.Actor, ref okno.Ref) (ok
 	if !ok || strings.HasPrefix(string(ref), "note") && !by.Agent() {
 		return okno.File{}, nil, okno.ErrNotFound
 	}
-	return okno.File{Ref: ref, Name: "счёт \"1\".html", Type: "text/html", Hash: text}, nopSeek{strings.NewReader(text)}, nil
+	media := "text/html"
+	if strings.HasPrefix(string(ref), "pdf") {
+		media = pdf
+	}
+	return okno.File{Ref: ref, Name: "счёт \"1\".html", Type: media, Hash: text}, nopSeek{strings.NewReader(text)}, nil
 }
 
 type nopSeek struct{ *strings.Reader }

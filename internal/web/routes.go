@@ -9,6 +9,7 @@ func routes(r *Router) {
 	r.Customers("GET /files/{ref}", file, Streamed())
 	r.Customers("GET /files/{ref}/thumb", thumb, Streamed())
 	r.Customers("GET /files/{ref}/picture", large, Streamed())
+	r.Customers("GET /files/{ref}/view", view, Streamed())
 	r.Customers("GET /messages/{ref}", message)
 	r.Customers("GET /people/{ref}/picture", face, Streamed())
 

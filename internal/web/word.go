@@ -48,7 +48,9 @@ func ShownWithin(m *okno.Message, f okno.File) bool {
 func Tile(f okno.File) ui.File {
 	t := ui.File{Ref: string(f.Ref), URL: safehtml.FilesPath + string(f.Ref), Name: f.Name, Size: f.Size}
 	if f.Picture() {
-		t.Thumb = t.URL + "/thumb"
+		t.Thumb, t.View = t.URL+"/thumb", t.URL+"/picture"
+	} else if f.Type == pdf {
+		t.View = t.URL + "/view"
 	}
 	return t
 }

@@ -13,6 +13,7 @@ type File struct {
 	Name  string
 	Size  int64  // bytes
 	Thumb string // URL of a small picture; "": none
+	View  string // URL where it can be looked at; "": it can only be saved
 }
 
 // Word is one message or note of a ticket's dialogue.

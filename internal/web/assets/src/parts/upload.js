@@ -6,6 +6,13 @@ const running = new WeakMap(); // form -> number of files on their way
 
 const count = (form, by) => running.set(form, (running.get(form) || 0) + by);
 
+// One after the other: the first file of a visitor without a session makes the
+// one that all belong to.
+let turn = Promise.resolve();
+function inTurn(begin) {
+  turn = turn.then(() => new Promise(begin));
+}
+
 const sizes = ["byte", "kilobyte", "megabyte", "gigabyte"];
 function size(bytes) {
   let step = 0;
@@ -66,10 +73,14 @@ function send(field, file) {
     form.dispatchEvent(new CustomEvent("uploaded", { bubbles: true }));
   });
   count(form, 1);
-  request.open("POST", "/uploads");
   const body = new FormData();
   body.append("file", file, file.name);
-  request.send(body);
+  inTurn((next) => {
+    if (!going) return next();
+    request.addEventListener("loadend", next);
+    request.open("POST", "/uploads");
+    request.send(body);
+  });
 }
 
 const sendAll = (field, files) => [...files].forEach((file) => send(field, file));
