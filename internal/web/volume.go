@@ -8,19 +8,26 @@ import (
 	"github.com/oknodesk/okno"
 )
 
-// What may be uploaded in a day from one address by those who are not signed
-// in. A file counts as leastFile bytes at least: rows and names take room too.
+// What a customer may upload in a day, and all those together who come from
+// one address and are not signed in. A file counts as leastFile bytes at least:
+// rows and names take room too.
 const (
-	guestBytes = 1 << 30
-	leastFile  = 256 << 10
-	guestsTime = 24 * time.Hour
+	dayBytes  = 1 << 30
+	leastFile = 256 << 10
+	dayTime   = 24 * time.Hour
 )
 
-// volume counts bytes by address; what was counted wears off evenly in
-// guestsTime. Its memory is bounded like that of throttle.
+// volume counts bytes by whoever uploads; what was counted wears off evenly in
+// dayTime. Its memory is bounded like that of throttle.
 type volume struct {
 	mu    sync.Mutex
-	taken *recent[netip.Addr, *uploaded]
+	taken *recent[uploader, *uploaded]
+}
+
+// uploader is a customer, or an address of those who are not signed in.
+type uploader struct {
+	person  okno.PersonID
+	address netip.Addr
 }
 
 type uploaded struct {
@@ -29,24 +36,23 @@ type uploaded struct {
 }
 
 func newVolume(size int) *volume {
-	return &volume{taken: newRecent[netip.Addr](size, func(*uploaded) int { return 1 })}
+	return &volume{taken: newRecent[uploader](size, func(*uploaded) int { return 1 })}
 }
 
 // take counts n bytes beforehand, or takes none and reports false where that
 // would be too much.
-func (v *volume) take(address netip.Addr, n int64, now time.Time) bool {
+func (v *volume) take(by uploader, n int64, now time.Time) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	key := household(address)
-	u, ok := v.taken.get(key)
+	u, ok := v.taken.get(by)
 	if !ok {
-		u = v.taken.add(key, &uploaded{at: now})
+		u = v.taken.add(by, &uploaded{at: now})
 	}
 	if since := now.Sub(u.at); since > 0 {
-		worn := int64(float64(guestBytes) * min(1, since.Seconds()/guestsTime.Seconds()))
+		worn := int64(float64(dayBytes) * min(1, since.Seconds()/dayTime.Seconds()))
 		u.bytes, u.at = max(0, u.bytes-worn), now
 	}
-	if u.bytes+n > guestBytes {
+	if u.bytes+n > dayBytes {
 		return false
 	}
 	u.bytes += n
@@ -54,33 +60,37 @@ func (v *volume) take(address netip.Addr, n int64, now time.Time) bool {
 }
 
 // giveBack returns what was counted beforehand and did not come.
-func (v *volume) giveBack(address netip.Addr, n int64) {
+func (v *volume) giveBack(by uploader, n int64) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if u, ok := v.taken.get(household(address)); ok {
+	if u, ok := v.taken.get(by); ok {
 		u.bytes = max(0, u.bytes-n)
 	}
 }
 
 // allot counts an upload of the request before it is read, at the largest that
 // it can be. settle gives back what it is smaller, once its size is known; 0: it
-// was not kept.
+// was not kept. Agents may upload what they like.
 func (q *Request) allot() (settle func(size int64), err error) {
-	if q.Actor.Person != 0 {
+	if q.Person.Agent {
 		return func(int64) {}, nil
+	}
+	by := uploader{person: q.Person.ID}
+	if by.person == 0 {
+		by.address = household(q.RemoteAddr())
 	}
 	most := q.server.maxUpload
 	if sent := q.HTTP.ContentLength; sent >= 0 {
 		most = min(most, sent)
 	}
-	most = min(max(most, leastFile), guestBytes)
-	if !q.server.volume.take(q.RemoteAddr(), most, q.Now) {
-		return nil, &okno.Error{Reason: okno.TooLarge, Key: "error.uploads.full", Field: "file"}
+	most = min(max(most, leastFile), dayBytes)
+	if !q.server.volume.take(by, most, q.Now) {
+		return nil, &okno.Error{Reason: okno.TooMany, Key: "error.full", Field: "file"}
 	}
 	return func(size int64) {
 		if size > 0 {
 			size = max(size, leastFile)
 		}
-		q.server.volume.giveBack(q.RemoteAddr(), most-size)
+		q.server.volume.giveBack(by, most-size)
 	}, nil
 }
