@@ -126,15 +126,24 @@ func (d *Desk) UnreadNotices(ctx context.Context, by okno.Actor) (int, error) {
 	}
 	unread := 0
 	err = d.read(ctx, func(tx store.Tx) error {
-		all, err := tx.UnreadNotices(by.Person, side, unreadLooked)
 		scope := by.Sees()
-		unread = 0
-		for _, n := range all {
-			if unread <= UnreadNoticesCounted && scope.Admits(&n.About) {
-				unread++
+		// The first look is enough unless much of it is out of his sight.
+		for _, looked := range []int{UnreadNoticesCounted + 1, unreadLooked} {
+			all, err := tx.UnreadNotices(by.Person, side, looked)
+			if err != nil {
+				return err
+			}
+			unread = 0
+			for _, n := range all {
+				if unread <= UnreadNoticesCounted && scope.Admits(&n.About) {
+					unread++
+				}
+			}
+			if len(all) < looked || unread > UnreadNoticesCounted {
+				return nil
 			}
 		}
-		return err
+		return nil
 	})
 	return unread, err
 }

@@ -172,6 +172,23 @@ func TestNoticesOfTicketsOutOfSightAreNotThere(t *testing.T) {
 	})
 }
 
+func TestUnreadAreCountedBehindThoseOutOfSight(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		seen, gone := r.open("carl@customer.example", "Lamp"), r.open("carl@customer.example", "Chair")
+		r.tell(r.ann.Person, seen, okno.NoticeWrote)
+		for range desk.UnreadNoticesCounted + 1 {
+			r.tell(r.ann.Person, gone, okno.NoticeWrote)
+		}
+		if n := r.unread(r.ann); n != desk.UnreadNoticesCounted+1 {
+			t.Errorf("%d are counted, want no more than %d", n, desk.UnreadNoticesCounted+1)
+		}
+		must(t, r.Transfer(r.ctx(), r.admin, gone, r.second.Ref, 0))
+		if n := r.unread(r.ann); n != 1 {
+			t.Errorf("%d are unread, want the one of the ticket that she sees", n)
+		}
+	})
+}
+
 func TestOldNoticesAreForgotten(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		n := r.open("carl@customer.example", "Lamp")
