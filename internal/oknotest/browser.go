@@ -12,10 +12,8 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -100,7 +98,10 @@ func (b *Browser) visitor(name string, ctx context.Context) *Visitor {
 	err := chromedp.Listen(ctx, func(event any) {
 		switch e := event.(type) {
 		case *runtime.EventExceptionThrown:
-			v.fault("script: " + e.ExceptionDetails.Text)
+			// The browser's own fading from page to page may be cut short.
+			if said := thrown(e.ExceptionDetails); !strings.Contains(said, "Transition was ") {
+				v.fault("script: " + said)
+			}
 		case *runtime.EventConsoleAPICalled:
 			if e.Type == runtime.ConsoleAPICalledTypeError && len(e.Args) > 0 {
 				v.fault("console: " + string(e.Args[0].Value))
@@ -118,6 +119,15 @@ func (b *Browser) visitor(name string, ctx context.Context) *Visitor {
 		b.t.Fatal(err)
 	}
 	return v
+}
+
+// thrown is what a script failed of, and where.
+func thrown(e *runtime.ExceptionDetails) string {
+	text := e.Text
+	if e.Exception != nil {
+		text += " " + e.Exception.Description + string(e.Exception.Value)
+	}
+	return text + " " + e.URL
 }
 
 func (v *Visitor) fault(text string) {
@@ -251,6 +261,14 @@ func seen(text string) string {
 		return has(document) || [...document.querySelectorAll("iframe")].some(f => f.contentDocument && has(f.contentDocument)) })(` + quoted(text) + `)`
 }
 
+// Framed waits until every message on the page stands as high as it is.
+func (v *Visitor) Framed() *Visitor {
+	v.t.Helper()
+	v.until("see every message whole", `[...document.querySelectorAll("iframe[data-message]")].every(f => { f.loading = "eager"
+		const d = f.contentDocument; return !f.checkVisibility() || d?.readyState === "complete" && d.URL !== "about:blank" && Math.abs(d.documentElement.getBoundingClientRect().height - parseFloat(getComputedStyle(f).height)) < 2 })`)
+	return v
+}
+
 // At waits until the address contains a text.
 func (v *Visitor) At(part string) *Visitor {
 	v.t.Helper()
@@ -321,66 +339,17 @@ func (v *Visitor) Press(name string) *Visitor {
 	return v
 }
 
-// Key presses one key of the keyboard.
-func (v *Visitor) Key(key string) *Visitor {
-	v.t.Helper()
-	v.run("press "+key, chromedp.KeyEvent(key))
-	return v
-}
-
-// Size makes the window so wide and high, in CSS pixels.
-func (v *Visitor) Size(width, height int64) *Visitor {
-	v.t.Helper()
-	v.run("resize", chromedp.EmulateViewport(width, height))
-	return v
-}
-
-// Dark makes the system prefer dark pages, or light ones.
-func (v *Visitor) Dark(dark bool) *Visitor {
-	v.t.Helper()
-	scheme := "light"
-	if dark {
-		scheme = "dark"
-	}
-	if _, err := chromedp.Call(v.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		// Without motion: colours are measured as soon as they are asked for.
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
-	}); err != nil {
-		v.t.Fatal(err)
-	}
-	return v
-}
-
-// Scripts switches the page's JavaScript off, or on again.
-func (v *Visitor) Scripts(on bool) *Visitor {
-	v.t.Helper()
-	if _, err := chromedp.Call(v.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}); err != nil {
-		v.t.Fatal(err)
-	}
-	return v
-}
-
-// Without keeps the browser from fetching addresses like these (URLPattern's
-// syntax), as if they were lost on the way; none lets all through again.
-func (v *Visitor) Without(patterns ...string) *Visitor {
-	v.t.Helper()
-	var blocked []*network.BlockPattern
-	for _, p := range patterns {
-		blocked = append(blocked, &network.BlockPattern{URLPattern: p, Block: true})
-	}
-	if _, err := chromedp.Call(v.ctx, network.Enable, network.EnableParams{}); err != nil {
-		v.t.Fatal(err)
-	}
-	if _, err := chromedp.Call(v.ctx, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: blocked}); err != nil {
-		v.t.Fatal(err)
-	}
-	return v
-}
-
 // Holds waits until the field with that label holds a text.
 func (v *Visitor) Holds(label, text string) *Visitor {
 	v.t.Helper()
 	v.until("find "+text+" in "+label, `(c => c && (c.isContentEditable ? c.innerText : c.value).includes(`+quoted(text)+`))(`+control(label)+`)`)
+	return v
+}
+
+// Lacks waits until the field with that label does not hold a text.
+func (v *Visitor) Lacks(label, text string) *Visitor {
+	v.t.Helper()
+	v.until("find no "+text+" in "+label, `(c => c && !(c.isContentEditable ? c.innerText : c.value).includes(`+quoted(text)+`))(`+control(label)+`)`)
 	return v
 }
 

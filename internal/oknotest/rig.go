@@ -75,11 +75,12 @@ type Rig struct {
 
 // Options are what a test wants otherwise.
 type Options struct {
-	DB   string   // database URL; "": a fresh SQLite
-	Lang string   // "en"
-	Bare bool     // not set up: no administrator yet
-	Demo bool     // the demo's sample instead of the cast; letters go to its tray
-	Args []string // further options as on the command line
+	DB   string        // database URL; "": a fresh SQLite
+	Lang string        // "en"
+	Bare bool          // not set up: no administrator yet
+	Demo bool          // the demo's sample instead of the cast; letters go to its tray
+	Ago  time.Duration // how far the clock is behind the world's when it begins
+	Args []string      // further options as on the command line
 	Log  io.Writer
 }
 
@@ -98,7 +99,7 @@ func Start(t testing.TB, o Options) *Rig {
 	if o.Lang == "" {
 		o.Lang = "en"
 	}
-	r := &Rig{Clock: &Clock{}, Sink: NewSink(t), t: t, lang: o.Lang, password: Password}
+	r := &Rig{Clock: &Clock{ahead: -o.Ago}, Sink: NewSink(t), t: t, lang: o.Lang, password: Password}
 	if o.Demo {
 		r.password = demo.Password
 	}

@@ -97,6 +97,9 @@ func (s *Server) deadline(rt *Route, err error) {
 func (q *Request) serve() error {
 	if l := q.Route.limit; l != nil {
 		if wait := q.server.throttle.wait(*l, q.RemoteAddr(), q.Now); wait > 0 {
+			if err := q.settle(); err != nil { // its page bears the names too
+				return err
+			}
 			return okno.Refuse(okno.TooMany, "error.toomany", "Seconds", seconds(wait))
 		}
 	}

@@ -28,10 +28,10 @@ function press(element) {
     box.querySelector(".editor, textarea")?.focus();
     return;
   }
-  element.click();
   const menu = element.popoverTargetElement;
+  if (menu || element.matches("label")) element.focus(); // a menu gives the focus back to whom it had it from
+  element.click();
   if (menu?.matches(":popover-open")) menu.querySelector(".menu-item")?.focus();
-  else if (menu || element.matches("label")) element.focus();
 }
 
 // leave is where the keys are the page's again: the tab of the box that was
@@ -65,9 +65,9 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Escape" && typing(event.target) && !event.target.closest("dialog, [popover]")) return void leave(event.target);
+  if (event.key === "Escape" && typing(event.target) && !event.target.closest("dialog, :popover-open")) return void leave(event.target);
   if (document.body.dataset.shortcuts === "off" || typing(event.target) || document.querySelector("dialog:modal")) return;
-  const goes = Date.now() - going < 1500;
+  const goes = Date.now() - going < 2000;
   going = 0;
   if (goes) {
     const link = first(`[data-go="${CSS.escape(name)}"]`);

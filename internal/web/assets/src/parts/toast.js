@@ -38,7 +38,9 @@ function live(line, left) {
 function drop(line) {
   clearTimeout(alive.get(line)?.timer);
   alive.delete(line);
+  const reader = line.contains(document.activeElement);
   line.remove();
+  if (reader) document.getElementById("main")?.focus({ preventScroll: true });
 }
 
 async function undo(line, url) {

@@ -20,7 +20,8 @@ function size(bytes) {
     bytes /= 1000;
     step++;
   }
-  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: sizes[step], maximumFractionDigits: bytes < 10 && step ? 1 : 0 }).format(bytes);
+  const words = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: sizes[step], maximumFractionDigits: bytes < 10 && step ? 1 : 0 }).format(bytes);
+  return words.replace("byte", "B").replace("kB", "KB").replace("кБ", "КБ"); // as the server writes them
 }
 
 function removal(tile, name, done) {

@@ -1,0 +1,107 @@
+package oknotest_test
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/oknotest"
+)
+
+// Nothing here is clicked, and every step says where the focus is.
+func TestACustomerNeedsNoMouse(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{})
+	carl := r.Browser(t).Person("Carl").Open("/")
+	carl.TabTo("Open a new ticket").Key(kb.Enter).At("/open")
+	carl.TabTo("E-mail").Type(oknotest.Carl)
+	carl.TabTo("Name").Type("Carl")
+	carl.TabTo("Subject").Type("A lamp that flickers")
+	carl.TabTo("Description").Type("Please help.")
+	carl.TabTo("Files").TabTo("Send the request").Key(kb.Enter).At("/open/done")
+
+	carl.Open(r.Sink.Letter(oknotest.Carl, "#100001").Link(t, "/t/")).At("/tickets/100001")
+	carl.TabTo("Write a message").Type("While I think of it: it is a new one.").TabTo("Send").Key(kb.Enter)
+	carl.Sees("While I think of it: it is a new one.").Holds("Write a message", "")
+
+	carl.TabTo("Close the ticket").Key(kb.Enter).Sees("The ticket is closed.")
+	carl.TabTo("Open again").Key(" ").Sees("The ticket is open again.")
+
+	ann := r.Agent(oknotest.Ann)
+	must(t, r.Desk.SetStatus(t.Context(), ann, "100001", okno.StatusDone, okno.Hold{}, 0))
+	carl.Open(r.Sink.Letter(oknotest.Carl, "answer=no").Link(t, "answer=no")).Stands("No")
+	must(t, r.Desk.SetStatus(t.Context(), ann, "100001", okno.StatusOpen, okno.Hold{}, 0))
+	carl.Misses("Are you satisfied").Lit() // taken away under his finger
+	must(t, r.Desk.SetStatus(t.Context(), ann, "100001", okno.StatusDone, okno.Hold{}, 0))
+	carl.Sees("Are you satisfied").TabTo("Yes").Key(kb.Enter).Sees("It can be opened again").TabTo("Open again")
+	carl.NoFaults()
+}
+
+func TestAnAgentNeedsNoMouse(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{})
+	first, _ := asked(t, r, "A lamp that flickers")
+	asked(t, r, "A chair that squeaks")
+	ann := r.Browser(t).Person("Ann").Open("/login")
+	ann.TabTo("User").Type(oknotest.Ann).TabTo("Password").Type(oknotest.Password).Key(kb.Enter).At("/desk")
+
+	ann.Key("g").Key("o").At("view=open").Sees("A chair that squeaks")
+	ann.Key("j").Until("stand on the first row", onRow("A chair that squeaks")).Lit().Key("j").Until("stand on the next", onRow("A lamp that flickers")).Lit()
+	ann.Key("k").Until("stand on the first again", onRow("A chair that squeaks")).Key("j").Key(kb.Enter).At("/desk/tickets/" + string(first)).Sees("Please help.").Lit()
+
+	ann.Key("r").Stands(answer).Type("Which bulb is it?")
+	ann.TabTo("Send and wait").TabTo("Send").Key(kb.Enter).Sees("Which bulb is it?").Stands("Your answer is in the ticket.")
+	ann.Key("n").Stands("A note that only agents see").Type("The same batch as last month.")
+	ann.Key(kb.Enter, chromedp.ModifierCtrl).Sees("The same batch as last month.").Stands("Your note is in the ticket.")
+
+	ann.Key("a").Stands("Take it").Key(kb.ArrowDown).Lit().Key(kb.Escape).Stands("Assignee:")
+	ann.Key("a").Stands("Take it").Key(kb.Enter).Misses("Take it").Stands("Assignee: Ann Agent. Change")
+	ann.Key("a").Until("stand in the menu", `document.activeElement.matches(".menu-item")`).Lit().Key(kb.Enter).Sees("Take it").Stands("Assignee:")
+	ann.Key("t").Misses("Take it").Lit()
+	ann.Key("s").Stands("Waiting for customer").Key(kb.Enter).Sees("Waiting for customer").Stands("Status:")
+	ann.Key("e").Stands("Status: Done. Change").Key("g").Key("d").At("view=done").Sees("A lamp that flickers")
+
+	ann.Key("/").Stands("Find a ticket by its number").Type(string(first)).Key(kb.Enter).At("/desk/tickets/" + string(first))
+	ann.Key("k", chromedp.ModifierCtrl).Stands("Find a ticket by its number").Key(kb.Escape).Until("have left the search", `!document.activeElement.matches("input")`).Lit()
+	ann.Key("?").Shows("#shortcuts[open]").Lit().Key(kb.Escape).Misses("Next and previous ticket")
+	ann.Key("r").Stands(answer).Type("half").Key(kb.Escape).Stands("Answer").Key("n").Stands("A note that only agents see")
+	ann.NoFaults()
+}
+
+// onRow is whether the focus is on the row of a list that says so.
+func onRow(subject string) string {
+	return `document.activeElement.matches("a.row") && document.activeElement.innerText.includes("` + subject + `")`
+}
+
+// A letter of one's own may be a command of one's speech program (WCAG 2.1.4).
+func TestSingleLetterKeysCanBeSwitchedOff(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{})
+	asked(t, r, "A lamp that flickers")
+	ann := r.Browser(t).Person("Ann").SignIn(oknotest.Ann)
+	ann.Key("g").Key("s").At("/desk/settings").TabTo("Shortcuts of a single letter").Key(" ").TabTo("Save").Key(kb.Enter).Sees("Saved")
+	ann.Open("/desk?view=open").Sees("A lamp that flickers")
+	for _, key := range []string{"j", "c", "/", "?"} {
+		ann.Key(key)
+		if oknotest.Ask[bool](ann, `document.activeElement !== document.body || !location.pathname.endsWith("/desk") || Boolean(document.querySelector("dialog[open]"))`) {
+			t.Fatalf("%s does something", key)
+		}
+	}
+	ann.Key("k", chromedp.ModifierCtrl).Stands("Find a ticket by its number")
+	ann.NoFaults()
+}
+
+// The line that the reader is at stays, although it is older than the one that
+// goes (WCAG 2.2.1).
+func TestWordsOnWhatWasDoneWaitForTheirReader(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{})
+	_, link := asked(t, r, "A lamp that flickers")
+	carl := r.Browser(t).Person("Carl").Open(link).At("/tickets/")
+	carl.TabTo("Close the ticket").Key(kb.Enter).Sees("The ticket is closed.")
+	carl.TabTo("Dismiss")
+	carl.Do(`document.dispatchEvent(new CustomEvent("toast", {detail: {text: "And another."}}))`)
+	carl.Sees("And another.").Misses("And another.")
+	if !oknotest.Ask[bool](carl, `document.body.innerText.includes("It can be opened again")`) {
+		t.Error("the line is gone while its reader was at it")
+	}
+	carl.Key(kb.Enter).Misses("It can be opened again").Lit()
+}
