@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,12 +86,12 @@ func FuzzEmbedded(f *testing.F) {
 	f.Add(signedOf("words", false))
 	f.Add([]byte("begin 644 times\nand again\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		files, rest := unpack.Embedded(b)
+		files, rest := unpack.Embedded(b, 1<<20)
 		if len(files) == 0 && string(rest) != string(b) {
 			t.Errorf("nothing was taken out, yet %q became %q", b, rest)
 		}
 		unpack.UUDecode(b)
-		unpack.BinHexDecode(b)
+		unpack.BinHexDecode(b, 1<<20)
 		unpack.SignedContent(b)
 	})
 }
@@ -144,6 +145,21 @@ func processorTime() time.Duration {
 		panic(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func TestPackedFilesDoNotGrowWithoutBound(t *testing.T) {
+	bomb := binHexEncoded("bomb", nil)
+	run := append([]byte("\x04bomb\x00TEXTttxt\x00\x00\x7f\xff\xff\xff\x00\x00\x00\x00\x00\x00a"), bytes.Repeat([]byte{0x90, 0xff}, 400_000)...)
+	bomb = append(bomb[:bytes.IndexByte(bomb, ':')+1], binHexChars(run)...)
+	raw := "Content-Type: text/plain\r\n\r\nwords\r\n" + strings.Repeat(string(bomb)+":\r\n", 5)
+	total := 0
+	l := Read([]byte(raw))
+	for _, a := range l.Attachments {
+		total += len(a.Content)
+	}
+	if len(l.Attachments) == 0 || total > maxUnpacked+len(raw) || !strings.HasPrefix(l.Text, "words") {
+		t.Errorf("%d files of %d bytes from a letter of %d", len(l.Attachments), total, len(raw))
+	}
 }
 
 func TestWhatIsReadIsQuickWhateverItIs(t *testing.T) {

@@ -19,6 +19,7 @@ const (
 	maxText      = 1 << 20 // bytes of text or HTML shown; the whole is attached
 	maxAddresses = 1000    // addresses of one field
 	maxFaults    = 50
+	maxUnpacked  = 64 << 20 // bytes that packed files may grow to together
 )
 
 // Letter is one e-mail as it was read.

@@ -49,7 +49,6 @@ func yEncodedFile(name string, content []byte) []byte {
 }
 
 func binHexEncoded(name string, content []byte) []byte {
-	const alphabet = "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
 	raw := append([]byte{byte(len(name))}, name...)
 	raw = append(raw, "\x00TEXTttxt\x00\x00"...)
 	raw = binary.BigEndian.AppendUint32(raw, uint32(len(content)))
@@ -57,19 +56,23 @@ func binHexEncoded(name string, content []byte) []byte {
 	raw = append(append(raw, content...), 0, 0, 0, 0)
 	raw = bytes.ReplaceAll(raw, []byte{0x90}, []byte{0x90, 0})
 	raw = bytes.ReplaceAll(raw, bytes.Repeat([]byte{'='}, 40), []byte{'=', 0x90, 40})
-	out := []byte("(This file must be converted with BinHex 4.0)\r\n:")
+	return append(append([]byte("(This file must be converted with BinHex 4.0)\r\n:"), binHexChars(append(raw, 0))...), ':')
+}
+
+func binHexChars(raw []byte) (out []byte) {
+	const alphabet = "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
 	bits, have := uint32(0), 0
-	for _, c := range append(raw, 0) {
+	for _, c := range raw {
 		bits, have = bits<<8|uint32(c), have+8
 		for have >= 6 {
 			have -= 6
 			out = append(out, alphabet[bits>>have&63])
-			if len(out)%66 == 0 {
+			if len(out)%66 == 18 {
 				out = append(out, "\r\n"...)
 			}
 		}
 	}
-	return append(out, ':')
+	return out
 }
 
 func tnefAttribute(id uint16, data []byte) []byte {

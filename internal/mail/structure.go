@@ -15,7 +15,9 @@ type structure struct {
 	letter  *Letter
 	parts   int
 	tooMuch bool
-	spare   []block // words found within files, for a letter that has no others
+	// unpacked is how many bytes the files had that were taken out of others.
+	unpacked int
+	spare    []block // words found within files, for a letter that has no others
 }
 
 // readBody fills Text, HTML and Attachments. A letter with too many parts, or

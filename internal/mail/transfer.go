@@ -26,15 +26,10 @@ func decodeTransfer(name string, body []byte) (content []byte, fault string) {
 		}
 		return body, "uuencode was damaged"
 	case "x-yencode", "yenc", "x-yenc":
-		if files, _ := unpack.Embedded(body); len(files) > 0 {
+		if files, _ := unpack.Embedded(body, 0); len(files) > 0 {
 			return files[0].Content, damaged(files[0], "yEnc")
 		}
 		return body, "yEnc was damaged"
-	case "binhex", "x-binhex", "mac-binhex40", "binhex40":
-		if f, ok := unpack.BinHexDecode(body); ok {
-			return f.Content, damaged(f, "BinHex")
-		}
-		return body, "BinHex was damaged"
 	default:
 		return body, "a part had an unknown transfer encoding"
 	}

@@ -9,7 +9,7 @@ import (
 
 // embedded takes the files out of a plain text that older programs put there.
 func (s *structure) embedded(content []byte) []byte {
-	files, rest := unpack.Embedded(content)
+	files, rest := unpack.Embedded(content, maxUnpacked-s.unpacked)
 	for _, f := range files {
 		s.keep(f)
 	}
@@ -26,6 +26,7 @@ func (s *structure) keep(f unpack.File) {
 	if a.Name == "" {
 		a.Name = nameless(a)
 	}
+	s.unpacked += len(f.Content)
 	if f.Damaged {
 		s.letter.fault("a file within the letter was damaged")
 	}
@@ -42,7 +43,7 @@ func (s *structure) file(a Attachment, depth int) []block {
 		}
 		s.letter.fault("winmail.dat could not be taken apart")
 	case a.Type == "application/mac-binhex40" || strings.HasSuffix(lower, ".hqx"):
-		if f, ok := unpack.BinHexDecode(a.Content); ok {
+		if f, ok := unpack.BinHexDecode(a.Content, maxUnpacked-s.unpacked); ok {
 			s.keep(f)
 			return nil
 		}

@@ -8,14 +8,14 @@ import (
 const binHexAlphabet = "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
 
 // BinHexDecode decodes a body that is one BinHex 4.0 file (RFC 1741): its data
-// fork. false if it is none.
-func BinHexDecode(body []byte) (File, bool) {
-	f, _, ok := binHexed(body, 0)
+// fork, of at most limit bytes. false if it is none.
+func BinHexDecode(body []byte, limit int) (File, bool) {
+	f, _, ok := binHexed(body, 0, limit)
 	return f, ok
 }
 
 // binHexed decodes from the first colon after pos to the next one.
-func binHexed(text []byte, pos int) (f File, end int, ok bool) {
+func binHexed(text []byte, pos, limit int) (f File, end int, ok bool) {
 	start := bytes.IndexByte(text[pos:min(len(text), pos+1000)], ':')
 	if start < 0 {
 		return File{}, 0, false
@@ -27,7 +27,7 @@ func binHexed(text []byte, pos int) (f File, end int, ok bool) {
 		f.Damaged = true
 	}
 	end = min(len(text), start+length+1)
-	raw := expandRuns(sixBits(text[start : start+length]))
+	raw := expandRuns(sixBits(text[start:start+length]), limit+100)
 	if len(raw) < 1 || len(raw) < int(raw[0])+22 || raw[0] > 63 {
 		return File{}, 0, false
 	}
@@ -61,10 +61,11 @@ func sixBits(text []byte) []byte {
 	return out
 }
 
-// expandRuns undoes "byte 0x90 count"; "0x90 0" is 0x90 itself.
-func expandRuns(packed []byte) []byte {
-	out := make([]byte, 0, len(packed))
-	for i := 0; i < len(packed) && len(out) < maxMade; i++ {
+// expandRuns undoes "byte 0x90 count"; "0x90 0" is 0x90 itself. It ends a little
+// beyond limit.
+func expandRuns(packed []byte, limit int) []byte {
+	out := make([]byte, 0, min(len(packed), max(limit, 0)))
+	for i := 0; i < len(packed) && len(out) < limit; i++ {
 		c := packed[i]
 		if c != 0x90 || i+1 >= len(packed) {
 			out = append(out, c)

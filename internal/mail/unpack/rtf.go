@@ -30,7 +30,7 @@ func unpackRTF(b []byte) []byte {
 		ring[write] = c
 		write = (write + 1) % len(ring)
 	}
-	for len(in) > 0 && len(out) < min(size, maxMade) {
+	for len(in) > 0 && len(out) < min(size, maxRTF) {
 		control := in[0]
 		in = in[1:]
 		for bit := 0; bit < 8 && len(in) > 0 && len(out) < size; bit++ {
@@ -90,7 +90,7 @@ type rtfReader struct {
 }
 
 func (r *rtfReader) read(b []byte) {
-	for i := 0; i < len(b) && r.out.Len() < maxMade; {
+	for i := 0; i < len(b) && r.out.Len() < maxRTF; {
 		c := b[i]
 		i++
 		switch c {
@@ -197,7 +197,7 @@ func (r *rtfReader) word(word string, value int, has bool) {
 		}
 		r.skip = r.unicodeSkip
 	case word == "bin" && has:
-		r.skip = min(max(value, 0), maxMade)
+		r.skip = min(max(value, 0), maxRTF)
 	default:
 		r.mark(rtfMarks[word])
 	}

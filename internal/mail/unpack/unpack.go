@@ -7,7 +7,7 @@ import "bytes"
 
 const (
 	maxFiles = 500      // of one letter's text or TNEF stream
-	maxMade  = 64 << 20 // bytes one file may grow to beyond its input
+	maxRTF   = 16 << 20 // bytes of Rich Text after unpacking
 )
 
 // File is one file that was taken out.
@@ -21,8 +21,9 @@ type File struct {
 }
 
 // Embedded takes uuencoded, yEnc and BinHex files out of a text; rest is the
-// text without them. Words that only look like the beginning of one stay.
-func Embedded(text []byte) (files []File, rest []byte) {
+// text without them. Words that only look like the beginning of one stay. limit
+// is how many bytes the BinHex files may have together: they may be packed.
+func Embedded(text []byte, limit int) (files []File, rest []byte) {
 	if !bytes.Contains(text, []byte("begin ")) && !bytes.Contains(text, []byte("=ybegin ")) && !bytes.Contains(text, []byte("BinHex")) {
 		return nil, text
 	}
@@ -37,7 +38,8 @@ func Embedded(text []byte) (files []File, rest []byte) {
 		case bytes.HasPrefix(line, []byte("=ybegin ")):
 			f, end, found = yEncoded(text, line, next)
 		case bytes.HasPrefix(line, []byte("(This file must be converted with BinHex")):
-			f, end, found = binHexed(text, next)
+			f, end, found = binHexed(text, next, limit)
+			limit -= len(f.Content)
 		}
 		if found {
 			files = append(files, f)
