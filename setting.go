@@ -18,6 +18,10 @@ type Settings struct {
 	TagLetters bool `json:"tag_letters"`
 	// RandomNumbers: ticket numbers are drawn, not counted.
 	RandomNumbers bool `json:"random_numbers"`
+	// NumberPrefix stands before the digits of new numbers; NumberDigits is how
+	// many they have at least (0: MinDigits).
+	NumberPrefix string `json:"number_prefix"`
+	NumberDigits int    `json:"number_digits"`
 	// KeepLetters is for how many days raw letters are kept.
 	KeepLetters int `json:"keep_letters"`
 

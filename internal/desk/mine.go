@@ -103,7 +103,7 @@ func (d *Desk) searchMine(ctx context.Context, by okno.Actor, l store.CustomerLi
 // fits reports whether the ticket has that number, or every word in its
 // subject. Words are lower case.
 func fits(t *okno.Ticket, words []string) bool {
-	if len(words) == 1 && strings.TrimLeft(words[0], "#№") == strings.ToLower(string(t.Number)) {
+	if len(words) == 1 && okno.TypedNumber(words[0]) == t.Number {
 		return true
 	}
 	subject := strings.ToLower(t.Subject)

@@ -12,29 +12,36 @@ import (
 // nearly full, counts instead.
 const draws = 20
 
-// number is a ticket number that no ticket has: drawn or counted, as the
-// installation wishes. A counted one may meet one that was drawn earlier.
-func (d *Desk) number(tx store.Tx, random bool) (okno.Number, error) {
+// number is a ticket number that no ticket has, written as the installation
+// wishes now: drawn or counted. A counted one may meet one that was drawn, or
+// was written otherwise, earlier. Tickets are never removed, so no number is
+// given twice.
+func (d *Desk) number(tx store.Tx, s okno.Settings) (okno.Number, error) {
 	for i := 0; ; i++ {
-		n := drawNumber()
-		if !random || i >= draws {
+		n := drawNumber(s.NumberDigits)
+		if !s.RandomNumbers || i >= draws {
 			var err error
 			if n, err = tx.NextNumber(); err != nil {
 				return "", err
 			}
 		}
-		taken, err := tx.NumberTaken(n)
+		number := s.Number(n)
+		taken, err := tx.NumberTaken(number)
 		if err != nil || !taken {
-			return n, err
+			return number, err
 		}
 	}
 }
 
-// drawNumber is a random number of six digits.
-func drawNumber() okno.Number {
-	n, err := rand.Int(rand.Reader, big.NewInt(900_000))
+// drawNumber is a random number of so many digits, the first of them no zero.
+func drawNumber(digits int) int64 {
+	least := int64(1)
+	for range max(digits, okno.MinDigits) - 1 {
+		least *= 10
+	}
+	n, err := rand.Int(rand.Reader, big.NewInt(9*least))
 	if err != nil {
 		panic(err) // the system has no randomness
 	}
-	return okno.Number(n.Add(n, big.NewInt(100_000)).String())
+	return least + n.Int64()
 }

@@ -204,7 +204,7 @@ func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, t *ok
 			return err
 		}
 	}
-	if t.Number, err = d.number(tx, c.settings.RandomNumbers); err != nil {
+	if t.Number, err = d.number(tx, c.settings); err != nil {
 		return err
 	}
 	appointed, err := d.appoint(tx, c, by, o, t)

@@ -50,6 +50,9 @@ func (d *Desk) SaveSettings(ctx context.Context, by okno.Actor, s okno.Settings)
 	if s.KeepLetters < 1 || s.KeepLetters > 3650 {
 		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.days", Field: "keep_letters", Args: []any{"Max", 3650}})
 	}
+	if err := wrong.Add(s.CheckNumbers()); err != nil {
+		return err
+	}
 	if err := wrong.Err(); err != nil {
 		return err
 	}

@@ -124,7 +124,7 @@ func (r *Receiver) byAncestors(ctx context.Context, l *reading, ancestors []stri
 // can write.
 func (r *Receiver) byTag(ctx context.Context, l *reading) error {
 	for _, n := range mail.TicketTag(l.letter.Subject) {
-		t, err := r.desk.TicketOfNumber(ctx, okno.Number(n))
+		t, err := r.desk.TicketOfNumber(ctx, okno.TypedNumber(n))
 		if okno.ReasonOf(err) == okno.NotFound {
 			continue
 		}

@@ -39,6 +39,8 @@ func settingsForm(q *web.Request, s okno.Settings) formView {
 		{kind: choice, Field: ui.Field{Name: "zone", Label: l.T("admin.setting.zone"), Value: s.Zone, Options: zoneOptions(s.Zone)}},
 		{heading: l.T("admin.setting.tickets"), kind: choice, Field: ui.Field{Name: "numbers", Label: l.T("admin.setting.numbers"), Value: numbering(s), Options: []ui.Option{
 			{Value: counted, Label: l.T("admin.setting.numbers.counted")}, {Value: drawn, Label: l.T("admin.setting.numbers.random")}}}},
+		{Field: ui.Field{Name: "digits", Label: l.T("admin.setting.digits"), Value: strconv.Itoa(max(s.NumberDigits, okno.MinDigits)), InputMode: "numeric", Hint: l.T("admin.setting.digits.hint", "Min", okno.MinDigits, "Max", okno.MaxDigits)}},
+		{Field: ui.Field{Name: "prefix", Label: l.T("admin.setting.prefix"), Value: s.NumberPrefix, MaxLength: okno.MaxNumberPrefix, Hint: l.T("admin.setting.prefix.hint"), Autocomplete: "off"}},
 		{kind: tick, ticked: s.TagLetters, Field: ui.Field{Name: "tag_letters", Label: l.T("admin.setting.tag"), Hint: l.T("admin.setting.tag.hint")}},
 		{Field: ui.Field{Name: "keep_letters", Label: l.T("admin.setting.keep"), Value: strconv.Itoa(s.KeepLetters), InputMode: "numeric", Hint: l.T("admin.setting.keep.hint")}},
 	}
@@ -50,9 +52,24 @@ func settingsForm(q *web.Request, s okno.Settings) formView {
 		}
 		v.controls = append(v.controls, c)
 	}
-	v.other = []button{{"/admin/settings/preview#accent", l.T("admin.setting.preview")}}
-	v.beside = settingsBeside(l, q.Logo(), web.Shades(s.Accent), "")
+	v.other = []button{{"/admin/settings/preview#preview", l.T("admin.setting.preview")}}
+	v.beside = settingsBeside(l, q.Logo(), web.Shades(s.Accent), sampleNumber(s), "")
 	return v
+}
+
+// sampleNumber is what a new ticket's number looks like.
+func sampleNumber(s okno.Settings) string {
+	if s.CheckNumbers() != nil {
+		return ""
+	}
+	if s.RandomNumbers {
+		n := int64(0)
+		for i := range max(s.NumberDigits, okno.MinDigits) {
+			n = n*10 + int64(8-i*5%9)
+		}
+		return string(s.Number(n))
+	}
+	return string(s.Number(okno.FirstNumber))
 }
 
 // How ticket numbers are made.
@@ -97,6 +114,9 @@ func settingsTyped(f *web.Form, s okno.Settings) (okno.Settings, error) {
 	s.Product, s.Company, s.Accent = f.Word("product"), f.Word("company"), strings.ToLower(f.Word("accent"))
 	s.Lang, s.Zone, s.Version = f.Get("lang"), f.Get("zone"), versionOf(f)
 	s.TagLetters, s.RandomNumbers, s.KeepLetters = f.Has("tag_letters"), f.Get("numbers") == drawn, int(number(f.Word("keep_letters")))
+	if f.Has("digits") {
+		s.NumberPrefix, s.NumberDigits = strings.ToUpper(f.Word("prefix")), int(number(f.Word("digits")))
+	}
 	s.Phrases = map[string][]string{}
 	var wrong okno.Errors
 	for _, lang := range locale.Languages() {
@@ -142,7 +162,8 @@ func (a *Admin) saveSettings(q *web.Request) error {
 	return err
 }
 
-// previewSettings shows the accent that was typed, saving nothing.
+// previewSettings shows the accent and the number that were typed, saving
+// nothing.
 func (a *Admin) previewSettings(q *web.Request) error {
 	typed, err := q.Form()
 	if err != nil {
@@ -159,7 +180,14 @@ func (a *Admin) previewSettings(q *web.Request) error {
 	if len(shades) == 0 && typed.Word("accent") != "" {
 		return v.again(q, okno.Errors{{Reason: okno.Invalid, Key: "error.colour", Field: "accent"}}, typed)
 	}
-	v.beside = settingsBeside(q.Locale, q.Logo(), shades, "")
+	s, err := settingsTyped(typed, now)
+	if err == nil {
+		err = s.CheckNumbers()
+	}
+	if err != nil {
+		return v.again(q, err, typed)
+	}
+	v.beside = settingsBeside(q.Locale, q.Logo(), shades, sampleNumber(s), "")
 	return q.Render(formPage(v))
 }
 
@@ -180,7 +208,7 @@ func (a *Admin) saveLogo(q *web.Request) error {
 	return q.Again(err, func(wrong map[string]string) templ.Component {
 		v := settingsForm(q, s)
 		refused := wrong["logo"] + wrong["file"] + wrong[""]
-		v.beside = settingsBeside(q.Locale, q.Logo(), web.Shades(s.Accent), refused)
+		v.beside = settingsBeside(q.Locale, q.Logo(), web.Shades(s.Accent), sampleNumber(s), refused)
 		v.wrong = []ui.Wrong{{Field: "logo", Label: q.Locale.T("admin.setting.logo"), Text: refused}}
 		return formPage(v)
 	})

@@ -149,3 +149,30 @@ func TestWhatIsNoPictureIsNoLogo(t *testing.T) {
 		}
 	})
 }
+
+func TestR13NumbersHaveASettableFormatWithAPreview(t *testing.T) {
+	each(t, func(r *rig) {
+		ada := r.as("ada@desk.example")
+		r.shows(ada.page("/admin/settings"), "A new ticket’s number, for example", "#100001")
+		seen := version(ada.page("/admin/settings"))
+		counted := func(more ...string) []string { return with(settingsForm(seen, more...), "numbers", "counted") }
+		code, page := ada.post("/admin/settings/preview", counted("prefix", "sd-", "digits", "8")...)
+		if code != 200 {
+			r.Fatalf("preview: %d", code)
+		}
+		r.shows(page, "#SD-00100001", `value="sd-"`)
+		if s, err := r.desk.Settings(r.Context()); err != nil || s.NumberPrefix != "" {
+			r.Errorf("the preview was saved: %+v %v", s, err)
+		}
+		for _, wrong := range [][]string{{"prefix", "1-", "digits", "6"}, {"prefix", "", "digits", "five"}} {
+			if code, page := ada.post("/admin/settings", counted(wrong...)...); code != 422 || !strings.Contains(page, "-error") {
+				r.Errorf("%v: %d", wrong, code)
+			}
+		}
+		ada.saved("/admin/settings", counted("prefix", "sd-", "digits", "8")...)
+		if s, err := r.desk.Settings(r.Context()); err != nil || s.NumberPrefix != "SD-" || s.NumberDigits != 8 {
+			r.Errorf("%+v %v", s, err)
+		}
+		r.shows(ada.page("/admin/settings"), "#SD-00100001", `value="SD-"`)
+	})
+}

@@ -60,11 +60,3 @@ func TestAttemptsAreForgottenInTheirOrder(t *testing.T) {
 		t.Errorf("%d pairs are remembered", n)
 	}
 }
-
-func TestNumberIsReadAsPeopleCopyIt(t *testing.T) {
-	for _, typed := range []string{"100001", "#100001", "# 100001", "№ 100001", "№\u00a0100001"} {
-		if got := bareNumber(typed); got != "100001" {
-			t.Errorf("%q is read as %q", typed, got)
-		}
-	}
-}

@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"strings"
-
 	"github.com/a-h/templ"
 
 	"github.com/oknodesk/okno"
@@ -25,16 +23,13 @@ func (p *Portal) askStatus(q *web.Request) error { return q.Render(statusForm(q,
 func (p *Portal) sendAccess(q *web.Request) error {
 	typed, err := q.Form()
 	if err == nil {
-		err = p.desk.RequestAccess(q.Context(), q.Locale.Lang(), typed.Word("email"), bareNumber(typed.Word("number")))
+		err = p.desk.RequestAccess(q.Context(), q.Locale.Lang(), typed.Word("email"), string(okno.TypedNumber(typed.Word("number"))))
 	}
 	if err != nil {
 		return q.Again(err, statusForm(q, typed))
 	}
 	return q.Redirect("/status/sent")
 }
-
-// bareNumber is a ticket's number as people copy it: "#100001", "№ 100001".
-func bareNumber(typed string) string { return strings.TrimLeft(typed, "#№ \u00a0") }
 
 func statusForm(q *web.Request, typed *web.Form) func(wrong map[string]string) templ.Component {
 	l := q.Locale

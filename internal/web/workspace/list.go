@@ -3,7 +3,6 @@ package workspace
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
@@ -28,7 +27,7 @@ type listView struct {
 // page asks for anew. With a number to look for it leads to that ticket.
 func (w *Workspace) list(q *web.Request) error {
 	at := placeOf(q)
-	wanted := strings.TrimLeft(strings.TrimSpace(q.Query("q")), "#№ ")
+	wanted := string(okno.TypedNumber(q.Query("q")))
 	if wanted != "" {
 		if found, err := w.exists(q, wanted); err != nil {
 			return err

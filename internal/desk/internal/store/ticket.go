@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
@@ -21,11 +20,8 @@ func scanTicket(row db.Scanner) (okno.Ticket, error) {
 	return t, err
 }
 
-// NextNumber is a ticket number that was never given before.
-func (tx Tx) NextNumber() (okno.Number, error) {
-	n, err := tx.Sequence("ticket_number")
-	return okno.Number(strconv.FormatInt(n, 10)), err
-}
+// NextNumber is the next of the numbers that are counted; none comes twice.
+func (tx Tx) NextNumber() (int64, error) { return tx.Sequence("ticket_number") }
 
 // NumberTaken reports whether a ticket has the number.
 func (tx Tx) NumberTaken(n okno.Number) (bool, error) {
