@@ -230,6 +230,11 @@ func TestR49LeastLoadedOfTheTeamIsAppointed(t *testing.T) {
 		team := r.newTeam("Lights", ann.ID, cleo.ID, dan.ID)
 		lamps := r.newTopic("Lamps", team.ID)
 		nobody := okno.Nobody("en")
+		for _, next := range []okno.Person{ann, cleo, dan} { // it is the turn of whoever has gone longest without
+			p := r.file(nobody, about(lamps))
+			appointed(t, p, next.ID, 0, okno.AppointedByTeamLoad)
+			must(t, r.SetStatus(r.ctx(), r.admin, p.Ticket.Number, okno.StatusDone, okno.Hold{}, 0))
+		}
 		var given []okno.PersonID
 		var last *desk.TicketPage
 		for range 6 {

@@ -21,7 +21,7 @@ type Names struct {
 func Describe(e okno.Event, l *locale.Locale, n Names) string {
 	what := describe(e, l, n)
 	who := n.Person(e.Actor)
-	if who == "" || e.Kind == okno.TicketOpened || e.Kind == okno.LetterReturned || e.Data.Person == e.Actor && e.Kind != okno.CallChanged {
+	if who == "" || e.Kind == okno.TicketOpened || e.Data.Reason == okno.AppointedByRequester || e.Kind == okno.LetterReturned || e.Data.Person == e.Actor && e.Kind != okno.CallChanged {
 		return what // that is in the words already
 	}
 	return l.T("event.by", "What", what, "Who", who)

@@ -55,7 +55,7 @@ func TestR49TheHistorySaysWhyInBothLanguages(t *testing.T) {
 		data   okno.EventData
 		en, ru string
 	}{
-		{okno.AssigneeChanged, 2, to(okno.AppointedByRequester, 1, 0), "Assignee: Ann, chosen by the requester · Carl", "Исполнитель: Ann, по выбору постановщика · Carl"},
+		{okno.AssigneeChanged, 2, to(okno.AppointedByRequester, 1, 0), "Assignee: Ann, chosen by the requester", "Исполнитель: Ann, по выбору постановщика"},
 		{okno.AssigneeChanged, 0, to(okno.AppointedByCompany, 1, 0), "Assignee: Ann, who looks after the company", "Исполнитель: Ann, закреплён за компанией"},
 		{okno.AssigneeChanged, 0, to(okno.AppointedByCompanyLoad, 1, 0), "Assignee: Ann, with the fewest tickets of the company’s agents", "Исполнитель: Ann, меньше всего заявок среди специалистов компании"},
 		{okno.AssigneeChanged, 0, to(okno.AppointedByTeamLoad, 1, 7), "Assignee: Ann, with the fewest tickets in the team “Lights”", "Исполнитель: Ann, меньше всего заявок в команде «Lights»"},
