@@ -138,7 +138,7 @@ func (a *album) guest() {
 	m.Choose(a.T("words.topic"), a.topics[0]).Fill(a.T("words.subject"), a.subject).Fill(a.T("portal.field.text"), a.text)
 	m.Attach(a.T("portal.field.files"), lampPicture(a.t)).Shows(`.file:has(input[name="upload"])`).Sees(a.T("js.saved"))
 	a.take(m, "form", ".sheet")
-	m.Press(a.T("portal.open.send")).At("/open/done")
+	m.Press(a.T("portal.open.send")).At("/open/done").Sees(a.T("portal.opened")).Sees(mariaAt)
 	a.take(m, "opened", ".sheet")
 	confirmation := a.Sink.Letter(mariaAt, "#100001")
 	a.letter("letter-confirmation", confirmation)
@@ -341,6 +341,10 @@ func TestR1AnyoneReadsTheGuide(t *testing.T) {
 		v.Dark(true).Accessible().Size(320, 700).Accessible().Fits().Size(1440, 900)
 		v.Do(`document.querySelectorAll("figure img").forEach(i => { i.loading = "eager" })`)
 		v.Whole("figure img")
+	}
+	v.SignIn(oknotest.Ann).Open("/help").Sees("Назначение системы")
+	if twice := oknotest.Ask[string](v, `[...document.querySelectorAll("[id]")].map(e => e.id).filter((id, i, all) => all.indexOf(id) < i).join(" ")`); twice != "" {
+		t.Errorf("two things of the page are called %s", twice)
 	}
 	v.NoFaults()
 }

@@ -48,8 +48,8 @@ func (v *Visitor) Picture(selector string) []byte {
 }
 
 // paletted is a picture with at most 256 colours. Whatever covers one part in
-// 250 keeps its colour; like ones of the rest are taken together, more and
-// more roughly, and become the one of them that is seen most.
+// 250 keeps its colour; of the rest, the one of those that are alike that is
+// seen most stands for the others, more and more roughly.
 func paletted(full image.Image) *image.Paletted {
 	rgba := image.NewRGBA(full.Bounds())
 	draw.Draw(rgba, rgba.Bounds(), full, full.Bounds().Min, draw.Src)
@@ -65,30 +65,28 @@ func paletted(full image.Image) *image.Paletted {
 		return cmp.Or(seen[b]-seen[a], cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
 	})
 	var palette color.Palette
-	var index map[color.RGBA]uint8
 	for bits := 0; ; bits++ {
 		mask := byte(0xff) << bits
-		palette, index = nil, map[color.RGBA]uint8{}
-		taken := map[color.RGBA]uint8{} // by what like colours have in common
+		palette = nil
+		taken := map[color.RGBA]bool{} // what like colours have in common
 		for _, c := range most {
 			like := color.RGBA{c.R & mask, c.G & mask, c.B & mask, 0xff}
-			i, ok := taken[like]
-			if !ok || seen[c] > pixels/250 {
-				i = uint8(len(palette))
+			if !taken[like] || seen[c] > pixels/250 {
 				palette = append(palette, c)
+				taken[like] = true
 			}
-			if !ok {
-				taken[like] = i
-			}
-			index[c] = i
 		}
 		if len(palette) <= 256 {
 			break
 		}
 	}
+	nearest := map[color.RGBA]uint8{}
+	for c := range seen {
+		nearest[c] = uint8(palette.Index(c))
+	}
 	small := image.NewPaletted(rgba.Bounds(), palette)
 	for i := range pixels {
-		small.Pix[i] = index[at(i)]
+		small.Pix[i] = nearest[at(i)]
 	}
 	return small
 }

@@ -18,7 +18,7 @@ func TestEveryPageIsWholeInBothLanguages(t *testing.T) {
 		b := h.guest(n)
 		for _, lang := range []string{"ru", "en"} {
 			b.lang = lang
-			for _, page := range []string{"/", "/open", "/status", "/status/sent", "/login", "/entry/" + link, "/entry/used", "/tickets", "/tickets?state=closed", path, path + "?answer=yes"} {
+			for _, page := range []string{"/", "/help", "/open", "/status", "/status/sent", "/login", "/entry/" + link, "/entry/used", "/tickets", "/tickets?state=closed", path, path + "?answer=yes"} {
 				a := b.get(page)
 				if a.code != 200 && page != "/entry/used" {
 					t.Errorf("%s: %d", page, a.code)
