@@ -1,0 +1,207 @@
+package oknotest_test
+
+import (
+	"strings"
+
+	"github.com/oknodesk/okno/internal/oknotest"
+)
+
+// place is a page as somebody sees it, or a state that he brings it into.
+// Capitals in its path are the world's.
+type place struct {
+	name  string // one only
+	route string // whose page it is
+	who   string
+	path  string
+	do    func(*world, *oknotest.Visitor) // nil: as it comes
+}
+
+// places are all pages of the product, surface by surface. Every route that
+// answers with a page has one; notPages says which do not.
+var places = []place{
+	{"home", "GET /{$}", guest, "/", nil},
+	{"home-signed-in", "GET /{$}", employee, "/", nil},
+	{"home-menu", "GET /{$}", guest, "/", unfolds("button[popovertarget=preferences]", "#preferences")},
+	{"open", "GET /open", guest, "/open", nil},
+	{"open-wrong", "POST /open", guest, "/open", refused},
+	{"open-signed-in", "GET /open", employee, "/open", nil},
+	{"opened", "GET /open/done", employee, "/open", files},
+	{"status", "GET /status", guest, "/status", nil},
+	{"status-wrong", "POST /status", guest, "/status", refused},
+	{"status-sent", "GET /status/sent", guest, "/status/sent", nil},
+	{"link-expired", "GET /t/{token}", guest, "/t/EXPIRED", nil},
+	{"login", "GET /login", guest, "/login", nil},
+	{"login-tickets", "GET /tickets/login", guest, "/tickets/login", nil},
+	{"login-wrong", "POST /login", guest, "/login", refused},
+	{"register", "GET /register", guest, "/register", nil},
+	{"register-wrong", "POST /register", guest, "/register", refused},
+	{"register-sent", "GET /register/sent", guest, "/register/sent", nil},
+	{"register-letter", "GET /register/letter", guest, "/register/letter", nil},
+	{"register-confirm", "GET /register/{token}", guest, "/register/REGISTER", nil},
+	{"reset", "GET /reset", guest, "/reset", nil},
+	{"reset-sent", "GET /reset/sent", guest, "/reset/sent", nil},
+	{"entry", "GET /entry/{token}", guest, "/entry/ENTRY", nil},
+	{"entry-wrong", "POST /entry/{token}", guest, "/entry/ENTRY", refused},
+	{"join", "GET /join/{token}", guest, "/join/JOIN", nil},
+	{"address", "GET /address/{token}", guest, "/address/ADDRESS", nil},
+	{"help", "GET /help", guest, "/help", nil},
+	{"missing", "", guest, "/no-such-page", nil},
+	{"tray", "GET /demo/letters", guest, "/demo/letters", nil},
+	{"tray-letter", "GET /demo/letters/{n}", guest, "/demo/letters/1", nil},
+	{"tray-new", "GET /demo/letters/new", guest, "/demo/letters/new", nil},
+
+	{"tickets", "GET /tickets", employee, "/tickets", nil},
+	{"tickets-boss", "GET /tickets", boss, "/tickets", nil},
+	{"tickets-closed", "GET /tickets", employee, "/tickets?closed=1", nil},
+	{"tickets-none", "GET /tickets", employee, "/tickets?q=nothing-like-it", nil},
+	{"ticket", "GET /tickets/{number}", employee, "/tickets/FULL", framed},
+	{"ticket-boss", "GET /tickets/{number}", boss, "/tickets/FULL", framed},
+	{"ticket-done", "GET /tickets/{number}", employee, "/tickets/DONE", framed},
+	{"ticket-answer-no", "GET /tickets/{number}", employee, "/tickets/DONE?answer=no", framed},
+	{"ticket-closed", "GET /tickets/{number}", employee, "/tickets/CLOSED", framed},
+	{"ticket-wrong", "POST /tickets/{number}/messages", employee, "/tickets/FULL", refused},
+	{"ticket-edited", "GET /tickets/{number}", employee, "/tickets/FRESH", framed},
+	{"message-edit", "GET /tickets/{number}/messages/{ref}", employee, "/tickets/FRESH/messages/SAID", nil},
+	{"call", "GET /tickets/{number}/call", employee, "/tickets/DONE/call", nil},
+	{"call-wrong", "POST /tickets/{number}/calls", employee, "/tickets/DONE/call", refused},
+	{"profile", "GET /profile", employee, "/profile", nil},
+	{"profile-wrong", "POST /profile/address", employee, "/profile", refusedIn("form[action='/profile/address']")},
+	{"password", "GET /password", employee, "/password", nil},
+	{"notices", "GET /notices", employee, "/notices", nil},
+	{"company", "GET /company", boss, "/company", nil},
+	{"contact-new", "GET /company/contacts/new", boss, "/company/contacts/new", nil},
+	{"contact-wrong", "POST /company/contacts", boss, "/company/contacts/new", refused},
+
+	{"desk", "GET /desk", agent, "/desk?view=open", nil},
+	{"desk-mine", "GET /desk", agent, "/desk?view=mine", nil},
+	{"desk-empty", "GET /desk", admin, "/desk?view=mine", nil},
+	{"desk-nav", "GET /desk", agent, "/desk?view=open", unfolds("button[popovertarget=preferences]", "#preferences")},
+	{"desk-shortcuts", "GET /desk", agent, "/desk?view=open", shortcutList},
+	{"desk-ticket", "GET /desk/tickets/{number}", agent, "/desk/tickets/FULL", framed},
+	{"desk-letter", "GET /desk/tickets/{number}", agent, "/desk/tickets/LETTERED", framed},
+	{"desk-details", "GET /desk/tickets/{number}/details", agent, "/desk/tickets/FULL/details", nil},
+	{"desk-details-open", "GET /desk/tickets/{number}/details", agent, "/desk/tickets/FULL/details", everythingOpen},
+	{"desk-status-menu", "GET /desk/tickets/{number}/details", agent, "/desk/tickets/FULL/details", unfolds("[data-shortcut=s]", "[id^=choose-status]")},
+	{"desk-assign-menu", "GET /desk/tickets/{number}/details", agent, "/desk/tickets/FULL/details", unfolds("[data-shortcut=a]", "[id^=choose-assignee]")},
+	{"desk-answer", "GET /desk/tickets/{number}", agent, "/desk/tickets/FULL", composing("public")},
+	{"desk-note", "GET /desk/tickets/{number}", agent, "/desk/tickets/FULL", composing("note")},
+	{"desk-refused", "POST /desk/tickets/{number}/messages", agent, "/desk/tickets/FULL", emptyAnswer},
+	{"desk-done", "GET /desk/tickets/{number}", agent, "/desk/tickets/DONE", framed},
+	{"desk-edited", "GET /desk/tickets/{number}", agent, "/desk/tickets/FRESH", framed},
+	{"desk-message-edit", "GET /desk/tickets/{number}/messages/{ref}", agent, "/desk/tickets/FRESH/messages/ANSWERED", nil},
+	{"desk-versions", "GET /desk/tickets/{number}/messages/{ref}/versions", agent, "/desk/tickets/FRESH/messages/ANSWERED/versions", nil},
+	{"desk-new", "GET /desk/new", agent, "/desk/new", nil},
+	{"desk-new-wrong", "POST /desk/new", agent, "/desk/new", refused},
+	{"desk-notices", "GET /desk/notices", agent, "/desk/notices", nil},
+	{"desk-settings", "GET /desk/settings", agent, "/desk/settings", nil},
+	{"desk-missing", "", agent, "/desk/tickets/1", nil},
+
+	{"admin", "GET /admin", admin, "/admin", nil},
+	{"admin-agents", "GET /admin/agents", admin, "/admin/agents", nil},
+	{"admin-agent", "GET /admin/agents/{ref}", admin, "/admin/agents/AGENT", nil},
+	{"admin-agent-new", "GET /admin/agents/new", admin, "/admin/agents/new", nil},
+	{"admin-agent-wrong", "POST /admin/agents", admin, "/admin/agents/new", refused},
+	{"admin-roles", "GET /admin/roles", admin, "/admin/roles", nil},
+	{"admin-departments", "GET /admin/departments", admin, "/admin/departments", nil},
+	{"admin-department", "GET /admin/departments/{ref}", admin, "/admin/departments/DEPARTMENT", nil},
+	{"admin-department-new", "GET /admin/departments/new", admin, "/admin/departments/new", nil},
+	{"admin-topics", "GET /admin/topics", admin, "/admin/topics", nil},
+	{"admin-topic", "GET /admin/topics/{ref}", admin, "/admin/topics/TOPIC", nil},
+	{"admin-topic-new", "GET /admin/topics/new", admin, "/admin/topics/new", nil},
+	{"admin-teams", "GET /admin/teams", admin, "/admin/teams", nil},
+	{"admin-team-new", "GET /admin/teams/new", admin, "/admin/teams/new", nil},
+	{"admin-companies", "GET /admin/companies", admin, "/admin/companies", nil},
+	{"admin-company", "GET /admin/companies/{ref}", admin, "/admin/companies/COMPANY", nil},
+	{"admin-company-new", "GET /admin/companies/new", admin, "/admin/companies/new", nil},
+	{"admin-contact", "GET /admin/companies/{ref}/contacts/{contact}", admin, "/admin/companies/COMPANY/contacts/CONTACT", nil},
+	{"admin-mailboxes", "GET /admin/mailboxes", admin, "/admin/mailboxes", nil},
+	{"admin-mailbox", "GET /admin/mailboxes/{ref}", admin, "/admin/mailboxes/MAILBOX", nil},
+	{"admin-mailbox-new", "GET /admin/mailboxes/new", admin, "/admin/mailboxes/new", nil},
+	{"admin-settings", "GET /admin/settings", admin, "/admin/settings", nil},
+	{"admin-calendar", "GET /admin/calendar", admin, "/admin/calendar", nil},
+	{"admin-letters", "GET /admin/letters", admin, "/admin/letters", nil},
+	{"admin-letter", "GET /admin/letters/{ref}", admin, "/admin/letters/LETTER", nil},
+	{"admin-letter-test", "GET /admin/letters/test", admin, "/admin/letters/test", nil},
+	{"admin-kept", "GET /admin/kept", admin, "/admin/kept", nil},
+	{"admin-kept-letter", "GET /admin/kept/{ref}", admin, "/admin/kept/KEPT", nil},
+	{"admin-jobs", "GET /admin/jobs", admin, "/admin/jobs", nil},
+}
+
+// notPages are the routes that answer a GET with something that is no page of
+// ours, or with a page that is looked at elsewhere.
+var notPages = map[string]string{
+	"GET /live":                  "a stream",
+	"GET /files/{ref}":           "a file",
+	"GET /files/{ref}/thumb":     "a picture",
+	"GET /files/{ref}/picture":   "a picture",
+	"GET /people/{ref}/picture":  "a picture",
+	"GET /messages/{ref}":        "a letter's own HTML, in its frame",
+	"GET /logo":                  "a picture",
+	"GET /accent.css":            "a stylesheet",
+	"GET /manifest.webmanifest":  "for browsers",
+	"GET /static/{name}":         "a file",
+	"GET /favicon.ico":           "a picture",
+	"GET /robots.txt":            "for search engines",
+	"GET /healthz":               "for programs",
+	"GET /readyz":                "for programs",
+	"GET /admin/kept/{ref}/raw":  "a file",
+	"GET /help/{picture}":        "a picture",
+	"GET /open/assignees":        "a part of the ticket form",
+	"GET /sw.js":                 "a script",
+	"GET /demo/letters/{n}/html": "a letter's own HTML, in its frame",
+	"GET /setup/{token}":         "only before there is an administrator: TestFirstPageOfANewInstallation",
+}
+
+// unfolds presses what opens something, and waits for it.
+func unfolds(button, what string) func(*world, *oknotest.Visitor) {
+	return func(_ *world, v *oknotest.Visitor) {
+		v.Shows(button)
+		v.Do(`[...document.querySelectorAll(` + "`" + button + "`" + `)].find(e => e.checkVisibility()).click()`)
+		v.Shows(what + ":popover-open")
+	}
+}
+
+// refused sends the page's form with nothing filled in.
+func refused(w *world, v *oknotest.Visitor) { refusedIn("main form.form[method=post]")(w, v) }
+
+func refusedIn(form string) func(*world, *oknotest.Visitor) {
+	return func(_ *world, v *oknotest.Visitor) {
+		v.Do(`const f = document.querySelector("` + form + `"); f.noValidate = true;
+			for (const e of f.elements) if (e.matches("input:not([type=hidden], [type=checkbox]), textarea")) e.value = ""; f.requestSubmit()`)
+		v.Shows(".summary")
+	}
+}
+
+// files fills in the ticket form and sends it.
+func files(w *world, v *oknotest.Visitor) {
+	s := stories[w.l.Lang()]
+	v.Fill(w.l.T("words.subject"), s.done).Fill(w.l.T("portal.field.text"), s.reply).Press(w.l.T("portal.open.send")).At("/open/done")
+}
+
+// framed waits until every message stands in its full height.
+func framed(_ *world, v *oknotest.Visitor) { v.Framed() }
+
+func shortcutList(_ *world, v *oknotest.Visitor) {
+	v.Key("?").Shows("#shortcuts[open]")
+}
+
+// everythingOpen unfolds what the page folds.
+func everythingOpen(_ *world, v *oknotest.Visitor) {
+	v.Do(`document.querySelectorAll("#details details").forEach(d => { d.open = true })`)
+}
+
+// composing stands in one of the two boxes, with the editor there.
+func composing(name string) func(*world, *oknotest.Visitor) {
+	return func(w *world, v *oknotest.Visitor) {
+		key := map[string]string{"public": "r", "note": "n"}[name]
+		v.Framed().Key(key).Shows(".composer-box[open] .editor").Type(stories[w.l.Lang()].reply)
+	}
+}
+
+func emptyAnswer(w *world, v *oknotest.Visitor) {
+	v.Do(`const a = document.querySelector("textarea[name=public]"); a.value = ""; a.form.requestSubmit()`)
+	v.Shows(".composer .field-error")
+}
+
+// of tells whether a place shows the page of a route.
+func (p place) of(pattern string) bool { return strings.TrimSpace(p.route) == pattern }
