@@ -37,6 +37,7 @@ type seeder struct {
 	rand   *rand.Rand
 	text   sample
 	agents map[string][]okno.Actor // by department's name
+	team   okno.Ref
 	people []customer
 	keys   int
 }
@@ -97,7 +98,30 @@ func (s *seeder) house(ctx context.Context, lang string) error {
 			return err
 		}
 	}
+	if err := s.makeTeam(ctx, departments[0]); err != nil {
+		return err
+	}
 	return s.companies(ctx)
+}
+
+// makeTeam makes a team of a department's agents and the administrator.
+func (s *seeder) makeTeam(ctx context.Context, dep okno.Department) error {
+	admin, err := s.desk.KnownSender(ctx, "admin@okno.example")
+	if err != nil {
+		return err
+	}
+	t := okno.Team{Name: s.text.team, Department: dep.ID, Members: []okno.PersonID{admin.ID}}
+	for _, a := range s.agents[dep.Name] {
+		t.Members = append(t.Members, a.Person)
+	}
+	if err := s.desk.SaveTeam(ctx, okno.Console(), "", t); err != nil {
+		return err
+	}
+	all, err := s.desk.AllTeams(ctx, okno.Console())
+	if err == nil {
+		s.team = all[0].Ref
+	}
+	return err
 }
 
 func (s *seeder) agent(ctx context.Context, a agent, role okno.Ref, dep okno.Department) error {

@@ -4,6 +4,7 @@ package demo
 type sample struct {
 	product, supplier, admin, signature string
 	departments                         []string
+	team                                string // of the first department, all its agents
 	topics                              []topic
 	agents                              []agent
 	companies                           []company

@@ -3,6 +3,7 @@ package demo
 var english = sample{
 	product: "Okno", supplier: "Sample Supplies", admin: "Alex Admin", signature: "Sample Supplies\nWeekdays 9 to 18",
 	departments: []string{"Support", "Billing"},
+	team:        "First line",
 	topics:      []topic{{"Something does not work", 0}, {"Question about the product", 0}, {"Invoices and payment", 1}, {"Contract and documents", 1}},
 	agents: []agent{
 		{"Anna Agent", "anna", 0}, {"Boris Agent", "boris", 0}, {"Clara Agent", "clara", 0},

@@ -25,7 +25,10 @@ func (s *seeder) ticket(ctx context.Context, lang string, i int, now time.Time) 
 	agent := agents[s.rand.IntN(len(agents))]
 	young := now.Sub(s.clock.At) < 36*time.Hour
 	if young && s.rand.IntN(3) > 0 || !s.later(now, 3*time.Hour) {
-		return nil // nobody has taken it up yet
+		if story.department != 0 || i%2 == 0 {
+			return nil // nobody has taken it up yet
+		}
+		return s.desk.AssignTeam(ctx, okno.Console(), opened.Number, s.team, 0)
 	}
 	if err := s.desk.Take(ctx, agent, opened.Number, 0); err != nil {
 		return err
