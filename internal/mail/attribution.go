@@ -55,7 +55,7 @@ func gradeAttribution(s string) attribution {
 	at, date := attributionTime.MatchString(s), attributionDate.MatchString(s)
 	addr, verb := attributionAddr.MatchString(s), attributionVerb.MatchString(s)
 	switch {
-	case date && at && (addr || verb && attributionHead.MatchString(s)):
+	case date && at && addr:
 		return fullAttribution
 	case verb, date && (at || addr):
 		return weakAttribution

@@ -56,7 +56,7 @@ func toUTF8(label string, b []byte) (text, fault string) {
 		fault = "the charset " + label + " is unknown"
 	case sevenBit(label):
 		text, fault = sevenBitToUTF8(label, enc, b)
-	case utf8.Valid(b) && (!isSingleByte(name) || utf8.RuneCount(b)+4 <= len(b)):
+	case utf8.Valid(b) && (isSingleByte(name) && utf8.RuneCount(b)+4 <= len(b) || !isSingleByte(name) && surelyUTF8(b)):
 		text, fault = string(b), "the text was UTF-8 though it said "+label
 	case isSingleByte(name):
 		text, fault = singleByteToUTF8(name, enc, b)
@@ -96,6 +96,28 @@ func byteOrder(label string, b []byte) encoding.Encoding {
 	return textunicode.UTF16(textunicode.LittleEndian, textunicode.IgnoreBOM)
 }
 
+// surelyUTF8 says whether valid UTF-8 is more than two characters of another
+// charset that happen to look so.
+func surelyUTF8(b []byte) bool {
+	count := 0
+	for _, r := range string(b) {
+		if r >= 0x800 {
+			return true
+		}
+		if r >= utf8.RuneSelf {
+			count++
+		}
+	}
+	return count >= 6
+}
+
+// mistaken are the labels under which Russian letters in another charset are
+// found; Greek, Hebrew and the like are believed.
+var mistaken = map[string]bool{
+	"windows-1252": true, "windows-1250": true, "iso-8859-2": true, "iso-8859-15": true, "windows-1251": true, "koi8-r": true, "koi8-u": true,
+	"iso-8859-5": true, "ibm866": true, "x-mac-cyrillic": true, "macintosh": true,
+}
+
 // singleByteToUTF8 believes the label unless the text reads as Russian in
 // another charset and not in the one named.
 func singleByteToUTF8(name string, enc encoding.Encoding, b []byte) (text, fault string) {
@@ -105,7 +127,7 @@ func singleByteToUTF8(name string, enc encoding.Encoding, b []byte) (text, fault
 	}
 	sample, high := guessSample(b)
 	guess, best, score := russianGuess(sample)
-	if guess == nil || best == name || high < 4 || score < 2*high || mostlyASCII(sample, high) {
+	if guess == nil || !mistaken[name] || best == name || high < 4 || score < 2*high || mostlyASCII(sample, high) {
 		return string(decoded), ""
 	}
 	if own, ok := enc.(*charmap.Charmap); ok && russianScore(own, sample) > high/2 {

@@ -25,6 +25,12 @@ func TestCutQuoteKeepsWhatIsNotSurelyQuoted(t *testing.T) {
 		"dashes in a table":          "a\n--\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n",
 		"a signature with no words":  "-- \nAnn",
 		"nothing":                    "",
+		"a sentence after a name":    "It prints.\n\nRegards,\nAnn\nThe second printer is still broken.",
+		"best as a word":             "It prints.\nBest thing ever.\nBye",
+		"cheers in a sentence":       "Thanks.\nCheers! It works now.",
+		"a letter sent from a room":  "Where is it?\nSent from my office yesterday",
+		"sent by the bookkeepers":    "Где письмо?\nОтправлено из бухгалтерии вчера",
+		"what somebody wrote":        "On 18.11.2026 at 12:30 the manager wrote:\nplease wait",
 	} {
 		if c := CutQuote(text, ""); c.Quoted || c.Text != text || c.QuotedText != "" {
 			t.Errorf("%s: kept %q, cut %q", name, c.Text, c.QuotedText)

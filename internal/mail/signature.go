@@ -13,10 +13,13 @@ var (
 		`отправлено (?:с|со|из|при помощи|через) .{1,70}|послано с .{1,40}|с мобильного(?: телефона)?|отправлено\.? с телефона|надіслано з .{1,40}|` +
 		`von meinem .{1,40} gesendet|gesendet (?:von|mit|aus) .{1,60}|diese nachricht wurde von meinem .{1,80}|envoyé (?:de|depuis|à partir) .{1,60}|enviado (?:desde|de|del) .{1,60}|obter o outlook .{1,40}|` +
 		`wysłan[eo] z(?:e)? .{1,60}|inviato da .{1,50}|发自我的.{1,20}|從我的.{1,20}傳送|来自我的.{1,20}|发送自.{1,30})[.!]?(?:\s*<https?://[^>]*>)?$`)
+	// device is what such a line speaks of.
+	device = regexp.MustCompile(`(?i)i(?:phone|pad|pod)|android|galaxy|samsung|huawei|honor|xiaomi|redmi|pixel|nokia|blackberry|outlook|gmail|yahoo|mail|thunderbird|proton|phone|mobil|móvil|telefon|téléphone|device|tablet|gerät|appareil|dispositivo|windows|` +
+		`телефон|мобильн|смартфон|планшет|почт|яндекс|приложени|устройств|手机|平板|邮箱|邮件`)
 	valediction = regexp.MustCompile(`(?i)^\s*(?:с уважением|с ув\.?|с наилучшими пожеланиями|с искренним уважением|всего доброго|всего хорошего|з повагою|з павагай|` +
 		`(?:with )?(?:best|kind|warm|kindest) (?:regards|wishes)|regards|best|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|cheers|` +
 		`(?:mit )?(?:freundlichen?|besten?|viele[nr]?|liebe|herzlichen?|schöne) grü(?:ß|ss)en?|mfg|hochachtungsvoll|(?:bien )?cordialement|bien à vous|sincères salutations|meilleures salutations|` +
-		`(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|un abrazo|pozdrawiam|z poważaniem|z wyrazami szacunku|serdecznie pozdrawiam|此致(?:敬礼)?|顺祝商祺|祝好)(?:[,.!，。]|\s*$|\s+(?:[\p{Lu}]|--))`)
+		`(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|un abrazo|pozdrawiam|z poważaniem|z wyrazami szacunku|serdecznie pozdrawiam|此致(?:敬礼)?|顺祝商祺|祝好)\s*[,.!，。]*\s*(?:--.*|(?:(?-i:[\p{Lu}«"(])[\p{L}.'«»"()-]*,?\s*){0,5})$`)
 	disclaimer = regexp.MustCompile(`(?i)^[\s*_=#-]{0,80}(?:(?:this|the) (?:e-?mail|message|communication|transmission)\b.{0,300}(?:confidential|privileged|intended (?:only|solely|exclusively))|(?:the )?(?:information|contents?) (?:contained |transmitted )?(?:in|by) this (?:e-?mail|message).{0,300}(?:confidential|intended)|` +
 		`confidentiality (?:notice|note)|(?:legal )?disclaimer\s*[:.]|notice of confidentiality|please consider the environment|virus-free\.|this e-?mail (?:has been|was) (?:scanned|checked)|` +
 		`(?:данное|это|настоящее|эта|данная|настоящая) (?:электронное |почтовое )?(?:сообщение|письмо|переписка|электронная почта).{0,300}(?:конфиденциальн|предназначен)|(?:вся )?информация,? (?:содержащаяся|изложенная|передаваемая) в (?:данном|этом|настоящем).{0,300}(?:конфиденциальн|предназнач)|` +
@@ -64,7 +67,7 @@ func footerStart(lines []string) int {
 	for last >= 0 && strings.TrimSpace(lines[last]) == "" {
 		last--
 	}
-	if last >= 0 && len(lines[last]) < 200 && deviceLine.MatchString(strings.TrimSpace(lines[last])) {
+	if last >= 0 && len(lines[last]) < 200 && deviceLine.MatchString(strings.TrimSpace(lines[last])) && device.MatchString(lines[last]) {
 		return last
 	}
 	return farewellStart(lines[:last+1])
@@ -93,7 +96,7 @@ func farewellStart(lines []string) int {
 		switch {
 		case line == "":
 			continue
-		case utf8.RuneCountInString(line) > maxFarewellIn, strings.HasSuffix(line, "?"), postscript.MatchString(line):
+		case utf8.RuneCountInString(line) > maxFarewellIn, strings.HasSuffix(line, "?"), isSentence(line), postscript.MatchString(line):
 			return -1
 		case valediction.MatchString(line):
 			return i
@@ -101,6 +104,11 @@ func farewellStart(lines []string) int {
 		below++
 	}
 	return -1
+}
+
+// isSentence knows words that somebody wrote, not a name, a post or an address.
+func isSentence(line string) bool {
+	return strings.ContainsAny(line[len(line)-1:], ".!") && len(strings.Fields(line)) >= 4
 }
 
 // disclaimerStart finds a paragraph that begins as disclaimers do, near the end.
