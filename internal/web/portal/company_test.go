@@ -92,7 +92,7 @@ func TestR45CreateTicketOpensTheForm(t *testing.T) {
 	})
 }
 
-func TestR56R63AdministratorRegistersEmployees(t *testing.T) {
+func TestR56R58R63AdministratorRegistersEmployees(t *testing.T) {
 	each(t, func(h *house) {
 		c := h.firm("17")
 		b := h.browser("ru")

@@ -8,7 +8,7 @@ import (
 	"github.com/oknodesk/okno/internal/desk"
 )
 
-func TestR19StatusAsksForAddressAndNumber(t *testing.T) {
+func TestR19R20StatusAsksForAddressAndNumber(t *testing.T) {
 	each(t, func(h *house) {
 		b := h.browser("ru")
 		page := b.get("/status")
