@@ -40,6 +40,9 @@ func CutQuote(text, html string) Cut {
 		if c.QuotedText == "" {
 			c.QuotedText = fromHTML.removed
 		}
+		if below := cutText(c.Text); !fromText.cut && below.cut { // the signature above what was cut
+			c.Text, c.QuotedText = below.kept, below.removed+"\n"+c.QuotedText
+		}
 	}
 	return c
 }

@@ -84,6 +84,14 @@ func TestCutQuoteFollowsTheHTMLWhereTheTextHasNoMarks(t *testing.T) {
 	}
 }
 
+func TestCutQuoteCutsTheSignatureAboveAQuotationOfThePage(t *testing.T) {
+	page := `<p>It prints.</p><p>Best regards,<br>Ann</p><div class="moz-cite-prefix">Support írta:</div><blockquote type="cite">old</blockquote>`
+	c := CutQuote(textFromHTML(page), page)
+	if c.Text != "It prints." || !strings.Contains(c.QuotedText, "Ann") || !strings.Contains(c.QuotedText, "old") {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestCutQuoteIsQuickWhateverTheWords(t *testing.T) {
 	for name, words := range map[string][2]string{
 		"colons":          {strings.Repeat("12:30:\n", 150_000), ""},
