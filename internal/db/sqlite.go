@@ -100,6 +100,9 @@ func (s *sqlite) read(ctx context.Context, fn func(*Tx) error) (err error) {
 	err = tx.end(guard(fn, tx))
 	var caught *PanicError
 	sound = conn.run("ROLLBACK") == nil && !errors.As(err, &caught)
+	if ctx.Err() != nil && errors.Is(err, sqlite3.INTERRUPT) {
+		return ctx.Err()
+	}
 	return err
 }
 
