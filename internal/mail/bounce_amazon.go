@@ -34,11 +34,16 @@ type amazonRecipient struct {
 	Diagnostic string `json:"diagnosticCode"`
 }
 
-// amazonBounce reads a notice of Amazon SES; nil if the letter holds none.
+// amazonBounce reads a notice of Amazon SES; nil if the letter is none. A person
+// who asks about one writes words before it.
 func (l *Letter) amazonBounce() *Bounce {
-	texts := []string{l.Text}
+	_, machine := l.Machine()
+	var texts []string
+	if machine || strings.HasPrefix(strings.TrimSpace(l.Text), "{") {
+		texts = append(texts, l.Text)
+	}
 	for _, a := range l.Attachments {
-		if a.Type == "application/json" {
+		if machine && a.Type == "application/json" {
 			texts = append(texts, string(a.Content[:min(len(a.Content), maxNotice)]))
 		}
 	}

@@ -76,6 +76,19 @@ func TestBounceIsPermanentOnlyIfARecipientFailed(t *testing.T) {
 	}
 }
 
+func TestBounceIsNoneWhereAPersonAsksAboutOne(t *testing.T) {
+	for _, words := range []string{
+		`Why do we get {"notificationType":"Bounce","bounce":{"bounceType":"Permanent","bouncedRecipients":[{"emailAddress":"bob@other.example"}]}}?`,
+		"My letter came back:\r\n<bob@other.example>: host mx said: 550 no such user, it could not be delivered",
+		"Final-Recipient: rfc822; bob@other.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\nWhat is this?",
+	} {
+		l := Read([]byte("From: Ann <ann@client.example>\r\nSubject: Undelivered Mail\r\n\r\n" + words + "\r\n"))
+		if b := l.Bounce(); b != nil {
+			t.Errorf("%q: %+v", words, b)
+		}
+	}
+}
+
 func TestBounceIsNoneWithoutRecipients(t *testing.T) {
 	for _, l := range []*Letter{report(""), report("Reporting-MTA: dns; a\n"), Read([]byte("Subject: Undelivered Mail\r\n\r\n550 no such user")), report(strings.Repeat("\n", 1000))} {
 		if b := l.Bounce(); b != nil {
