@@ -81,7 +81,7 @@ func TestAccentIsShownBeforeItIsSaved(t *testing.T) {
 		if code != 200 {
 			r.Fatalf("%d", code)
 		}
-		r.shows(page, "Contrast 6", `formaction="/admin/settings/preview#accent"`, `fill="#1f55a5"`, `value="Window"`)
+		r.shows(page, "Contrast 6", `formaction="/admin/settings/preview#preview"`, `fill="#1f55a5"`, `value="Window"`)
 		if s, err := r.desk.Settings(r.Context()); err != nil || s.Accent != "" {
 			r.Errorf("showing saved it: %v %v", s.Accent, err)
 		}
