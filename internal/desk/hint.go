@@ -15,26 +15,6 @@ func rightsChanged(p okno.PersonID) string {
 	return live.Hint{Part: live.PartRights, Person: int64(p)}.Encode()
 }
 
-// Concerns reports whether a hint is for an asker: the same judgement as for
-// the ticket itself.
-func Concerns(by okno.Actor, h live.Hint) bool {
-	scope := by.Sees()
-	if h.AgentsOnly && scope.Side() != okno.SideAgent {
-		return false
-	}
-	if h.Person != 0 {
-		return h.Person == int64(by.Person)
-	}
-	t := okno.Ticket{
-		ID: okno.TicketID(h.Ticket), Department: okno.DepartmentID(h.Department),
-		Requester: okno.PersonID(h.Requester), Company: okno.CompanyID(h.Company),
-	}
-	for _, p := range h.Participants {
-		t.Participants = append(t.Participants, okno.PersonID(p))
-	}
-	return scope.Admits(&t)
-}
-
 // partOf tells which part of a ticket's page a fact changes.
 func partOf(k okno.EventKind) string {
 	switch k {

@@ -8,7 +8,6 @@ import (
 	"flag"
 	"io"
 	"log/slog"
-	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -208,13 +207,6 @@ func (r *Rig) Agent(address string) okno.Actor {
 	a, _, err := r.Desk.ActorOf(r.t.Context(), token, okno.DoorWorkspace)
 	r.must(err)
 	return a
-}
-
-// Link is the address of a page.
-func (r *Rig) Link(path string) string {
-	u, err := url.JoinPath(r.URL, path)
-	r.must(err)
-	return u
 }
 
 func (r *Rig) must(err error) {
