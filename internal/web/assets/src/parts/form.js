@@ -20,7 +20,7 @@ on("submit", "form[data-once]", (event, form) => {
     return;
   }
   sent.add(form);
-  setTimeout(() => rest(form, true));
+  setTimeout(() => sent.has(form) && rest(form, true)); // the answer may have been faster
 }, true);
 
 function rest(form, yes) {
@@ -29,10 +29,13 @@ function rest(form, yes) {
   form.toggleAttribute("aria-busy", yes);
 }
 
-document.addEventListener("htmx:finally:request", (event) => {
-  const form = event.detail.ctx?.sourceElement;
-  if (form instanceof HTMLFormElement && sent.has(form)) rest(form, false);
-});
+// Before the answer is shown: a form that looks ready must be ready.
+for (const end of ["htmx:before:swap", "htmx:finally:request"]) {
+  document.addEventListener(end, (event) => {
+    const form = event.detail.ctx?.sourceElement;
+    if (form instanceof HTMLFormElement && sent.has(form)) rest(form, false);
+  });
+}
 addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-once]").forEach((form) => rest(form, false));
 });

@@ -1,4 +1,5 @@
-// The dialogue opens at its end and stays there while the reader is there.
+// The dialogue opens at its end and stays there while the reader is there. It
+// is renewed alone, so the boxes below learn from it which version was seen.
 import { arrive } from "./page.js";
 
 let shown = "", pinned = true;
@@ -25,4 +26,6 @@ arrive(() => {
     pinned = !location.hash;
   }
   down();
+  const seen = document.querySelector(".thread[data-version]")?.dataset.version;
+  if (seen) document.querySelectorAll(".composer-form [name=version]").forEach((field) => (field.value = seen));
 });
