@@ -50,8 +50,7 @@ func (h *House) administration() admin.Config {
 			t, err := h.Receiver.Test(ctx, f)
 			return admin.Found{Letters: int(t.Letters), Unseen: t.Unseen}, err
 		},
-		FetchNow: func(_ context.Context, m okno.MailboxID) error { return h.fetcher.FetchNow(m) },
-		Inspect:  intake.Inspect,
+		Inspect: intake.Inspect,
 		TestLetter: func(ctx context.Context, to string) error {
 			return h.notifier.Try(ctx, okno.Person{Address: to})
 		},
@@ -65,7 +64,9 @@ func (h *House) administration() admin.Config {
 	return c
 }
 
-// listenConfig has the fetcher look again once a mailbox has changed.
+// listenConfig has the fetcher look again once a mailbox has changed, and fetch
+// when an administrator asks for it, at whichever process he does.
 func (h *House) listenConfig() {
+	h.onClose(h.DB.Listen(desk.RoundTopic, h.fetcher.FetchNow))
 	h.onClose(h.DB.Listen(desk.ConfigTopic, func(string) { h.fetcher.Reload() }))
 }

@@ -25,6 +25,9 @@ const (
 	// ConfigTopic says that settings, departments, topics or mailboxes have
 	// changed.
 	ConfigTopic = "config"
+	// RoundTopic carries the Ref of a mailbox that is to be fetched at once;
+	// "": all of them.
+	RoundTopic = "round"
 )
 
 // Config is what a desk is made of.
@@ -54,6 +57,7 @@ type Desk struct {
 	letters      secret.Box // queued letters' bytes
 	mailboxes    secret.Box // mailboxes' passwords
 	push         secret.Box // the key for push services
+	erasures     secret.Box // addresses of people who are being erased
 	replies      *mail.ReplyAddresses
 	now          func() time.Time
 	log          *slog.Logger
@@ -74,6 +78,7 @@ func New(c Config) *Desk {
 		letters:   c.Key.Box("letters"),
 		mailboxes: c.Key.Box("mailboxes"),
 		push:      c.Key.Box("push"),
+		erasures:  c.Key.Box("erasures"),
 		replies:   mail.NewReplyAddresses(c.Key.Sub("reply addresses")),
 	}
 	d.unlisten = c.DB.Listen(ConfigTopic, func(string) { d.reconfigured() })

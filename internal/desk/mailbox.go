@@ -128,6 +128,19 @@ func (d *Desk) FetchSettings(ctx context.Context, by okno.Actor, ref okno.Ref, f
 	return form, err
 }
 
+// AskRound asks whichever process fetches a mailbox to do so at once, without
+// waiting for it. okno.ErrNotFound: nobody fetches it.
+func (d *Desk) AskRound(ctx context.Context, by okno.Actor, ref okno.Ref) error {
+	boxes, err := d.Mailboxes(ctx, by)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(boxes, func(m MailboxState) bool { return m.Ref == ref && m.Fetch != nil && m.Closed.IsZero() }) {
+		return okno.ErrNotFound
+	}
+	return d.db.Announce(ctx, RoundTopic, string(ref))
+}
+
 // SaveFetchState keeps how fetching a mailbox goes.
 func (d *Desk) SaveFetchState(ctx context.Context, id okno.MailboxID, s okno.FetchState) error {
 	return d.write(ctx, func(tx store.Tx) error { return tx.SaveFetchState(id, s) })

@@ -83,6 +83,11 @@ var manageSteps = []step{
 	{"SaveMailbox", managing, func(s *scene, by okno.Actor) error {
 		return s.SaveMailbox(s.ctx(), by, "", okno.Mailbox{Address: "help@desk.example"}, s.first.Ref)
 	}},
+	{"AskRound", managing, func(s *scene, by okno.Actor) error {
+		boxes, err := s.FetchedMailboxes(s.ctx())
+		must(s.t, err)
+		return s.AskRound(s.ctx(), by, boxes[0].Ref)
+	}},
 	{"FetchSettings", managing, func(s *scene, by okno.Actor) error {
 		return done(s.FetchSettings(s.ctx(), by, "", okno.Fetch{Host: "imap.example"}))
 	}},
@@ -292,10 +297,14 @@ func TestLocksOfEveryCommand(t *testing.T) {
 	})
 }
 
-// letters gives the administrator's pages a letter each way, a company and a
-// team.
+// letters gives the administrator's pages a letter each way, a mailbox that is
+// fetched, a company and a team.
 func (r *rig) letters() {
 	r.t.Helper()
+	departments, err := r.Departments(r.ctx())
+	must(r.t, err)
+	must(r.t, r.SaveMailbox(r.ctx(), r.admin, "", okno.Mailbox{Address: "fetched@desk.example", Fetch: &okno.Fetch{
+		Host: "imap.example", Port: 993, Security: okno.TLS, User: "walk"}}, departments[0].Ref))
 	must(r.t, r.QueueLetters(r.ctx(), []desk.Outgoing{{Letter: okno.Letter{
 		Kind: okno.LetterTest, Origin: "walk", From: "support@desk.example", To: "carl@customer.example", Subject: "Test", MessageID: "walk@desk.example", Bytes: []byte("Subject: Test\r\n\r\n")}}}))
 	box, err := r.MailboxFor(r.ctx(), "support@desk.example")

@@ -69,20 +69,20 @@ func (f *Fetcher) Reload() {
 	}
 }
 
-// FetchNow asks for a round of one mailbox without waiting for it. It is
-// okno.ErrNotFound where the mailbox is not fetched by this process.
-func (f *Fetcher) FetchNow(id okno.MailboxID) error {
+// FetchNow begins a round of the mailbox with that Ref, or of all (""), if this
+// process is the one that fetches. It hears desk.RoundTopic.
+func (f *Fetcher) FetchNow(ref string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	box, ok := f.boxes[id]
-	if !ok {
-		return okno.ErrNotFound
+	for _, b := range f.boxes {
+		if ref != "" && string(b.box.Ref) != ref {
+			continue
+		}
+		select {
+		case b.now <- struct{}{}:
+		default:
+		}
 	}
-	select {
-	case box.now <- struct{}{}:
-	default:
-	}
-	return nil
 }
 
 // supervise keeps one fetching for each mailbox as it is set, until ctx ends

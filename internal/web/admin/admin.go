@@ -15,9 +15,6 @@ type Config struct {
 	// TestFetch tries to reach a mailbox without fetching anything. Its error
 	// says in plain words what did not go.
 	TestFetch func(ctx context.Context, f okno.Fetch) (Found, error)
-	// FetchNow asks for a round of one mailbox without waiting for it;
-	// okno.ErrNotFound: nobody fetches it here.
-	FetchNow func(ctx context.Context, m okno.MailboxID) error
 	// Inspect says in JSON what is read of a raw letter.
 	Inspect func(raw []byte) ([]byte, error)
 	// TestLetter queues a short letter to an address.

@@ -117,7 +117,7 @@ func (a *Admin) fetchNow(q *web.Request) error {
 		return err
 	}
 	path := "/admin/mailboxes/" + string(m.Ref)
-	err = a.c.FetchNow(q.Context(), m.ID)
+	err = a.desk.AskRound(q.Context(), q.Actor, m.Ref)
 	if okno.ReasonOf(err) == okno.NotFound {
 		q.Toast(web.Toast{Text: q.Locale.T("admin.mailbox.round.none"), Kind: "error"})
 		return q.Redirect(path)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/desk"
 )
 
 const imapPassword = "Zebra-Quagga-17"
@@ -84,9 +85,25 @@ func TestKeptPasswordIsNotTriedElsewhere(t *testing.T) {
 		if len(r.tested) != 2 || r.tested[0].Password != imapPassword || r.tested[1].Password != "" {
 			r.Error("the kept password went elsewhere, or nowhere")
 		}
-		ada.saved(path + "/round")
-		if len(r.fetched) != 1 {
-			r.Errorf("fetched now: %v", r.fetched)
+	})
+}
+
+func TestARoundIsAskedForAtEveryProcess(t *testing.T) {
+	each(t, func(r *rig) {
+		asked := make(chan string, 1)
+		defer r.db.Listen(desk.RoundTopic, func(ref string) {
+			if ref != "" { // "" is said when the listening begins
+				asked <- ref
+			}
+		})()
+		ada := r.as("ada@desk.example")
+		ref := firstRef(ada, "mailboxes")
+		ada.post("/admin/mailboxes/" + ref + "/round")
+		r.shows(ada.page("/admin/mailboxes"), "are not fetched")
+		ada.saved("/admin/mailboxes/"+ref, fetchForm(firstRef(ada, "departments"), "version", version(ada.page("/admin/mailboxes/"+ref)))...)
+		ada.saved("/admin/mailboxes/" + ref + "/round")
+		if got := <-asked; got != ref {
+			r.Errorf("a round of %q was asked for", got)
 		}
 	})
 }

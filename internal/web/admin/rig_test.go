@@ -35,14 +35,13 @@ const password = "correct horse battery"
 // rig is the administration over a real desk, with Ada for its administrator.
 type rig struct {
 	*testing.T
-	db      *db.DB
-	desk    *desk.Desk
-	server  *web.Server
-	url     string
-	ada     okno.Actor
-	tested  []okno.Fetch // what was to be tried
-	fetched []okno.MailboxID
-	mailed  []string // addresses of test letters
+	db     *db.DB
+	desk   *desk.Desk
+	server *web.Server
+	url    string
+	ada    okno.Actor
+	tested []okno.Fetch // what was to be tried
+	mailed []string     // addresses of test letters
 }
 
 // each runs the test on both databases.
@@ -75,10 +74,6 @@ func newRig(t *testing.T, d *db.DB) *rig {
 				return admin.Found{}, errors.New("no such host")
 			}
 			return admin.Found{Letters: 3, Unseen: 1}, nil
-		},
-		FetchNow: func(_ context.Context, m okno.MailboxID) error {
-			r.fetched = append(r.fetched, m)
-			return nil
 		},
 		Inspect: func(raw []byte) ([]byte, error) {
 			return fmt.Appendf(nil, "{\"size\": %d, \"html\": \"<b>\"}", len(raw)), nil
