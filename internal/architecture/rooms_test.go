@@ -35,6 +35,7 @@ var rooms = []room{
 	{"internal/secret", 1, nil},
 	{"internal/outbound", 1, nil},
 	{"internal/picture", 1, nil},
+	{"internal/search", 1, nil},
 	{"internal/web/assets", 1, nil},
 
 	{"internal/jobs", 2, []string{"internal/db"}},

@@ -26,6 +26,7 @@ type session interface {
 	exec(ctx context.Context, text string, args []any) (sql.Result, error)
 	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
 	nextOf(sequence string) (text string, args []any)
+	dialect() Dialect
 }
 
 // Exec runs a statement and returns how many rows it touched. Arguments are

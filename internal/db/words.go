@@ -3,6 +3,7 @@ package db
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,7 @@ var (
 //	{{int}}     the type of an integer, a time or a truth
 //	{{bytes}}   the type of bytes
 //	{{strict}}  after a table's closing bracket: SQLite holds columns to their types
+//	{{fulltext NAME COLUMN …}};  a table for FullText
 //	{{sequence NAME START}};  a sequence for Tx.Sequence whose first value is START
 //	{{only sqlite}} … {{end}}, {{only postgres}} … {{end}}  text for one of them
 func houseWords(text string, d Dialect) (string, error) {
@@ -65,6 +67,14 @@ func meaningOf(word string, d Dialect) (string, error) {
 		return pick("CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;\n"+
 			"INSERT INTO sequence (name, last) VALUES ('"+fields[1]+"', "+fields[2]+" - 1)",
 			"CREATE SEQUENCE "+fields[1]+" AS BIGINT MINVALUE 0 START WITH "+fields[2])
+	case len(fields) > 2 && fields[0] == "fulltext" && !slices.ContainsFunc(fields, func(f string) bool { return !plainName.MatchString(f) }):
+		name := fields[1]
+		// The words come ready made: all but blanks belongs to them. Merging is FullText.Tidy's.
+		return pick("CREATE VIRTUAL TABLE "+name+" USING fts5 ("+strings.Join(fields[2:], ", ")+
+			", content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'\");\n"+
+			"INSERT INTO "+name+" ("+name+", rank) VALUES ('automerge', 0)",
+			"CREATE TABLE "+name+" (id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);\n"+
+				"CREATE INDEX "+name+"_words ON "+name+" USING GIN (words) WITH (gin_pending_list_limit = 256)")
 	}
 	return "", fmt.Errorf("no house word is {{%s}}", word)
 }

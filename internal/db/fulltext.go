@@ -1,0 +1,139 @@
+package db
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// FullText is a table, made by a migration's {{fulltext NAME COLUMN …}}, that
+// keeps for each id which words stand in which column and in what order. Words
+// are compared as they are: whoever writes and asks gives them the same form,
+// of letters and digits. Columns are named as in the migration, in its order.
+type FullText struct {
+	Name    string
+	Columns []string
+}
+
+// Term is a part of a question to a FullText: any of some phrases, in any of
+// some columns. A phrase is words that stand side by side in one column.
+type Term struct {
+	In      []string
+	Phrases [][]string
+}
+
+// Put replaces what is kept for an id; words are given by column, in order.
+func (f FullText) Put(tx *Tx, id int64, words ...[]string) error {
+	if len(words) != len(f.Columns) {
+		return fmt.Errorf("%s has %d columns, not %d", f.Name, len(f.Columns), len(words))
+	}
+	if tx.on.dialect() == Postgres {
+		_, err := tx.Exec(`INSERT INTO `+f.Name+` (id, words) VALUES (?, CAST(CAST(? AS TEXT) AS tsvector)) ON CONFLICT (id) DO UPDATE SET words = excluded.words`, id, vector(words))
+		return err
+	}
+	args := []any{id}
+	for _, w := range words {
+		args = append(args, strings.Join(w, " "))
+	}
+	_, err := tx.Exec(`INSERT OR REPLACE INTO `+f.Name+` (rowid, `+strings.Join(f.Columns, ", ")+`) VALUES (?`+strings.Repeat(", ?", len(words))+`)`, args...)
+	return err
+}
+
+// Tidy joins a little of what was put lately with what was there, so that the
+// index stays quick; it is called in the transaction of every few Puts. It is
+// done here and not by SQLite itself because that merges all at once, and
+// everybody waits.
+func (f FullText) Tidy(tx *Tx) error {
+	if tx.on.dialect() == Postgres {
+		return nil
+	}
+	_, err := tx.Exec(`INSERT INTO ` + f.Name + ` (` + f.Name + `, rank) VALUES ('merge', 16)`)
+	return err
+}
+
+// Find returns the highest ids below one, downwards, where all the terms hold.
+func (f FullText) Find(tx *Tx, all []Term, below int64, limit int) ([]int64, error) {
+	id := func(row Scanner) (int64, error) {
+		var id int64
+		err := row.Scan(&id)
+		return id, err
+	}
+	var question []string
+	if tx.on.dialect() == Postgres {
+		// A plan made for all questions would be a wrong one for most.
+		if _, err := tx.Exec(`SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
+			return nil, err
+		}
+		for _, t := range all {
+			question = append(question, f.lexemes(t))
+		}
+		return Collect(tx, id, `SELECT id FROM `+f.Name+` WHERE words @@ CAST(CAST(? AS TEXT) AS tsquery) AND id < ? ORDER BY id DESC LIMIT ?`,
+			strings.Join(question, " & "), below, limit)
+	}
+	for _, t := range all {
+		question = append(question, t.match())
+	}
+	return Collect(tx, id, `SELECT rowid FROM `+f.Name+` WHERE `+f.Name+` MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
+		strings.Join(question, " AND "), below, limit)
+}
+
+// match is the term in FTS5's words.
+func (t Term) match() string {
+	phrases := make([]string, len(t.Phrases))
+	for i, p := range t.Phrases {
+		phrases[i] = `"` + strings.ReplaceAll(strings.Join(p, " "), `"`, `""`) + `"`
+	}
+	return `({` + strings.Join(t.In, " ") + `} : (` + strings.Join(phrases, " OR ") + `))`
+}
+
+// A PostgreSQL document knows no columns: a word bears its column's number, and
+// the columns' words are apart.
+
+// lexemes is the term as a tsquery.
+func (f FullText) lexemes(t Term) string {
+	var any []string
+	for i, column := range f.Columns {
+		for _, in := range t.In {
+			if in != column {
+				continue
+			}
+			for _, p := range t.Phrases {
+				words := make([]string, len(p))
+				for j, w := range p {
+					words[j] = lexeme(i, w)
+				}
+				any = append(any, strings.Join(words, " <-> "))
+			}
+		}
+	}
+	return "(" + strings.Join(any, " | ") + ")"
+}
+
+// vector is the document as a tsvector.
+func vector(words [][]string) string {
+	var b strings.Builder
+	at := 0
+	for i, column := range words {
+		for _, w := range column {
+			if w == "" {
+				continue
+			}
+			at++
+			b.WriteString(lexeme(i, w))
+			b.WriteByte(':')
+			b.WriteString(strconv.Itoa(at))
+			b.WriteByte(' ')
+		}
+		at++
+	}
+	return b.String()
+}
+
+var escaped = strings.NewReplacer(`\`, `\\`, `'`, `''`)
+
+func lexeme(column int, word string) string {
+	return `'` + strconv.Itoa(column) + escaped.Replace(word) + `'`
+}
+
+func (s *liteSession) dialect() Dialect { return SQLite }
+func (s *pgSession) dialect() Dialect   { return Postgres }
