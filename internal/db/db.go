@@ -42,6 +42,7 @@ func (d Dialect) String() string {
 type Options struct {
 	Log     *slog.Logger // nil: slog.Default()
 	Readers int          // reading connections; 0: as many as processors
+	Alone   bool         // ErrInUse where another process has the PostgreSQL database open, and to others while we have
 }
 
 // DB is an open database. It is safe for concurrent use.
@@ -55,8 +56,9 @@ type engine interface {
 	dialect() Dialect
 	write(ctx context.Context, fn func(*Tx) error) error
 	read(ctx context.Context, fn func(*Tx) error) error
+	snapshot(ctx context.Context, fn func(*Tx) error) error
 	announce(ctx context.Context, a announcement) error
-	migrate(ctx context.Context, files fs.FS) error
+	migrate(ctx context.Context, files fs.FS, last int64) error
 	close() error
 }
 

@@ -16,15 +16,35 @@ import (
 // Migrate brings the schema up to date from the "*.sql" files at the top of
 // the sources: goose's format ("-- +goose Up"), numbered over all sources
 // together ("00002_people.sql"), in the house's words (see houseWords). Of
-// several processes one migrates while the others wait, up to five minutes.
+// several processes one migrates while the others wait, up to five minutes. A
+// database that is being filled is refused with an *UnfinishedError, one that a
+// newer program has changed beyond what this one knows with a *TooOldError.
 func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) error {
+	if err := d.Unfinished(ctx); err != nil {
+		return err
+	}
+	knows, err := Newest(sources...)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	if err := d.Serves(ctx, knows); err != nil {
+		return err
+	}
+	if err := d.MigrateTo(ctx, knows, sources...); err != nil {
+		return err
+	}
+	return d.Serves(ctx, knows) // a newer program may have been at it while we waited
+}
+
+// MigrateTo is Migrate up to one migration and without its questions.
+func (d *DB) MigrateTo(ctx context.Context, last int64, sources ...fs.FS) error {
 	files := make(fstest.MapFS)
 	for _, source := range sources {
 		if err := gather(files, source, d.Dialect()); err != nil {
 			return fmt.Errorf("migrations: %w", err)
 		}
 	}
-	if err := d.engine.migrate(ctx, files); err != nil {
+	if err := d.engine.migrate(ctx, files, last); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
@@ -52,19 +72,19 @@ func gather(files fstest.MapFS, source fs.FS, d Dialect) error {
 	return nil
 }
 
-func migrateSQLite(ctx context.Context, pool *sql.DB, files fs.FS, log *slog.Logger) error {
-	return up(ctx, goose.DialectSQLite3, pool, files, log)
+func migrateSQLite(ctx context.Context, pool *sql.DB, files fs.FS, last int64, log *slog.Logger) error {
+	return up(ctx, goose.DialectSQLite3, pool, files, last, log)
 }
 
-func migratePostgres(ctx context.Context, pool *sql.DB, files fs.FS, log *slog.Logger) error {
+func migratePostgres(ctx context.Context, pool *sql.DB, files fs.FS, last int64, log *slog.Logger) error {
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 	if err != nil {
 		return err
 	}
-	return up(ctx, goose.DialectPostgres, pool, files, log, goose.WithSessionLocker(locker))
+	return up(ctx, goose.DialectPostgres, pool, files, last, log, goose.WithSessionLocker(locker))
 }
 
-func up(ctx context.Context, d goose.Dialect, pool *sql.DB, files fs.FS, log *slog.Logger, o ...goose.ProviderOption) error {
+func up(ctx context.Context, d goose.Dialect, pool *sql.DB, files fs.FS, last int64, log *slog.Logger, o ...goose.ProviderOption) error {
 	o = append(o, goose.WithDisableGlobalRegistry(true), goose.WithSlog(log))
 	provider, err := goose.NewProvider(d, pool, files, o...)
 	if errors.Is(err, goose.ErrNoMigrations) {
@@ -73,6 +93,6 @@ func up(ctx context.Context, d goose.Dialect, pool *sql.DB, files fs.FS, log *sl
 	if err != nil {
 		return err
 	}
-	_, err = provider.Up(ctx)
+	_, err = provider.UpTo(ctx, last)
 	return err
 }

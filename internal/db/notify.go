@@ -75,17 +75,18 @@ func say(ctx context.Context, pool *pgxpool.Pool, said []announcement) error {
 }
 
 // ear is the connection that listens for every process's announcements, this
-// one's included.
+// one's included, and holds this process's place at the database.
 type ear struct {
 	config *pgx.ConnConfig
 	hub    *hub
 	log    *slog.Logger
+	alone  bool
 	stop   context.CancelFunc
 	closed chan struct{}
 }
 
-func startEar(ctx context.Context, config *pgx.ConnConfig, h *hub, log *slog.Logger) (*ear, error) {
-	e := &ear{config: config, hub: h, log: log, closed: make(chan struct{})}
+func startEar(ctx context.Context, config *pgx.ConnConfig, h *hub, o Options) (*ear, error) {
+	e := &ear{config: config, hub: h, log: o.Log, alone: o.Alone, closed: make(chan struct{})}
 	conn, err := e.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -103,7 +104,11 @@ func (e *ear) connect(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := conn.Exec(ctx, "LISTEN "+noticeName); err != nil {
+	err = takePlace(ctx, conn, e.alone)
+	if err == nil {
+		_, err = conn.Exec(ctx, "LISTEN "+noticeName)
+	}
+	if err != nil {
 		hangUp(conn)
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func openPostgres(ctx context.Context, connection string, h *hub, o Options) (*p
 	config.MaxConnIdleTime = 5 * time.Minute
 	asOkno(config.ConnConfig.RuntimeParams)
 	p := &postgres{log: o.Log}
-	if p.ear, err = startEar(ctx, config.ConnConfig.Copy(), h, o.Log); err != nil {
+	if p.ear, err = startEar(ctx, config.ConnConfig.Copy(), h, o); err != nil {
 		return nil, err
 	}
 	// One statement never outlives the change it may belong to.
@@ -126,7 +126,7 @@ func (p *postgres) within(ctx context.Context, conn *sql.Conn, o *sql.TxOptions,
 			}
 		}
 	}()
-	tx := &Tx{ctx: ctx, on: &pgSession{begun, &p.texts}}
+	tx := &Tx{ctx: ctx, on: &pgSession{conn, begun, &p.texts}}
 	if err := tx.end(guard(fn, tx)); err != nil {
 		return tx, err
 	}
@@ -155,12 +155,9 @@ func (p *postgres) announce(ctx context.Context, a announcement) error {
 	return nil
 }
 
-func (p *postgres) migrate(ctx context.Context, files fs.FS) error {
-	config := p.pool.Config().ConnConfig
-	delete(config.RuntimeParams, "statement_timeout") // a large table takes the time it takes
-	delete(config.RuntimeParams, "idle_in_transaction_session_timeout")
-	pool := stdlib.OpenDB(*config)
-	return errors.Join(migratePostgres(ctx, pool, files, p.log), pool.Close())
+func (p *postgres) migrate(ctx context.Context, files fs.FS, last int64) error {
+	pool := p.unbounded() // a large table takes the time it takes
+	return errors.Join(migratePostgres(ctx, pool, files, last, p.log), pool.Close())
 }
 
 func (p *postgres) close() error {
@@ -173,6 +170,7 @@ func (p *postgres) close() error {
 }
 
 type pgSession struct {
+	conn  *sql.Conn
 	tx    *sql.Tx
 	texts *placeholders
 }

@@ -116,12 +116,12 @@ func (s *sqlite) close() error {
 	return errors.Join(err, s.tidier.close())
 }
 
-func (s *sqlite) migrate(ctx context.Context, files fs.FS) error {
+func (s *sqlite) migrate(ctx context.Context, files fs.FS, last int64) error {
 	pool, err := openLitePool(s.path, false, readerCache)
 	if err != nil {
 		return err
 	}
-	return errors.Join(migrateSQLite(ctx, pool, files, s.log), pool.Close())
+	return errors.Join(migrateSQLite(ctx, pool, files, last, s.log), pool.Close())
 }
 
 // guard calls fn and gives a panic back as an error.

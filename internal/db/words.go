@@ -23,6 +23,7 @@ var (
 //	{{strict}}  after a table's closing bracket: SQLite holds columns to their types
 //	{{fulltext NAME COLUMN …}};  a table for FullText
 //	{{sequence NAME START}};  a sequence for Tx.Sequence whose first value is START
+//	{{oldest N}};  from here on the database serves only programs that know migration N
 //	{{only sqlite}} … {{end}}, {{only postgres}} … {{end}}  text for one of them
 func houseWords(text string, d Dialect) (string, error) {
 	var fault error
@@ -67,6 +68,8 @@ func meaningOf(word string, d Dialect) (string, error) {
 		return pick("CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;\n"+
 			"INSERT INTO sequence (name, last) VALUES ('"+fields[1]+"', "+fields[2]+" - 1)",
 			"CREATE SEQUENCE "+fields[1]+" AS BIGINT MINVALUE 0 START WITH "+fields[2])
+	case len(fields) == 2 && fields[0] == "oldest" && wholeNumber.MatchString(fields[1]):
+		return oldest(fields[1]), nil
 	case len(fields) > 2 && fields[0] == "fulltext" && !slices.ContainsFunc(fields, func(f string) bool { return !plainName.MatchString(f) }):
 		name := fields[1]
 		// The words come ready made: all but blanks belongs to them. Merging is FullText.Tidy's.

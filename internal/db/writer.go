@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -35,6 +36,7 @@ type writer struct {
 	conn      *liteSession
 	crowded   bool // the last group held several changes
 	restarted time.Time
+	readings  atomic.Int32 // long ones under way: the log cannot be started anew before they end
 
 	queue   chan *change
 	closing chan struct{}
@@ -234,7 +236,7 @@ func (w *writer) answer(c *change) {
 // tidy starts the log anew when it is long: the checkpointer copies it but
 // cannot start it anew while changes keep coming.
 func (w *writer) tidy() {
-	if w.tidier.pages() < restartPages || time.Since(w.restarted) < restartPause {
+	if w.readings.Load() > 0 || w.tidier.pages() < restartPages || time.Since(w.restarted) < restartPause {
 		return
 	}
 	w.restarted = time.Now()

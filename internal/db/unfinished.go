@@ -1,0 +1,57 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// UnfinishedError says that what fills the database has not come to its end.
+type UnfinishedError struct {
+	What  string // "a restore from FILE"
+	Begun time.Time
+}
+
+func (e *UnfinishedError) Error() string {
+	return fmt.Sprintf("the database is not whole: %s, begun %s, has not come to its end", e.What, e.Begun.UTC().Format(time.RFC3339))
+}
+
+// Begin marks a database as being filled. Until Finish, Migrate and all that
+// follows it refuse to work on it.
+func (d *DB) Begin(ctx context.Context, what string, now time.Time) error {
+	return d.Write(ctx, func(tx *Tx) error {
+		if _, err := tx.Exec(`CREATE TABLE IF NOT EXISTS unfinished (what TEXT NOT NULL, begun BIGINT NOT NULL)`); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`DELETE FROM unfinished WHERE begun > 0`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO unfinished (what, begun) VALUES (?, ?)`, what, now.UnixMicro())
+		return err
+	})
+}
+
+// Finish takes the mark of Begin away.
+func (d *DB) Finish(ctx context.Context) error {
+	return d.Write(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(`DROP TABLE unfinished`)
+		return err
+	})
+}
+
+// Unfinished returns an *UnfinishedError while the mark of Begin is there.
+func (d *DB) Unfinished(ctx context.Context) error {
+	return d.Read(ctx, func(tx *Tx) error {
+		there, err := d.hasTable(tx, "unfinished")
+		if err != nil || !there {
+			return err
+		}
+		var e UnfinishedError
+		var begun int64
+		if err := tx.QueryRow(`SELECT what, begun FROM unfinished`).Scan(&e.What, &begun); err != nil {
+			return err
+		}
+		e.Begun = time.UnixMicro(begun)
+		return &e
+	})
+}
