@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
@@ -132,6 +133,11 @@ func (d *Desk) addWords(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 		m.Machine = w.Letter.Machine
 	}
 	m.Apart = by.Door == okno.DoorMail && !by.Agent() && by.StandingIn(t) == okno.AsStranger
+	if w.Letter != nil && w.Letter.Earlier {
+		if err := standEarlier(tx, &m, w.Letter.Date); err != nil {
+			return nil, err
+		}
+	}
 	files, err := d.addMessage(tx, by, &m, w.Uploads, w.Letter)
 	if err != nil {
 		return nil, err
@@ -144,7 +150,7 @@ func (d *Desk) addWords(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 	facts := []okno.Event{okno.NewEvent(fact, okno.EventData{
 		Message: m.ID, Side: m.Side, Channel: m.Channel, Claim: m.Claim, Machine: m.Machine, Apart: m.Apart, Files: files,
 	})}
-	if m.Visible(okno.SideCustomer) {
+	if m.Visible(okno.SideCustomer) && (w.Letter == nil || !w.Letter.Earlier) {
 		t.LastWord, t.LastBy = safehtml.Preview(m.Text, 160), m.Side
 	}
 	if by.Side() == okno.SideAgent {
@@ -167,10 +173,28 @@ func (d *Desk) addWords(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 	return append(facts, moved...), err
 }
 
+// earliest is how long before a ticket's first message a letter may stand that
+// was overtaken by its answer.
+const earliest = 30 * 24 * time.Hour
+
+// standEarlier puts a message before the ticket's first, when its letter was
+// written if that can be believed.
+func standEarlier(tx store.Tx, m *okno.Message, written time.Time) error {
+	first, err := tx.FirstMessage(m.Ticket)
+	if err != nil {
+		return err
+	}
+	m.At = first.At.Add(-time.Millisecond)
+	if written.Before(m.At) && first.At.Sub(written) < earliest {
+		m.At = written.UTC().Truncate(time.Microsecond)
+	}
+	return nil
+}
+
 // movedByWords is what a message does to the status.
 func (d *Desk) movedByWords(c *catalogue, by okno.Actor, t *okno.Ticket, w Words, m okno.Message) ([]okno.Event, error) {
 	switch {
-	case m.Machine || m.Apart || m.Kind == okno.Note && w.Then == "":
+	case m.Machine || m.Apart || m.Kind == okno.Note && w.Then == "", w.Letter != nil && w.Letter.Earlier:
 		return nil, nil
 	case by.Side() == okno.SideAgent:
 		then := w.Then

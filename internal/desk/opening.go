@@ -52,7 +52,18 @@ type LetterWords struct {
 	Quoted       string
 	Machine      bool
 	Date         time.Time
+	// Claims are the Message-IDs that a new ticket takes for its own: the
+	// letter's and those of letters it answers, which may be still to come. That
+	// another ticket took one meanwhile is ErrThreadTaken.
+	Claims []string
+	// Earlier: the ticket holds an answer to this letter already, which was
+	// faster; the message stands before it, as its Date says.
+	Earlier bool
 }
+
+// ErrThreadTaken says that a letter of the same thread has opened a ticket at
+// this moment: the thread is to be looked for once more.
+var ErrThreadTaken = okno.Refuse(okno.Busy, "error.busy")
 
 // Opened is what an opening led to.
 type Opened struct {
@@ -218,6 +229,9 @@ func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, t *ok
 		Ref: ref, Ticket: t.ID, Kind: okno.Public, Side: okno.SideCustomer, Author: t.Requester, Channel: o.Channel,
 		Claim: claimOf(by, t), Text: o.Text, HTML: o.HTML, At: t.Opened,
 	}
+	if err := claimThread(tx, t, o.Letter); err != nil {
+		return err
+	}
 	files, err := d.addMessage(tx, by, &m, o.Uploads, o.Letter)
 	if err != nil {
 		return err
@@ -228,6 +242,19 @@ func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, t *ok
 	})
 	e.Data.Machine = o.Letter != nil && o.Letter.Machine
 	return d.recordOpened(tx, by, t, e, appointed)
+}
+
+// claimThread takes the Message-IDs of a letter's thread for the ticket that it
+// opens.
+func claimThread(tx store.Tx, t *okno.Ticket, l *LetterWords) error {
+	if l == nil || len(l.Claims) == 0 {
+		return nil
+	}
+	claimed, err := tx.ClaimThread(t.ID, l.Claims, t.Opened)
+	if err == nil && claimed < int64(len(l.Claims)) {
+		err = ErrThreadTaken
+	}
+	return err
 }
 
 // recordOpened says that a ticket was opened, and whose work it became.

@@ -98,3 +98,13 @@ func (d *Desk) ThreadTickets(ctx context.Context, messageIDs []string) (ids []ok
 	})
 	return ids, err
 }
+
+// ThreadClaims says which tickets have taken these Message-IDs for their own,
+// those of letters still to come among them.
+func (d *Desk) ThreadClaims(ctx context.Context, messageIDs []string) (claims map[string]okno.TicketID, err error) {
+	err = d.read(ctx, func(tx store.Tx) (err error) {
+		claims, err = tx.ThreadClaims(messageIDs)
+		return err
+	})
+	return claims, err
+}

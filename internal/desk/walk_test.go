@@ -215,7 +215,7 @@ var withoutActor = map[string]string{
 	"AccessLink": "makes a token that opens nothing until a letter with it is queued", "JoinLink": "makes a token that opens nothing until a letter with it is queued", "EntryLink": "makes a token that opens nothing until a letter with it is queued",
 	"MailActor": "intake's: it makes the actor of a graded letter", "Sender": "intake's: whose letter it is", "KnownSender": "intake's: whose letter it is",
 	"KeepLetter": "intake's: letters are kept before anyone is known", "KeptLetter": "intake's", "SameElsewhere": "intake's", "MessageIDUsed": "intake's",
-	"SaveVerdicts": "intake's", "LetterMessage": "intake's", "LetterWaiting": "intake's", "ThreadTickets": "intake's", "TicketOf": "intake's, which grades what may be done with it",
+	"SaveVerdicts": "intake's", "LetterMessage": "intake's", "LetterWaiting": "intake's", "ThreadTickets": "intake's", "ThreadClaims": "intake's", "TicketOf": "intake's, which grades what may be done with it",
 	"TicketOfNumber": "intake's, which grades what may be done with it", "MailboxFor": "intake's: which mailbox takes the letter", "OwnAddress": "intake's",
 	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "FetchTrouble": "intake's",
 	"Bounced": "intake's: a letter of ours came back", "ReplyAddresses": "the key stays within",
@@ -326,7 +326,7 @@ func (r *rig) stillThemselves() {
 
 // tables are all in which a refused command could leave something.
 var tables = []string{
-	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "link",
+	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "link",
 	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -28,7 +29,7 @@ func (r *Receiver) hand(ctx context.Context, l *reading) (finding, error) {
 	}
 	words := desk.LetterWords{
 		Kept: l.kept.ID, Mailbox: l.kept.Mailbox, MessageID: l.letter.MessageID, Files: l.files,
-		Quoted: l.words.QuotedText, Machine: l.machine, Date: l.letter.Date,
+		Quoted: l.words.QuotedText, Machine: l.machine, Date: l.letter.Date, Claims: l.claims, Earlier: l.earlier,
 	}
 	if l.used {
 		words.MessageID = "" // or answers to the other letter's would come here
@@ -58,6 +59,9 @@ func (r *Receiver) open(ctx context.Context, actor okno.Actor, l *reading, words
 		o.Name = nameless(l)
 	}
 	opened, err := r.desk.OpenTicket(ctx, actor, o)
+	if errors.Is(err, desk.ErrThreadTaken) {
+		return finding{}, &waiting{until: r.now(), why: "a letter of its thread has opened a ticket"}
+	}
 	if err != nil {
 		return finding{}, err
 	}

@@ -34,9 +34,11 @@ type reading struct {
 	reply   replyAddress
 	claim   okno.Claim
 
-	ticket okno.Ticket // that it joins; ID 0: none
-	words  mail.Cut
-	files  []okno.File
+	ticket  okno.Ticket // that it joins; ID 0: none
+	claims  []string    // Message-IDs that are for the ticket it opens
+	earlier bool        // its answer is in the ticket already
+	words   mail.Cut
+	files   []okno.File
 }
 
 // finding is what a step found: an enumerated word, and why.

@@ -68,6 +68,9 @@ func (r *Receiver) thread(ctx context.Context, l *reading) (finding, error) {
 	if err := r.byAncestors(ctx, l, ancestors); err != nil || l.ticket.ID != 0 {
 		return finding{"references", "it answers a letter of the ticket"}, err
 	}
+	if found, err := r.byClaims(ctx, l, ancestors); err != nil || l.ticket.ID != 0 {
+		return found, err
+	}
 	if !l.machine {
 		if err := r.byTag(ctx, l); err != nil || l.ticket.ID != 0 {
 			return finding{"tag", "its subject names the ticket"}, err
@@ -118,6 +121,45 @@ func (r *Receiver) byAncestors(ctx context.Context, l *reading, ancestors []stri
 		}
 	}
 	return nil
+}
+
+// maxClaims bounds how many Message-IDs one letter takes for its ticket.
+const maxClaims = 50
+
+// byClaims takes the ticket of a letter that was faster: an answer to this
+// one, or to one that neither has come after. Only who takes part there joins:
+// others may answer the same letter and mean something else. What is nobody's
+// yet is for the ticket that this letter may open.
+func (r *Receiver) byClaims(ctx context.Context, l *reading, ancestors []string) (finding, error) {
+	ids := slices.Clone(ancestors[max(0, len(ancestors)-maxClaims):])
+	own := l.letter.MessageID
+	if own != "" && !l.used {
+		ids = append(ids, own)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	claims, err := r.desk.ThreadClaims(ctx, ids)
+	if err != nil {
+		return finding{}, err
+	}
+	l.claims = slices.DeleteFunc(ids, func(id string) bool { return claims[id] != 0 })
+	for _, id := range append([]string{own}, ancestors...) {
+		if claims[id] == 0 || id == own && l.used {
+			continue
+		}
+		t, err := r.desk.TicketOf(ctx, claims[id])
+		if err != nil && okno.ReasonOf(err) != okno.NotFound {
+			return finding{}, err
+		}
+		if err == nil && t.TakesPart(l.sender.ID) {
+			l.join(t, okno.ThreadOnly)
+			if l.earlier = id == own; l.earlier {
+				return finding{"answered", "an answer to it came before it"}, nil
+			}
+			return finding{"references", "a letter that answers the same is in the ticket"}, nil
+		}
+	}
+	return finding{}, nil
 }
 
 // byTag takes the ticket that the subject names as "[#number]", which anyone

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"github.com/oknodesk/okno"
@@ -13,7 +14,10 @@ func (tx Tx) AddToThread(t okno.TicketID, messageID string, at time.Time) error 
 	if messageID == "" {
 		return nil
 	}
-	_, err := tx.Exec(`INSERT INTO thread (messageid, ticket, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, messageID, t, micro(at))
+	if _, err := tx.Exec(`INSERT INTO thread (messageid, ticket, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, messageID, t, micro(at)); err != nil {
+		return err
+	}
+	_, err := tx.ClaimThread(t, []string{messageID}, at)
 	return err
 }
 
@@ -38,4 +42,40 @@ func (tx Tx) ThreadOf(t okno.TicketID, last int) ([]string, error) {
 		SELECT messageid, at FROM (SELECT messageid, at FROM thread WHERE ticket = ? ORDER BY at, messageid LIMIT 1) AS first
 		UNION SELECT messageid, at FROM (SELECT messageid, at FROM thread WHERE ticket = ? ORDER BY at DESC, messageid DESC LIMIT ?) AS latest
 		) AS both_ends ORDER BY at, messageid`, t, t, last)
+}
+
+// ClaimThread makes Message-IDs those of a ticket: of its own letters and of
+// those they answer, seen or not. What another ticket has claimed stays its
+// own; fewer than all are returned then. ids are sorted, or two that claim the
+// same would wait for one another.
+func (tx Tx) ClaimThread(t okno.TicketID, ids []string, at time.Time) (claimed int64, err error) {
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	var args []any
+	for _, id := range ids {
+		args = append(args, id, t, micro(at))
+	}
+	values := strings.TrimSuffix(strings.Repeat("(?, ?, ?), ", len(ids)), ", ")
+	return tx.Exec(`INSERT INTO thread_claim (messageid, ticket, at) VALUES `+values+` ON CONFLICT (messageid) DO NOTHING`, args...)
+}
+
+// ThreadClaims says which tickets have claimed these Message-IDs.
+func (tx Tx) ThreadClaims(ids []string) (map[string]okno.TicketID, error) {
+	claims := map[string]okno.TicketID{}
+	if len(ids) == 0 {
+		return claims, nil
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	_, err := db.Collect(tx.Tx, func(row db.Scanner) (string, error) {
+		var id string
+		var t okno.TicketID
+		err := row.Scan(&id, &t)
+		claims[id] = t
+		return id, err
+	}, `SELECT messageid, ticket FROM thread_claim WHERE messageid IN (`+marks(len(args))+`)`, args...)
+	return claims, err
 }
