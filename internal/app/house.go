@@ -53,8 +53,8 @@ type House struct {
 // Open opens the installation's data, makes or updates its tables, and puts
 // the desk over them. The data directory must be locked by this process
 // already. Close it when done.
-func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time) (h *House, err error) {
-	h = &House{Config: c, Log: log, Now: now, Hub: live.NewHub(now)}
+func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time) (_ *House, err error) {
+	h := &House{Config: c, Log: log, Now: now, Hub: live.NewHub(now)}
 	defer func() {
 		if err != nil {
 			h.Close()
@@ -70,15 +70,15 @@ func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time
 		return nil, fmt.Errorf("attachments: %w", err)
 	}
 	if h.DB, err = db.Open(ctx, c.DB, db.Options{Log: log}); err != nil {
-		return nil, fmt.Errorf("database: %w", err)
+		return nil, outOfReach(err)
 	}
 	h.onClose(func() {
 		if err := h.DB.Close(); err != nil {
 			log.Error("closing the database", "error", err)
 		}
 	})
-	if err := h.DB.Migrate(ctx, jobs.Migrations, desk.Migrations); err != nil {
-		return nil, fmt.Errorf("database: %w", err)
+	if err := h.DB.Migrate(ctx, migrations...); err != nil {
+		return nil, outOfReach(err)
 	}
 	h.Desk = desk.New(desk.Config{
 		DB: h.DB, Blob: h.Blob, Key: h.Key, Now: now, Log: log, Lang: c.Lang, Consequences: consequences,

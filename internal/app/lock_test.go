@@ -16,10 +16,14 @@ import (
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // TestMain lets this binary be the other process: with a directory in
-// OKNO_TEST_HOLD it takes lock and socket there, says so, and waits to be killed.
+// OKNO_TEST_HOLD it takes lock and socket there, says so, and waits to be killed;
+// with a database in OKNO_TEST_OPEN it opens an installation there and closes it.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("OKNO_TEST_HOLD"); dir != "" {
 		hold(dir)
+	}
+	if url := os.Getenv("OKNO_TEST_OPEN"); url != "" {
+		openOnce(url)
 	}
 	os.Exit(m.Run())
 }
