@@ -46,6 +46,8 @@ type Program struct {
 	Pages string   // host:port
 	SMTP  string   // host:port where letters come in
 	Args  []string // further options
+	// As is whose processes the program's are; nil: the tester's own.
+	As *syscall.Credential
 
 	cmd   *exec.Cmd
 	ended chan error
@@ -90,6 +92,7 @@ func (p *Program) SetUp(ctx context.Context) error {
 func (p *Program) command(ctx context.Context, word string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, p.Bin, slices.Concat([]string{word}, p.Args, args)...)
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "OKNO_") })
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: p.As, Pdeathsig: syscall.SIGKILL} // it does not outlive a test that was killed
 	return cmd
 }
 
@@ -103,7 +106,6 @@ func (p *Program) Start(ctx context.Context) error {
 	defer log.Close()
 	cmd := p.command(context.WithoutCancel(ctx), "serve")
 	cmd.Stderr = log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it does not outlive a test that was killed
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
