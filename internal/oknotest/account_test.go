@@ -50,7 +50,7 @@ func profileInBrowser(t *testing.T, r *oknotest.Rig, carl *oknotest.Visitor) {
 	carl.At("/profile").Sees("Ваш адрес: karl@new.example")
 	r.Sink.Letter(oknotest.Carl, "новый адрес электронной почты")
 
-	carl.Press("Выйти").At("/")
+	carl.Press("Выйти").At("/").Sees("Чем мы можем помочь?")
 	carl.Open("/#/tickets/login").At("/login").Press("Забыли пароль?").At("/reset") // R33
 	carl.Fill("Электронная почта", "karl@new.example").Press("Отправить ссылку").At("/reset/sent")
 	carl.Open(r.Sink.Letter("karl@new.example", "Новый пароль").Link(t, "/entry/"))

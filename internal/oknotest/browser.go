@@ -269,10 +269,12 @@ func (v *Visitor) Framed() *Visitor {
 	return v
 }
 
-// At waits until the address contains a text.
+// At waits until the path with its query contains a text, or is "/" alone; what
+// follows a # counts only where the text has one.
 func (v *Visitor) At(part string) *Visitor {
 	v.t.Helper()
-	v.until("be at "+part, `location.href.includes(`+quoted(part)+`)`)
+	v.until("be at "+part, `((part) => part === "/" ? location.pathname === part :
+		(location.pathname + location.search + (part.includes("#") ? location.hash : "")).includes(part))(`+quoted(part)+`)`)
 	return v
 }
 

@@ -13,4 +13,6 @@ import "./parts/push.js";
 document.documentElement.classList.add("scripts");
 
 // The address of earlier letters: what follows the # never reaches the server.
-if (location.hash === "#/tickets/login") location.replace("/login");
+const follow = () => location.hash === "#/tickets/login" && location.replace("/login");
+addEventListener("hashchange", follow); // typed while the page is open
+follow();
