@@ -64,6 +64,7 @@ type Rig struct {
 	Clock *Clock
 	Sink  *Sink
 	URL   string // of the pages
+	Wire  *Wire  // nil unless asked for
 	SMTP  string // host:port where letters are taken in
 	LMTP  string
 
@@ -79,6 +80,7 @@ type Options struct {
 	Bare bool          // not set up: no administrator yet
 	Demo bool          // the demo's sample instead of the cast; letters go to its tray
 	Ago  time.Duration // how far the clock is behind the world's when it begins
+	Wire bool          // browsers come by a wire that can be cut
 	Args []string      // further options as on the command line
 	Log  io.Writer
 }
@@ -110,6 +112,10 @@ func Start(t testing.TB, o Options) *Rig {
 	t.Cleanup(house.Close)
 	r.must(house.Listen(t.Context()))
 	r.URL = "http://" + house.Addr()
+	if r.Wire != nil {
+		r.URL = cfg.BaseURL.String()
+		go r.Wire.serve(house.Addr())
+	}
 	r.SMTP, r.LMTP = house.MailAddrs()[0], house.MailAddrs()[1]
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -140,8 +146,12 @@ func (r *Rig) configure(o Options) *app.Config {
 	r.t.Helper()
 	data := r.t.TempDir()
 	pages := freePort(r.t)
+	listen := pages
+	if o.Wire {
+		r.Wire, listen = r.wire(pages), "127.0.0.1:0"
+	}
 	args := []string{
-		"--data", data, "--lang", o.Lang, "--listen", pages, "--smtp-listen", "127.0.0.1:0", "--lmtp-listen", "127.0.0.1:0",
+		"--data", data, "--lang", o.Lang, "--listen", listen, "--smtp-listen", "127.0.0.1:0", "--lmtp-listen", "127.0.0.1:0",
 		"--base-url", "http://" + pages,
 	}
 	if o.Demo {
