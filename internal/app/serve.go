@@ -123,6 +123,7 @@ func (h *House) Run(ctx context.Context) error {
 	g.Go(func() error { return h.Web.Serve(ctx, h.pages) })
 	g.Go(func() error { return control.Serve(ctx, socket, graceTime) })
 	g.Go(func() error { return h.sweepPresence(ctx) })
+	g.Go(func() error { return h.Desk.KeepIndexed(ctx, h.crowded) })
 	for _, d := range h.mail {
 		g.Go(func() error { return d.server.Serve(d.on) })
 		g.Go(func() error {

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -37,6 +38,16 @@ func (f FullText) Put(tx *Tx, id int64, words ...[]string) error {
 	}
 	_, err := tx.Exec(`INSERT OR REPLACE INTO `+f.Name+` (rowid, `+strings.Join(f.Columns, ", ")+`) VALUES (?`+strings.Repeat(", ?", len(words))+`)`, args...)
 	return err
+}
+
+// Empty reports whether nothing is kept.
+func (f FullText) Empty(tx *Tx) (bool, error) {
+	var one int
+	err := tx.QueryRow(`SELECT 1 FROM ` + f.Name + ` LIMIT 1`).Scan(&one)
+	if errors.Is(err, ErrNotFound) {
+		return true, nil
+	}
+	return false, err
 }
 
 // Tidy joins a little of what was put lately with what was there, so that the

@@ -15,6 +15,9 @@ func TestFullTextFindsTheSameOnBoth(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		must(t, d.Migrate(t.Context(), fstest.MapFS{"00001_letters.sql": {Data: []byte("-- +goose Up\n{{fulltext letters body inside}};\n")}}))
 		must(t, d.Write(t.Context(), func(tx *db.Tx) error {
+			if empty, err := letters.Empty(tx); err != nil || !empty {
+				t.Errorf("a new index is empty: %t, %v", empty, err)
+			}
 			for id, text := range map[int64][][]string{
 				1: {{"принтер", "не", "печата"}, {"тихо"}},
 				2: {{"принтер", "печата", "не"}, {"секрет"}},
@@ -27,6 +30,9 @@ func TestFullTextFindsTheSameOnBoth(t *testing.T) {
 			}
 			if err := letters.Put(tx, 2, []string{"принтер", "молчит", "не"}, nil); err != nil { // over what was there
 				return err
+			}
+			if empty, err := letters.Empty(tx); err != nil || empty {
+				t.Errorf("after putting, the index is empty: %t, %v", empty, err)
 			}
 			return letters.Tidy(tx)
 		}))

@@ -184,6 +184,12 @@ func (d *Desk) SaveCompany(ctx context.Context, by okno.Actor, ref okno.Ref, f C
 		if err != nil {
 			return 0, okno.Event{}, err
 		}
+		if c.Name != f.Name {
+			tx.OnCommit(d.wakeIndex)
+			if err := tx.PendCompany(c.ID, d.Now()); err != nil {
+				return 0, okno.Event{}, err
+			}
+		}
 		c.Version = f.Version
 		err = d.fillCompany(tx, &c, f, func() error { return taken(tx.SaveCompany(&c), "company.number", "number") })
 		return int64(c.ID), okno.NewEvent(okno.CompanyEdited, okno.EventData{}), err

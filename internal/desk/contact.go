@@ -240,6 +240,6 @@ func (d *Desk) CorrectContact(ctx context.Context, by okno.Actor, ref okno.Ref, 
 			return 0, okno.Event{}, okno.ErrForbidden
 		}
 		p.Name, p.Phone, p.Version = name, phone, version
-		return int64(p.ID), okno.NewEvent(okno.PersonChanged, okno.EventData{Person: p.ID}), tx.SavePerson(&p)
+		return int64(p.ID), okno.NewEvent(okno.PersonChanged, okno.EventData{Person: p.ID}), d.savePerson(tx, &p)
 	})
 }

@@ -6,6 +6,7 @@ package desk
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -64,7 +65,9 @@ type Desk struct {
 	consequences func(okno.Event) []string
 	lang         string
 	cached       atomic.Pointer[catalogue]
-	configured   atomic.Int64 // counts the changes of what cached holds
+	configured   atomic.Int64  // counts the changes of what cached holds
+	unindexed    chan struct{} // something is to be indexed
+	vocabulary   vocabulary
 	unlisten     func()
 }
 
@@ -80,6 +83,7 @@ func New(c Config) *Desk {
 		push:      c.Key.Box("push"),
 		erasures:  c.Key.Box("erasures"),
 		replies:   mail.NewReplyAddresses(c.Key.Sub("reply addresses")),
+		unindexed: make(chan struct{}, 1),
 	}
 	d.unlisten = c.DB.Listen(ConfigTopic, func(string) { d.reconfigured() })
 	return d
@@ -177,6 +181,11 @@ func (d *Desk) manage(ctx context.Context, by okno.Actor, act okno.Action, fn fu
 // and tells open pages. t is nil for what is not about a ticket.
 func (d *Desk) record(tx store.Tx, by okno.Actor, t *okno.Ticket, facts ...okno.Event) error {
 	now := d.Now()
+	if t != nil && slices.ContainsFunc(facts, func(e okno.Event) bool { return changesWords(e.Kind) }) {
+		if err := d.pend(tx, t.ID); err != nil {
+			return err
+		}
+	}
 	for i := range facts {
 		e := &facts[i]
 		e.Actor, e.Via, e.At = by.Person, by.Door, now

@@ -21,6 +21,7 @@ type Row struct {
 	Company    okno.Company
 	Unread     int // messages that are new to the asker, counted up to UnreadCounted
 	Call       CallMark
+	Excerpt    *Excerpt // nil: no words were looked for
 }
 
 // List is one page of a list of tickets, latest change first.

@@ -164,7 +164,7 @@ func (d *Desk) AddAgent(ctx context.Context, by okno.Actor, key string, f AgentF
 			return "", okno.Errors{{Reason: okno.Invalid, Key: "error.taken", Field: "email"}}
 		}
 		p.Agent, p.Name = true, f.Name
-		if err := tx.SavePerson(&p); err != nil {
+		if err := d.savePerson(tx, &p); err != nil {
 			return "", err
 		}
 		if err := tx.SetGrants(id, grants); err != nil {
@@ -229,7 +229,7 @@ func (d *Desk) SaveAgent(ctx context.Context, by okno.Actor, ref okno.Ref, f Age
 		case !f.Disabled:
 			p.Disabled = time.Time{}
 		}
-		if err := tx.SavePerson(&p); err != nil {
+		if err := d.savePerson(tx, &p); err != nil {
 			return 0, okno.Event{}, err
 		}
 		if err := tx.SetGrants(p.ID, grants); err != nil {

@@ -27,7 +27,7 @@ func (d *Desk) ownChange(ctx context.Context, by okno.Actor, reason string, fn f
 			return err
 		}
 		fn(&p)
-		if err := tx.SavePerson(&p); err != nil {
+		if err := d.savePerson(tx, &p); err != nil {
 			return err
 		}
 		e := okno.NewEvent(okno.PersonChanged, okno.EventData{Person: p.ID, Reason: reason})

@@ -244,7 +244,7 @@ func (d *Desk) confirmIn(tx store.Tx, link string) (a store.Account, err error) 
 	if r.Lang != "" {
 		p.Lang = r.Lang
 	}
-	if err := tx.SavePerson(&p); err != nil {
+	if err := d.savePerson(tx, &p); err != nil {
 		return a, err
 	}
 	if err := tx.ConfirmAddresses(p.ID, r.Folded, d.Now()); err != nil {

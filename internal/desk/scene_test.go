@@ -192,6 +192,14 @@ var ticketSteps = []step{
 	{"MyTickets", only(okno.NotFound, "participant", "requester", "guest"), func(s *scene, by okno.Actor) error {
 		return s.listed(s.MyTickets(s.ctx(), by, desk.Mine{}))
 	}},
+	{"Search", only(okno.NotFound, "participant", "requester", "guest", "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		must(s.t, s.IndexAll(s.ctx()))
+		found, err := s.Search(s.ctx(), by, desk.Asked{Text: string(s.n)})
+		if err != nil {
+			return err
+		}
+		return s.listed(&found.List, nil)
+	}},
 	{"Ticket", reading, func(s *scene, by okno.Actor) error { _, err := s.Ticket(s.ctx(), by, s.n, 0); return err }},
 	{"Message", reading, func(s *scene, by okno.Actor) error { _, err := s.Message(s.ctx(), by, s.word); return err }},
 	{"Message of a note", only(okno.NotFound, "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error { _, err := s.Message(s.ctx(), by, s.note); return err }},

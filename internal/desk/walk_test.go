@@ -119,6 +119,7 @@ var manageSteps = []step{
 		return err
 	}},
 	{"ReplayLetter", managing, func(s *scene, by okno.Actor) error { return s.ReplayLetter(s.ctx(), by, s.kept()) }},
+	{"Reindex", managing, func(s *scene, by okno.Actor) error { return s.Reindex(s.ctx(), by) }},
 	{"DeadJobs", managing, func(s *scene, by okno.Actor) error { return done(s.DeadJobs(s.ctx(), by)) }},
 	// There is none to retry: he who may is told so.
 	{"RetryJob", managing.but(okno.NotFound, "admin"), func(s *scene, by okno.Actor) error { return s.RetryJob(s.ctx(), by, 1<<40) }},
@@ -223,6 +224,7 @@ var withoutActor = map[string]string{
 	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",
 	"Tell": "notify's", "PushKey": "push's: the key stays within", "PushPublicKey": "pages show it", "PushToSend": "push's", "PushRefused": "push's",
 	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
+	"Index": "the clock's", "IndexAll": "the clock's", "KeepIndexed": "the clock's", "IndexLag": "says how many wait, and of whom nothing",
 	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's",
 }
 

@@ -201,12 +201,13 @@ func (r *Rig) agent(name, address string, department okno.Ref) {
 	r.must(r.Desk.SetLang(ctx, actor, r.lang))
 }
 
-// Settle waits until nothing is due and nothing in hand.
+// Settle waits until nothing is due and nothing in hand, and all is indexed.
 func (r *Rig) Settle() {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	r.must(r.Runner.Settle(ctx))
+	r.must(r.Desk.IndexAll(ctx))
 }
 
 // Agent is an agent at the workspace's door, as if he had signed in.

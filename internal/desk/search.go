@@ -1,0 +1,231 @@
+package desk
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/search"
+)
+
+// Asked is what somebody looks for among the tickets he sees.
+type Asked struct {
+	Text  string            // as typed, up to MaxWords bytes; see search.Read
+	Kinds []okno.StatusKind // only these; none: all
+	From  string            // where the page begins; "": at the top
+}
+
+// Found is one page of what was found, the last opened first.
+type Found struct {
+	List
+	// Partial: only so many of the tickets that have the words were looked at;
+	// Next goes on behind them.
+	Partial bool
+	// Misread are the filters whose value means nothing; then nothing is found.
+	Misread []string
+}
+
+// Excerpt is where the words that were looked for stand in a ticket.
+type Excerpt struct {
+	Subject []search.Piece
+	Text    []search.Piece // of the latest message that has one; nil: no message has
+}
+
+// MaxWords is the longest text searched for, in bytes.
+const MaxWords = search.MaxQuestion
+
+// Bounds of a search.
+const (
+	searchRows  = 25
+	searchChunk = 400 // tickets that have the words, looked at together
+	searchReads = 10  // such chunks of one page
+	searchWords = 24  // words that a beginning stands for
+)
+
+// Search finds tickets by their words: for agents in their departments, at the
+// portal among those that the customer sees; notes are searched for agents
+// only. What was changed in the last moments may not be found yet.
+func (d *Desk) Search(ctx context.Context, by okno.Actor, a Asked) (*Found, error) {
+	if !by.Agent() && by.Door != okno.DoorPortal {
+		return nil, okno.ErrNotFound
+	}
+	c, err := d.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := search.Read(a.Text)
+	found := &Found{}
+	if q.Empty() {
+		return found, nil
+	}
+	narrow := store.Narrow{Kinds: a.Kinds}
+	err = d.read(ctx, func(tx store.Tx) error {
+		*found = Found{}
+		terms, ok, err := d.terms(tx, c, by, q, &narrow, found)
+		if err != nil || !ok {
+			return err
+		}
+		s := searching{tx: tx, scope: by.Sees(), terms: terms, narrow: narrow, below: place(a.From).ID}
+		ts, err := s.page(found)
+		if err != nil {
+			return err
+		}
+		if found.Rows, err = d.rows(tx, c, by, ts); err != nil {
+			return err
+		}
+		return excerpts(tx, by, q, found.Rows)
+	})
+	return found, err
+}
+
+// searching is one search under way, downwards from a ticket.
+type searching struct {
+	tx     store.Tx
+	scope  okno.Scope
+	terms  []store.Term
+	narrow store.Narrow
+	below  okno.TicketID // 0: from the top
+}
+
+// page looks for a page of tickets, and says in found where the next begins.
+// Each that the index names is looked at anew: the index is a moment behind.
+func (s *searching) page(found *Found) ([]okno.Ticket, error) {
+	chunk := searchRows + 1
+	if !s.narrow.Empty() || len(s.terms) == 0 {
+		chunk = searchChunk
+	}
+	if s.below == 0 {
+		s.below = math.MaxInt64
+	}
+	var fit []okno.Ticket
+	for range searchReads {
+		ids, err := s.ids(chunk)
+		if err != nil {
+			return nil, err
+		}
+		ts, err := s.tx.TicketsAmong(s.scope, ids, s.narrow)
+		if err != nil {
+			return nil, err
+		}
+		fit = append(fit, ts...)
+		if len(fit) > searchRows {
+			fit = fit[:searchRows]
+			found.Next = placeText(store.Place{ID: fit[searchRows-1].ID})
+			return fit, nil
+		}
+		if len(ids) < chunk {
+			return fit, nil
+		}
+		s.below = okno.TicketID(ids[len(ids)-1])
+		chunk = searchChunk
+	}
+	found.Partial, found.Next = true, placeText(store.Place{ID: s.below})
+	return fit, nil
+}
+
+func (s *searching) ids(limit int) ([]int64, error) {
+	if len(s.terms) == 0 {
+		return s.tx.TicketsBelow(s.below, limit)
+	}
+	return store.TicketWords.Find(s.tx.Tx, s.terms, int64(s.below), limit)
+}
+
+// terms are the question in the index's words, within what the asker sees;
+// false: nothing can be found.
+func (d *Desk) terms(tx store.Tx, c *catalogue, by okno.Actor, q search.Question, narrow *store.Narrow, found *Found) ([]store.Term, bool, error) {
+	scope, ok := scopeTerm(by.Sees())
+	if !ok {
+		return nil, false, nil
+	}
+	terms := scope
+	in := []string{store.WordsOpen}
+	if by.Sees().Side() == okno.SideAgent {
+		in = append(in, store.WordsInside)
+	}
+	for _, p := range q.Phrases {
+		t, err := phraseTerm(tx, p, in...)
+		if err != nil {
+			return nil, false, err
+		}
+		terms = append(terms, t)
+	}
+	f := filtering{desk: d, tx: tx, c: c, by: by, narrow: narrow}
+	for _, filter := range q.Filters {
+		t, ok, err := f.apply(filter)
+		if err != nil {
+			return nil, false, err
+		}
+		if !ok {
+			found.Misread = append(found.Misread, filter.Text)
+		}
+		terms = append(terms, t...)
+	}
+	return terms, len(found.Misread) == 0, nil
+}
+
+// phraseTerm is a phrase, with the words that its last one may be the
+// beginning of.
+func phraseTerm(tx store.Tx, p search.Phrase, in ...string) (store.Term, error) {
+	t := store.Term{In: in, Phrases: [][]string{p.Stems}}
+	if p.Beginning == "" {
+		return t, nil
+	}
+	words, err := tx.WordsBeginning(p.Beginning, searchWords)
+	for _, w := range words {
+		if last := len(p.Stems) - 1; w != p.Stems[last] {
+			t.Phrases = append(t.Phrases, append(slices.Clone(p.Stems[:last]), w))
+		}
+	}
+	return t, err
+}
+
+// scopeTerm is what an asker sees in the index's signs; none: everything.
+// False: he sees nothing.
+func scopeTerm(s okno.Scope) ([]store.Term, bool) {
+	if s.Everything() {
+		return nil, true
+	}
+	var signs [][]string
+	add := func(sign string) { signs = append(signs, []string{sign}) }
+	for _, d := range s.Departments() {
+		add(scopeDepartment(d))
+	}
+	if s.Person() != 0 {
+		add(scopePerson(s.Person()))
+	}
+	for _, c := range s.Companies() {
+		add(scopeCompany(c))
+	}
+	for _, t := range s.Tickets() {
+		add(scopeTicket(t))
+	}
+	return []store.Term{{In: []string{store.WordsScope}, Phrases: signs}}, len(signs) > 0
+}
+
+// excerpts show in each row where the words stand, in what the asker may read.
+func excerpts(tx store.Tx, by okno.Actor, q search.Question, rows []Row) error {
+	if len(q.Phrases) == 0 {
+		return nil
+	}
+	ids := make([]okno.TicketID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	texts, err := tx.LatestTexts(ids, by.Sees().Side())
+	if err != nil {
+		return err
+	}
+	marker := q.Marker()
+	for i := range rows {
+		e := &Excerpt{Subject: marker.Mark(rows[i].Subject)}
+		for _, text := range texts[rows[i].ID] {
+			if e.Text = marker.Excerpt(text); e.Text != nil {
+				break
+			}
+		}
+		rows[i].Excerpt = e
+	}
+	return nil
+}
