@@ -108,6 +108,7 @@ type EventData struct {
 	// Files counts the attachments of the message.
 	Files int    `json:"files,omitempty"`
 	Call  CallID `json:"call,omitempty"`
+	Held  HeldID `json:"held,omitempty"`
 	// Team is to whom the work was given; with a Person, of which he is.
 	Team TeamID `json:"team,omitempty"`
 }

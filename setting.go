@@ -24,13 +24,16 @@ type Settings struct {
 	NumberDigits int    `json:"number_digits"`
 	// KeepLetters is for how many days raw letters are kept.
 	KeepLetters int `json:"keep_letters"`
+	// UndoSeconds is for how long an agent's answer can be taken back before
+	// it is given; 0: it is given at once.
+	UndoSeconds int `json:"undo_seconds"`
 
 	Version int64 `json:"-"`
 }
 
 // DefaultSettings are those of a fresh installation in a language.
 func DefaultSettings(lang string) Settings {
-	s := Settings{Product: "Okno", Lang: lang, Zone: "UTC", KeepLetters: 90}
+	s := Settings{Product: "Okno", Lang: lang, Zone: "UTC", KeepLetters: 90, UndoSeconds: DefaultUndo}
 	if lang == "ru" {
 		s.Product, s.Zone = "Тикет-система", "Europe/Moscow"
 	}

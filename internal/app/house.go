@@ -111,6 +111,7 @@ func (h *House) Close() {
 
 // duties are what the house does by the clock.
 func (h *House) duties() {
+	h.Runner.Handle(desk.GiveJobKind, jobs.Options{}, h.Desk.GiveAnswer)
 	h.Runner.Every("counters", 5*time.Second, h.Desk.FoldCounters)
 	h.Runner.Every("wake held tickets", time.Minute, func(ctx context.Context) error {
 		_, err := h.Desk.WakeHeld(ctx)

@@ -21,6 +21,9 @@ func (d *Desk) OpenFile(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.
 			return err
 		}
 		if f.Message == 0 {
+			if seen, err := heldFile(tx, by, f.ID); seen || err != nil {
+				return err
+			}
 			if session != by.Session || session == 0 || by.MustChange {
 				return okno.ErrNotFound
 			}
@@ -37,6 +40,23 @@ func (d *Desk) OpenFile(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.
 		return f, nil, okno.ErrNotFound
 	}
 	return f, r, err
+}
+
+// heldFile reports whether a file belongs to a held answer of a ticket that the
+// actor sees as an agent.
+func heldFile(tx store.Tx, by okno.Actor, file okno.FileID) (bool, error) {
+	if by.Sees().Side() != okno.SideAgent {
+		return false, nil
+	}
+	ticket, err := tx.HeldOfFile(file)
+	if err != nil || ticket == 0 {
+		return false, err
+	}
+	t, err := tx.TicketByID(by.Sees(), ticket)
+	if err == nil && !by.May(okno.SeeTicket, &t) {
+		err = okno.ErrNotFound
+	}
+	return err == nil, err
 }
 
 // visibleMessage is a message if the actor may read its ticket and the message

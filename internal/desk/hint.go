@@ -18,7 +18,8 @@ func rightsChanged(p okno.PersonID) string {
 // partOf tells which part of a ticket's page a fact changes.
 func partOf(k okno.EventKind) string {
 	switch k {
-	case okno.MessageAdded, okno.NoteAdded, okno.MessageEdited, okno.MessageDeleted:
+	case okno.MessageAdded, okno.NoteAdded, okno.MessageEdited, okno.MessageDeleted,
+		okno.AnswerHeld, okno.AnswerUndone, okno.AnswerPlanned, okno.AnswerStopped:
 		return live.PartThread
 	case okno.TicketOpened:
 		return live.PartList

@@ -28,6 +28,12 @@ type Words struct {
 	Version int64
 	// Participants are addresses added to those who take part (CC).
 	Participants []string
+	// Hold: an agent's answer waits for as long as it can be taken back
+	// (Settings.UndoSeconds), or until At.
+	Hold bool
+	At   time.Time // zero: at once
+
+	held *okno.HeldAnswer // it becomes a message now; nil: it was not held
 }
 
 // Written is what a message led to.
@@ -36,6 +42,7 @@ type Written struct {
 	Message okno.MessageID
 	Ref     okno.Ref
 	Again   bool
+	Held    bool // it is not given yet: Ref is the held answer's
 }
 
 // AddMessage adds a public message to a ticket: the requester's, a
@@ -74,6 +81,9 @@ func (d *Desk) write1(ctx context.Context, by okno.Actor, number okno.Number, w 
 	}
 	if late != nil {
 		return d.continueIn(ctx, by, late, w)
+	}
+	if w.Hold && kind == okno.Public && by.Side() == okno.SideAgent && (c.settings.UndoSeconds > 0 || !w.At.IsZero()) {
+		return d.hold(ctx, c, by, number, w)
 	}
 	ref := okno.Ref(secret.NewRef())
 	var done Written
@@ -139,6 +149,9 @@ func (d *Desk) addWords(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 		}
 	}
 	files, err := d.addMessage(tx, by, &m, w.Uploads, w.Letter)
+	if err == nil && w.held != nil {
+		files, err = tx.GiveHeldFiles(w.held.ID, m.ID)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -153,12 +166,12 @@ func (d *Desk) addWords(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 	if m.Visible(okno.SideCustomer) && (w.Letter == nil || !w.Letter.Earlier) {
 		t.LastWord, t.LastBy = safehtml.Preview(m.Text, 160), m.Side
 	}
-	if by.Side() == okno.SideAgent {
+	if by.Side() == okno.SideAgent && w.held == nil {
 		if err := tx.SaveDraft(by.Person, t.ID, kind, "", m.At); err != nil {
 			return nil, err
 		}
 	}
-	if by.Side() == okno.SideAgent || by.Door == okno.DoorPortal {
+	if (by.Side() == okno.SideAgent || by.Door == okno.DoorPortal) && w.held == nil {
 		if _, err := d.sawUpTo(tx, by, t, m.ID); err != nil {
 			return nil, err
 		}
@@ -234,6 +247,7 @@ func fresh(tx store.Tx, by okno.Actor, t *okno.Ticket, seen int64) error {
 	if err != nil {
 		return err
 	}
+	changed = newsOf(changed)
 	if !slices.ContainsFunc(changed, func(e okno.Event) bool { return e.Actor != by.Person }) {
 		return nil
 	}

@@ -30,7 +30,10 @@ type TicketPage struct {
 	Letters map[okno.MessageID][]okno.Letter // how each message left, newest first
 	Other   []okno.Ticket                    // the requester's, latest first
 	Agents  []okno.Person                    // who may be made the assignee
-	Drafts  map[okno.MessageKind]string
+	Drafts  map[okno.MessageKind]okno.Draft
+	Held    []okno.HeldAnswer // not given yet, the next one first; agents only
+	// Mornings begin the next working days: when an answer may be sent later.
+	Mornings []time.Time
 	// TeamChoices are the teams that it can be given to.
 	TeamChoices []okno.Team
 	Parent      okno.Number // the ticket it continues; "": none
@@ -71,6 +74,8 @@ func (d *Desk) Ticket(ctx context.Context, by okno.Actor, number okno.Number, be
 			if err := d.readForAgent(tx, p); err != nil {
 				return err
 			}
+			_, work := c.calendars.of(t.Department)
+			p.Mornings = mornings(work, d.Now())
 		}
 		if err := d.readCalls(tx, p, side); err != nil {
 			return err
@@ -117,6 +122,9 @@ func (d *Desk) readForAgent(tx store.Tx, p *TicketPage) error {
 	if p.Agents, err = tx.AgentsIn(p.Ticket.Department); err != nil {
 		return err
 	}
+	if p.Held, err = tx.HeldOf(p.Ticket.ID, okno.MaxHeld); err != nil {
+		return err
+	}
 	if p.Drafts, err = tx.Drafts(p.By.Person, p.Ticket.ID); err != nil {
 		return err
 	}
@@ -140,6 +148,9 @@ func (d *Desk) readPeople(tx store.Tx, p *TicketPage, side okno.Side) error {
 	}
 	for _, m := range p.Messages {
 		wanted[m.Author] = true
+	}
+	for _, h := range p.Held {
+		wanted[h.Author] = true
 	}
 	for _, c := range p.Calls {
 		wanted[c.Asker], wanted[c.Taker] = true, true

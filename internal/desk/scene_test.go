@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
@@ -18,6 +19,7 @@ type scene struct {
 	word, note    okno.Ref // a message and a note of it
 	shown, hidden okno.Ref // a file of each
 	upload        okno.Ref // waits for Carl's form
+	waits, within okno.Ref // an answer of Ann's that is planned, and a file of it
 	session       okno.SessionID
 	askers        map[string]okno.Actor
 }
@@ -64,6 +66,10 @@ func (r *rig) scene() *scene {
 	w, err = r.AddNote(ctx, r.ann, s.n, desk.Words{Key: key + "4", Text: "Again.", Channel: okno.ChannelWeb, Uploads: []okno.Ref{s.hidden}})
 	must(r.t, err)
 	s.note = w.Ref
+	s.within = upload()
+	w, err = r.AddMessage(ctx, r.ann, s.n, desk.Words{Key: key + "5", Text: "Tomorrow.", Channel: okno.ChannelWeb, Uploads: []okno.Ref{s.within}, Hold: true, At: r.Now().Add(time.Hour)})
+	must(r.t, err)
+	s.waits = w.Ref
 	s.ticket, err = r.TicketOfNumber(ctx, s.n)
 	must(r.t, err)
 	s.cast(carl, dora, pat, others.Ticket)
@@ -139,6 +145,8 @@ var (
 	// speaking: letters may always add words.
 	speaking = only(okno.NotFound, "stranger's letter", "unproven letter", "participant", "requester", "guest", "agent's letter", "admin's letter", "agent", "admin")
 	agents   = only(okno.NotFound, "agent's letter", "admin's letter", "agent", "admin")
+	// heldAnswers do not exist for customers, nor for letters.
+	heldAnswers = only(okno.NotFound, "agent", "admin")
 )
 
 // step is how to use one method of the desk, and who may.
@@ -215,6 +223,13 @@ var ticketSteps = []step{
 		_, f, err := s.OpenFile(s.ctx(), by, s.upload)
 		return closeIt(f, err)
 	}},
+	{"OpenFile of a planned answer", only(okno.NotFound, "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		_, f, err := s.OpenFile(s.ctx(), by, s.within)
+		return closeIt(f, err)
+	}},
+	{"UndoAnswer", heldAnswers, func(s *scene, by okno.Actor) error { return s.UndoAnswer(s.ctx(), by, s.n, s.waits) }},
+	{"PlanAnswer", heldAnswers, func(s *scene, by okno.Actor) error { return s.PlanAnswer(s.ctx(), by, s.n, s.waits, s.Now().Add(2*time.Hour)) }},
+	{"GiveAnswerNow", heldAnswers, func(s *scene, by okno.Actor) error { return s.GiveAnswerNow(s.ctx(), by, s.n, s.waits) }},
 	{"AddMessage", speaking, func(s *scene, by okno.Actor) error {
 		_, err := s.AddMessage(s.ctx(), by, s.n, desk.Words{Key: s.key(by), Text: "Still dark.", Channel: okno.ChannelWeb})
 		return err

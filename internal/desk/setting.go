@@ -50,6 +50,9 @@ func (d *Desk) SaveSettings(ctx context.Context, by okno.Actor, s okno.Settings)
 	if s.KeepLetters < 1 || s.KeepLetters > 3650 {
 		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.days", Field: "keep_letters", Args: []any{"Max", 3650}})
 	}
+	if s.UndoSeconds < 0 || s.UndoSeconds > okno.MaxUndo {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.seconds", Field: "undo_seconds", Args: []any{"Max", okno.MaxUndo}})
+	}
 	if err := wrong.Add(s.CheckNumbers()); err != nil {
 		return err
 	}

@@ -223,6 +223,7 @@ var withoutActor = map[string]string{
 	"Notice": "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubjects": "notify's",
 	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",
 	"Tell": "notify's", "PushKey": "push's: the key stays within", "PushPublicKey": "pages show it", "PushToSend": "push's", "PushRefused": "push's",
+	"GiveAnswer":   "the clock's: the answer is given as its author",
 	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
 	"Index": "the clock's", "IndexAll": "the clock's", "KeepIndexed": "the clock's", "IndexLag": "says how many wait, and of whom nothing",
 	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's",
@@ -329,7 +330,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 
 // traces says how much every table holds, and how often what counts its

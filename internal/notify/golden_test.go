@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db/dbtest"
@@ -63,8 +64,8 @@ func TestEveryLetterReadsAsItShould(t *testing.T) {
 				}
 			}
 			everyLetter(r, lang, say, look)
-			if len(seen) != 27 {
-				t.Errorf("%d letters were looked at, want 27", len(seen))
+			if len(seen) != 28 {
+				t.Errorf("%d letters were looked at, want 28", len(seen))
 			}
 		})
 	}
@@ -112,6 +113,8 @@ func everyLetter(r *rig, lang string, say func(en, ru string) string, look func(
 	_, err = r.Bounced(ctx, closed[0].MessageID, true, "550 5.1.1 no such mailbox")
 	must(t, err)
 	look("returned", r.letters())
+	r.overtaken(o, lang, say("Try another bulb.", "Попробуйте другую лампочку."))
+	look("heldback", r.letters())
 	must(t, r.CloseTicket(ctx, r.atPage(o), o.Number, "page"))
 	look("closed-on-page", r.letters())
 	_, err = r.Sender(ctx, say("Eve", "Ева"), "eve@stranger.example", lang)
@@ -159,4 +162,16 @@ func accountLetters(r *rig, lang string, look func(name string, letters []sent))
 	look("address", letters)
 	must(t, r.ConfirmAddress(ctx, tokenIn(t, to(t, letters, "diana@customer.example"))))
 	look("address-changed", r.letters())
+}
+
+// overtaken plans an answer of Ada's that the customer's message overtakes.
+func (r *rig) overtaken(o desk.Opened, lang, text string) {
+	r.t.Helper()
+	_, err := r.AddMessage(r.ctx(), r.ada, o.Number, desk.Words{Key: r.key(), Channel: okno.ChannelWeb, Text: text, Hold: true, At: r.now().Add(time.Hour)})
+	must(r.t, err)
+	_, err = r.AddMessage(r.ctx(), r.atPage(o), o.Number, desk.Words{Key: r.key(), Channel: okno.ChannelWeb, Text: text})
+	must(r.t, err)
+	r.letters()
+	r.pass(time.Hour)
+	r.runner.Wake()
 }

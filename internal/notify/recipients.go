@@ -52,6 +52,7 @@ var rules = []rule{
 	{okno.AssigneeChanged, stillTheTeams, workers, okno.LetterAssigned, false},
 	{okno.CloseAsked, always, requester, okno.LetterCloseButton, true},
 	{okno.LetterReturned, notHisOwn, assignee, okno.LetterCameBack, false},
+	{okno.AnswerStopped, always, author, okno.LetterHeldBack, false},
 	{okno.CallRequested, stillAsked, workers, okno.LetterCall, false},
 	{okno.CallChanged, calledOff, workers, okno.LetterCallOff, false},
 	{okno.CallChanged, notReached, asker, okno.LetterCallMissed, false},
@@ -140,6 +141,7 @@ var (
 	}}
 	addressee   = circle{"the address asked about", false, nil}
 	former      = circle{"the former address", false, nil}
+	author      = circle{"its author", true, func(n *desk.Notice) []okno.PersonID { return []okno.PersonID{n.Event.Data.Person} }}
 	personNamed = circle{"the person", false, func(n *desk.Notice) []okno.PersonID { return []okno.PersonID{n.Event.Data.Person} }}
 )
 

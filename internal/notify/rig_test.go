@@ -69,6 +69,7 @@ func newRig(t *testing.T, d *db.DB, lang string) *rig {
 	r.runner = jobs.NewRunner(d, r.now, log)
 	r.notify = notify.New(notify.Config{Desk: r.Desk, BaseURL: base, Key: key.Sub("letter names"), Log: log})
 	r.notify.Register(r.runner)
+	r.runner.Handle(desk.GiveJobKind, jobs.Options{}, r.GiveAnswer)
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- r.runner.Run(running) }()

@@ -177,12 +177,23 @@ func (r *Rig) people(lang string) {
 		Name: "Ada Admin", Address: Ada, Password: Password, Company: "Supplier", Product: "Okno", Support: Support, Lang: lang, Zone: "UTC",
 	}))
 	r.must(r.Desk.SaveDepartment(ctx, okno.Console(), "", okno.Department{Name: "Second"}))
+	r.UndoWithin(0)
 	departments, err := r.Desk.Departments(ctx)
 	r.must(err)
 	r.agent("Ann Agent", Ann, departments[0].Ref)
 	r.agent("Bob Agent", Bob, departments[1].Ref)
 	r.Settle()
 	r.Sink.Forget()
+}
+
+// UndoWithin sets for how many seconds an agent's answer can be taken back; in
+// a rig it is given at once.
+func (r *Rig) UndoWithin(seconds int) {
+	r.t.Helper()
+	s, err := r.Desk.Settings(r.t.Context())
+	r.must(err)
+	s.UndoSeconds = seconds
+	r.must(r.Desk.SaveSettings(r.t.Context(), okno.Console(), s))
 }
 
 func (r *Rig) agent(name, address string, department okno.Ref) {

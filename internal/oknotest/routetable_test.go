@@ -177,6 +177,9 @@ var routes = map[string]line{
 	"GET /desk/tickets/{number}/messages/{ref}":           {path: "/desk/tickets/{number}/messages/MESSAGE", may: its, status: "403"},
 	"POST /desk/tickets/{number}/messages/{ref}":          {path: "/desk/tickets/{number}/messages/MESSAGE", may: its, status: "403"},
 	"POST /desk/tickets/{number}/messages/{ref}/deletion": {path: "/desk/tickets/{number}/messages/MESSAGE/deletion", may: its, status: "403"},
+	"POST /desk/tickets/{number}/held/{ref}/withdrawal":   {path: "/desk/tickets/{number}/held/NONE/withdrawal", may: its, status: "404"},
+	"POST /desk/tickets/{number}/held/{ref}/sending":      {path: "/desk/tickets/{number}/held/NONE/sending", may: its, status: "404"},
+	"POST /desk/tickets/{number}/held/{ref}/time":         {path: "/desk/tickets/{number}/held/NONE/time", may: its, status: "422"},
 	"GET /desk/tickets/{number}/messages/{ref}/versions":  {path: "/desk/tickets/{number}/messages/MESSAGE/versions", may: its, status: "200"},
 	// It is no PDF.
 	"GET /files/{ref}/view": {path: "/files/PICTURE/view", may: theirs, status: "404"},

@@ -123,7 +123,7 @@ func noticeIcon(kind okno.NoticeKind) string {
 		return "user-check"
 	case okno.NoticeCall, okno.NoticeCallOff, okno.NoticeCallMissed:
 		return "phone-call"
-	case okno.NoticeReturned:
+	case okno.NoticeReturned, okno.NoticeHeldBack:
 		return "mail-off"
 	case okno.NoticeNotClosed:
 		return "alert-circle"

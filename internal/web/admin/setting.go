@@ -43,6 +43,7 @@ func settingsForm(q *web.Request, s okno.Settings) formView {
 		{Field: ui.Field{Name: "prefix", Label: l.T("admin.setting.prefix"), Value: s.NumberPrefix, MaxLength: okno.MaxNumberPrefix, Hint: l.T("admin.setting.prefix.hint"), Autocomplete: "off"}},
 		{kind: tick, ticked: s.TagLetters, Field: ui.Field{Name: "tag_letters", Label: l.T("admin.setting.tag"), Hint: l.T("admin.setting.tag.hint")}},
 		{Field: ui.Field{Name: "keep_letters", Label: l.T("admin.setting.keep"), Value: strconv.Itoa(s.KeepLetters), InputMode: "numeric", Hint: l.T("admin.setting.keep.hint")}},
+		{Field: ui.Field{Name: "undo_seconds", Label: l.T("admin.setting.undo"), Value: strconv.Itoa(s.UndoSeconds), InputMode: "numeric", Hint: l.T("admin.setting.undo.hint")}},
 	}
 	for i, lang := range locale.Languages() {
 		c := &control{kind: area, Field: ui.Field{Name: phraseField(lang.Code), Label: l.T("admin.setting.phrases", "Language", lang.Name),
@@ -114,6 +115,9 @@ func settingsTyped(f *web.Form, s okno.Settings) (okno.Settings, error) {
 	s.Product, s.Company, s.Accent = f.Word("product"), f.Word("company"), strings.ToLower(f.Word("accent"))
 	s.Lang, s.Zone, s.Version = f.Get("lang"), f.Get("zone"), versionOf(f)
 	s.TagLetters, s.RandomNumbers, s.KeepLetters = f.Has("tag_letters"), f.Get("numbers") == drawn, int(number(f.Word("keep_letters")))
+	if f.Has("undo_seconds") {
+		s.UndoSeconds = int(number(f.Word("undo_seconds")))
+	}
 	if f.Has("digits") {
 		s.NumberPrefix, s.NumberDigits = strings.ToUpper(f.Word("prefix")), int(number(f.Word("digits")))
 	}

@@ -48,6 +48,9 @@ func (v *ticketView) changes(events []okno.Event) []change {
 		if e.Data.Message != 0 && i >= 0 {
 			c.words, c.said = v.author(&v.Messages[i]), safehtml.Preview(v.Messages[i].Text, shownOfChange)
 		}
+		if i := slices.IndexFunc(v.Held, func(h okno.HeldAnswer) bool { return h.ID == e.Data.Held }); e.Kind == okno.AnswerHeld && i >= 0 {
+			c.words, c.said = v.who.person(v.Held[i].Author), safehtml.Preview(v.Held[i].Text, shownOfChange)
+		}
 		cs = append(cs, c)
 	}
 	return cs

@@ -21,6 +21,7 @@ type composer struct {
 	text    string
 	html    string
 	cc      string
+	at      string // when it is to be sent later, as its field has it
 	uploads []ui.File
 	outside []string // new addresses in CC, about which the agent is asked once
 	again   bool     // sent over another's change: the button says so
@@ -30,17 +31,16 @@ type composer struct {
 // composers are the two boxes as a page first shows them, with the agent's
 // drafts.
 func (v *ticketView) composers() (answer, note composer) {
-	own := ""
-	for _, m := range v.Messages {
-		if m.Author == v.By.Person {
-			own = string(m.Ref)
-		}
-	}
 	empty := func(kind okno.MessageKind) composer {
-		return composer{
-			kind: kind, id: string(kind) + "-" + string(v.number()) + "-" + own, version: v.Ticket.Version,
-			key: rand.Text(), text: v.Drafts[kind],
+		draft := v.Drafts[kind]
+		c := composer{
+			kind: kind, id: string(kind) + "-" + string(v.number()) + "-" + v.boxID(), version: v.Ticket.Version,
+			key: rand.Text(), text: draft.Text, html: draft.HTML, cc: strings.Join(draft.CC, ", "), uploads: v.drafted[kind],
 		}
+		if len(v.Mornings) > 0 {
+			c.at = v.atMinute(v.Mornings[0])
+		}
+		return c
 	}
 	answer, note = empty(okno.Public), empty(okno.Note)
 	note.open = note.text != "" && answer.text == "" || !v.May(okno.WriteMessage)
@@ -60,7 +60,7 @@ func (c composer) textID() string { return "text-" + c.id }
 
 // owns reports whether a refusal concerns a field of the box that was sent.
 func (c composer) owns(field string) bool {
-	return c.wrong != nil && slices.Contains([]string{"text", "file", "cc"}, field)
+	return c.wrong != nil && slices.Contains([]string{"text", "file", "cc", "at"}, field)
 }
 
 // refuse notes what is wrong with the fields of the box that was sent.
@@ -73,6 +73,9 @@ func (c *composer) refuse(wrong map[string]string) {
 // typed puts into the box what was sent with it.
 func (c *composer) typed(f *web.Form, key string, uploads []ui.File) {
 	c.open, c.text, c.html, c.cc, c.uploads = true, f.Text(c.textName()), f.Get("html"), f.Word("cc"), uploads
+	if at := f.Get("at"); at != "" {
+		c.at = at
+	}
 	c.key, c.wrong = key, map[string]string{}
 	c.id += "-" + rand.Text() // a refusal is shown in a box of its own, a second one too
 }

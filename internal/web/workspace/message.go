@@ -22,7 +22,13 @@ func (w *Workspace) answer(q *web.Request) error {
 		return w.again(q, okno.Public, form, err)
 	}
 	words := wordsOf(q, form, okno.Public)
-	words.Participants = addresses(form.Word("cc"))
+	words.Participants, words.Hold = addresses(form.Word("cc")), true
+	if words.At, err = plan(q, form); err != nil {
+		return w.again(q, okno.Public, form, err)
+	}
+	if !words.At.IsZero() {
+		words.Then = okno.StatusKind(form.Get("afterwards"))
+	}
 	if len(words.Participants) > maxCC {
 		return w.again(q, okno.Public, form, okno.Errors{{Reason: okno.Invalid, Key: "error.participants.many", Field: "cc", Args: []any{"Max", maxCC}}})
 	}
@@ -33,7 +39,15 @@ func (w *Workspace) answer(q *web.Request) error {
 	if err != nil {
 		return w.again(q, okno.Public, form, err)
 	}
-	return q.Redirect(placeOf(q).ticket(done.Number, "", "sent", string(done.Ref)))
+	if !done.Held {
+		return q.Redirect(placeOf(q).ticket(done.Number, "", "sent", string(done.Ref)))
+	}
+	if words.At.IsZero() {
+		q.Toast(web.Toast{Text: q.Locale.T("held.toast"), Undo: placeOf(q).ticket(done.Number, "/held/"+string(done.Ref)+"/withdrawal")})
+	} else {
+		q.Toast(web.Toast{Text: q.Locale.T("held.planned", "Time", q.Locale.Full(words.At)), Kind: "success"})
+	}
+	return q.Redirect(placeOf(q).ticket(done.Number, ""))
 }
 
 // note adds an internal note, which customers never see (spec R15).
@@ -78,8 +92,25 @@ func kept(form *web.Form) []okno.Ref {
 // uploads are the form's files for showing it again; one that is gone is left
 // out.
 func (w *Workspace) uploads(q *web.Request, form *web.Form) ([]ui.File, error) {
+	return w.tiles(q, kept(form))
+}
+
+// drafted are the files of what the agent has taken back and not sent again.
+func (w *Workspace) drafted(q *web.Request, t *desk.TicketPage) (map[okno.MessageKind][]ui.File, error) {
+	all := map[okno.MessageKind][]ui.File{}
+	for kind, draft := range t.Drafts {
+		files, err := w.tiles(q, draft.Files)
+		if err != nil {
+			return nil, err
+		}
+		all[kind] = files
+	}
+	return all, nil
+}
+
+func (w *Workspace) tiles(q *web.Request, refs []okno.Ref) ([]ui.File, error) {
 	var files []ui.File
-	for _, ref := range kept(form) {
+	for _, ref := range refs {
 		f, bytes, err := w.desk.OpenFile(q.Context(), q.Actor, ref)
 		if okno.ReasonOf(err) == okno.NotFound {
 			continue

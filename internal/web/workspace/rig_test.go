@@ -84,6 +84,7 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	must(t, r.SetUp(t.Context(), okno.Console(), "", desk.Setup{
 		Name: "Ada Admin", Address: "ada@desk.example", Password: password, Company: "Supplier", Support: "support@desk.example", Lang: "en"}))
 	r.admin = r.actor(r.token("ada@desk.example"), okno.DoorAdmin)
+	r.undoWithin(0)
 	must(t, r.SaveDepartment(t.Context(), r.admin, "", okno.Department{Name: "Second"}))
 	departments, err := r.Departments(t.Context())
 	must(t, err)
@@ -274,3 +275,12 @@ func (s answer) leads(t *testing.T, path string) {
 }
 
 func page(n okno.Number) string { return "/desk/tickets/" + string(n) }
+
+// undoWithin sets for how long an answer can be taken back.
+func (r *rig) undoWithin(seconds int) {
+	r.t.Helper()
+	s, err := r.Settings(r.t.Context())
+	must(r.t, err)
+	s.UndoSeconds = seconds
+	must(r.t, r.SaveSettings(r.t.Context(), r.admin, s))
+}

@@ -26,7 +26,8 @@ func (v *ticketView) dialogue() []entry {
 	}
 	for _, e := range v.Events {
 		switch e.Kind {
-		case okno.MessageAdded, okno.NoteAdded, okno.MessageEdited, okno.MessageDeleted: // seen on the message
+		case okno.MessageAdded, okno.NoteAdded, okno.MessageEdited, okno.MessageDeleted,
+			okno.AnswerHeld, okno.AnswerPlanned: // seen on the message
 		case okno.TicketOpened:
 			opened = append(opened, entry{at: e.At, fact: v.who.fact(e)})
 		default:

@@ -24,9 +24,10 @@ type ticketView struct {
 	viewers []live.Viewer
 
 	answer, note composer
-	sent         string     // what was just written, in words; "": nothing
-	wrong        []ui.Wrong // of a command that was refused
-	changed      []change   // by others, for which it was refused
+	drafted      map[okno.MessageKind][]ui.File // uploads of drafts
+	sent         string                         // what was just written, in words; "": nothing
+	wrong        []ui.Wrong                     // of a command that was refused
+	changed      []change                       // by others, for which it was refused
 }
 
 func (v *ticketView) number() okno.Number { return v.Ticket.Number }
@@ -116,6 +117,9 @@ func (w *Workspace) ticketView(q *web.Request) (*ticketView, error) {
 		v.fresh = web.Anchor(m)
 	}
 	v.viewers = w.others(q, t.Ticket.ID)
+	if v.drafted, err = w.drafted(q, t); err != nil {
+		return nil, err
+	}
 	v.answer, v.note = v.composers()
 	v.sent = v.justSent(q.Query("sent"))
 	return v, nil

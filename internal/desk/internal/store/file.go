@@ -44,7 +44,7 @@ func (tx Tx) FileByRef(ref okno.Ref) (f okno.File, session okno.SessionID, err e
 // TakeUpload makes a session's upload a message's file; false: it is not
 // there, another's, or already taken.
 func (tx Tx) TakeUpload(ref okno.Ref, s okno.SessionID, m okno.MessageID) (bool, error) {
-	n, err := tx.Exec(`UPDATE file SET message = ? WHERE ref = ? AND session = ? AND message = 0`, m, ref, s)
+	n, err := tx.Exec(`UPDATE file SET message = ? WHERE ref = ? AND session = ? AND message = 0 AND held = 0`, m, ref, s)
 	return n == 1, err
 }
 
@@ -67,7 +67,7 @@ func (tx Tx) UploadsWaiting(limit int) (n int, size int64, err error) {
 // DropUploads forgets uploads that waited since before a moment for a form
 // that never came; it returns how many.
 func (tx Tx) DropUploads(before time.Time) (int64, error) {
-	return tx.Exec(`DELETE FROM file WHERE message = 0 AND created < ?`, micro(before))
+	return tx.Exec(`DELETE FROM file WHERE message = 0 AND held = 0 AND created < ?`, micro(before))
 }
 
 // HashUsed reports whether anything still needs the bytes of that hash.

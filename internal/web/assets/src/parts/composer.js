@@ -15,6 +15,13 @@ on("focusin", "textarea[data-composer]", async (event, area) => {
   }
 });
 
+// Enter in a field for a time means that time, not the form's first button.
+on("keydown", ".plan input", (event, input) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  input.closest(".plan").querySelector("[value=own]").click();
+});
+
 // Asks when a file is spoken of but none is there.
 document.addEventListener("submit", (event) => {
   const form = event.target;

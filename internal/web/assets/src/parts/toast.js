@@ -47,6 +47,8 @@ async function undo(line, url) {
   drop(line);
   try {
     const response = await fetch(url, { method: "POST", headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
+    const to = response.headers.get("HX-Redirect");
+    if (response.ok && to) return void location.assign(to);
     const said = JSON.parse(response.headers.get("HX-Trigger") || "{}").toast;
     if (said) toast(said);
     else if (!response.ok) toast({ text: word("failed"), kind: "error" });

@@ -1,0 +1,93 @@
+package oknotest_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/oknotest"
+)
+
+func TestAnAnswerIsUndoneInTheBrowserAndReachesTheCustomerOnceItIsGiven(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{})
+	r.UndoWithin(okno.MaxUndo)
+	n, link := asked(t, r, "A lamp that flickers")
+	b := r.Browser(t)
+	carl := b.Person("Carl").Open(link).At("/tickets/").Sees("Please help.")
+	ann := b.Person("Ann").SignIn(oknotest.Ann).Open("/desk/tickets/" + string(n)).Sees("Please help.")
+	ann.Key("r").Shows(".composer-box[open] .editor").Type("Try another bulb.")
+	ann.Press("Send and wait").Sees("Being sent in a few seconds").Sees("The answer leaves in a moment.")
+	r.Settle()
+	if got := len(r.Sink.All()); got != 0 {
+		t.Fatalf("%d letters have left", got)
+	}
+	ann.Do(`document.querySelector(".toast-act").click()`)
+	ann.Sees("An answer was taken back before it was sent").Misses("Being sent in a few seconds")
+	ann.Until("the text is in the composer", `document.querySelector("textarea[name=public]").value.includes("Try another bulb.")`)
+	carl.Misses("Try another bulb.")
+	r.Clock.Advance(2 * okno.MaxUndo * time.Second)
+	r.Settle()
+	if got := len(r.Sink.All()); got != 0 {
+		t.Fatalf("an answer that was taken back left as %d letters", got)
+	}
+
+	ann.Press("Send and wait").Sees("Being sent in a few seconds")
+	mark(carl)
+	r.Clock.Advance(okno.MaxUndo * time.Second)
+	carl.Sees("Try another bulb.").Sees("Waiting for you")
+	marked(t, carl, "Carl")
+	ann.Misses("Being sent in a few seconds")
+	r.Sink.Letter(oknotest.Carl, "Try another bulb.")
+	ann.NoFaults()
+	carl.NoFaults()
+}
+
+func TestAPlannedAnswerThatWasOvertakenIsToldToItsAuthor(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{})
+	n, link := asked(t, r, "A lamp that flickers")
+	at := r.Desk.Now().Add(48 * time.Hour)
+	_, err := r.Desk.AddMessage(t.Context(), r.Agent(oknotest.Ann), n, desk.Words{Key: "planned by Ann", Text: "Try another bulb.", Channel: okno.ChannelWeb, Hold: true, At: at})
+	must(t, err)
+	b := r.Browser(t)
+	b.Person("Carl").Open(link).At("/tickets/").Sees("Please help.").Fill(message, "It works again.").Press("Send").Sees("It works again.")
+	r.Clock.Advance(49 * time.Hour)
+	letter := r.Sink.Letter(oknotest.Ann, "not sent")
+	if strings.Contains(letter.Text, "Try another bulb.") {
+		t.Error("the letter to the author repeats the answer")
+	}
+	ann := b.Person("Ann").SignIn(oknotest.Ann).Open("/desk/tickets/" + string(n)).Sees("the customer has written meanwhile")
+	ann.Sees("Send now").Press("Back to the draft").Sees("A planned answer was taken back")
+	ann.NoFaults()
+}
+
+// TestLooks is for eyes.
+func TestLooks(t *testing.T) {
+	dir := os.Getenv("LOOK")
+	if dir == "" {
+		return
+	}
+	for _, lang := range []string{"ru", "en"} {
+		r := oknotest.Start(t, oknotest.Options{Lang: lang})
+		r.UndoWithin(okno.MaxUndo)
+		n, _ := asked(t, r, "A lamp that flickers")
+		ann := r.Agent(oknotest.Ann)
+		must(t, r.Desk.SetLang(t.Context(), ann, lang))
+		_, err := r.Desk.AddMessage(t.Context(), ann, n, desk.Words{Key: "planned by Ann", Text: "Попробуйте другую лампу.", Channel: okno.ChannelWeb, Then: okno.StatusDone, Hold: true, At: r.Desk.Now().Add(48 * time.Hour)})
+		must(t, err)
+		_, err = r.Desk.AddMessage(t.Context(), ann, n, desk.Words{Key: "held by Ann!", Text: "Попробуйте другую лампу, пожалуйста.", Channel: okno.ChannelWeb, Hold: true, Then: okno.StatusWaiting})
+		must(t, err)
+		v := r.Browser(t).Person("Ann").SignIn(oknotest.Ann)
+		for _, w := range []int64{1440, 320} {
+			v.Size(w, 900)
+			v.Open("/desk/tickets/" + string(n)).Shows(".held")
+			v.Do(`document.querySelector(".composer-later").open = true; document.querySelector(".held-time").open = true; document.querySelector(".held").scrollIntoView()`)
+			v.Shot(dir + "/held-" + lang + "-" + map[int64]string{1440: "w", 320: "n"}[w] + ".png")
+		}
+		v.Dark(true)
+		v.Size(1440, 900)
+		v.Shot(dir + "/held-" + lang + "-d.png")
+	}
+}
