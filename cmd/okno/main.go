@@ -44,6 +44,8 @@ var commands = []command{
 	{words: "mail receive", line: "take one letter from a mail server's pipe", begin: receive},
 	{words: "mail inspect", line: "say in JSON what is read of a letter", args: "[FILE]", begin: inspect},
 	{words: "person reset", line: "print a one-time link to a new password", args: "ADDRESS", begin: resetPerson},
+	{words: "backup", line: "keep the whole installation in one file, also while it runs", begin: makeBackup},
+	{words: "restore", line: "make an installation of such a file", begin: restore},
 	{words: "config", line: "print every option, its meaning, its value and where that came from", begin: config},
 	{words: "version", line: "print the version", begin: version},
 }

@@ -181,6 +181,7 @@ func (h *House) control() *Control {
 		}
 		return h.setup(ctx, s)
 	})
+	c.HandleStream(askBackup, h.backupTo)
 	c.Handle(askReset, 0, func(ctx context.Context, answer io.Writer, _ io.Reader, args url.Values) error {
 		link, err := h.reset(ctx, args.Get("login"))
 		if err != nil {

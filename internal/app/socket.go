@@ -57,6 +57,7 @@ type Control struct {
 
 type command struct {
 	maxBody int64
+	stream  bool // the answer has no bound and is sent as it is made
 	run     func(ctx context.Context, answer io.Writer, body io.Reader, args url.Values) error
 }
 
@@ -68,6 +69,14 @@ func NewControl() *Control { return &Control{commands: map[string]command{}} }
 // a *Refusal reaches the asker with its exit code, others with ExitSoftware.
 func (c *Control) Handle(name string, maxBody int64, run func(ctx context.Context, answer io.Writer, body io.Reader, args url.Values) error) {
 	c.commands[name] = command{maxBody: maxBody, run: run}
+}
+
+// HandleStream is Handle for a command without a body whose answer is as long as
+// it is: AskStream tells a whole one from one that was cut off.
+func (c *Control) HandleStream(name string, run func(ctx context.Context, answer io.Writer, args url.Values) error) {
+	c.commands[name] = command{stream: true, run: func(ctx context.Context, answer io.Writer, _ io.Reader, args url.Values) error {
+		return run(ctx, answer, args)
+	}}
 }
 
 // Listen puts the socket in place; the caller holds the DataLock, so a socket
@@ -126,6 +135,10 @@ func (c *Control) answer(w http.ResponseWriter, r *http.Request) {
 		refuse(w, &Refusal{Exit: ExitUnavailable, Text: "the running server does not know this command; is it an older version?"})
 		return
 	}
+	if cmd.stream {
+		stream(w, r, cmd)
+		return
+	}
 	answer := &bounded{left: maxAnswer}
 	err := cmd.run(r.Context(), answer, http.MaxBytesReader(w, r.Body, cmd.maxBody), r.URL.Query())
 	if err == nil {
@@ -133,16 +146,37 @@ func (c *Control) answer(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(answer.Bytes())
 		return
 	}
+	refuse(w, refusalOf(err))
+}
+
+// refusalOf is an error in the form that reaches the asker.
+func refusalOf(err error) *Refusal {
 	var refusal *Refusal
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &refusal):
+		return refusal
 	case errors.As(err, &large):
-		refusal = &Refusal{Exit: ExitDataErr, Text: fmt.Sprintf("larger than %d bytes", large.Limit)}
-	default:
-		refusal = &Refusal{Exit: ExitSoftware, Text: err.Error()}
+		return &Refusal{Exit: ExitDataErr, Text: fmt.Sprintf("larger than %d bytes", large.Limit)}
 	}
-	refuse(w, refusal)
+	return &Refusal{Exit: ExitSoftware, Text: err.Error()}
+}
+
+// wordHeader carries, behind a streamed answer, "whole" or why it is not.
+const wordHeader = "Okno-Word"
+
+const whole = "whole"
+
+func stream(w http.ResponseWriter, r *http.Request, cmd command) {
+	w.Header().Set("Trailer", exitHeader+", "+wordHeader)
+	err := cmd.run(r.Context(), w, r.Body, r.URL.Query())
+	if err == nil {
+		w.Header().Set(wordHeader, whole)
+		return
+	}
+	refusal := refusalOf(err)
+	w.Header().Set(exitHeader, strconv.Itoa(refusal.Exit))
+	w.Header().Set(wordHeader, strings.Join(strings.Fields(refusal.Text), " "))
 }
 
 // exitHeader carries a refusal's exit code.
@@ -171,13 +205,40 @@ func (b *bounded) Write(p []byte) (int, error) {
 // Errors: ErrNotRunning, a *Refusal, or that of a broken connection, after which
 // nobody knows whether it was done.
 func Ask(ctx context.Context, dataDir, name string, args url.Values, body io.Reader) (answer []byte, err error) {
+	response, err := sendCommand(ctx, dataDir, name, args, body)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	return io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+}
+
+// AskStream is Ask for a command whose answer is a stream: it goes to into, and
+// is whole when the error is nil.
+func AskStream(ctx context.Context, dataDir, name string, args url.Values, into io.Writer) error {
+	response, err := sendCommand(ctx, dataDir, name, args, nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(into, response.Body); err != nil {
+		return err
+	}
+	word := response.Trailer.Get(wordHeader)
+	if word == whole {
+		return nil
+	}
+	return refused(response.Trailer, word)
+}
+
+// sendCommand puts a command to the server; its answer is one of agreement.
+func sendCommand(ctx context.Context, dataDir, name string, args url.Values, body io.Reader) (*http.Response, error) {
 	transport := &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", socketPath(dataDir))
 		},
 	}
-	defer transport.CloseIdleConnections()
 	if body != nil {
 		body = struct{ io.Reader }{body} // the transport closes what it can, and it is needed if no server runs
 	}
@@ -193,19 +254,24 @@ func Ask(ctx context.Context, dataDir, name string, args url.Values, body io.Rea
 	if err != nil {
 		return nil, err
 	}
+	if response.StatusCode == http.StatusOK {
+		return response, nil
+	}
 	defer response.Body.Close()
-	answer, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
 		return nil, err
 	}
-	if response.StatusCode != http.StatusOK {
-		exit, err := strconv.Atoi(response.Header.Get(exitHeader))
-		if err != nil {
-			exit = ExitSoftware
-		}
-		return nil, &Refusal{Exit: exit, Text: strings.TrimSpace(string(answer))}
+	return nil, refused(response.Header, string(text))
+}
+
+// refused is a refusal as the server sent it.
+func refused(header http.Header, text string) *Refusal {
+	exit, err := strconv.Atoi(header.Get(exitHeader))
+	if err != nil {
+		exit = ExitSoftware
 	}
-	return answer, nil
+	return &Refusal{Exit: exit, Text: strings.TrimSpace(text)}
 }
 
 // AskOrLock is how a command reaches the data: ask speaks to the running server;

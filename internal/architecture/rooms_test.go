@@ -41,6 +41,7 @@ var rooms = []room{
 	{"internal/jobs", 2, []string{"internal/db"}},
 	{"internal/sla", 2, []string{""}},
 	{"internal/live", 2, []string{""}},
+	{"internal/backup", 2, []string{"internal/blob", "internal/db"}},
 
 	{"internal/desk/internal/store", 3, []string{"", "internal/db"}},
 	{"internal/desk", 3, []string{"internal/desk/internal/store", "1", "2"}},

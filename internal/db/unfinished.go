@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -53,5 +54,29 @@ func (d *DB) Unfinished(ctx context.Context) error {
 		}
 		e.Begun = time.UnixMicro(begun)
 		return &e
+	})
+}
+
+// Wipe drops every table and sequence of the database.
+func (d *DB) Wipe(ctx context.Context) error {
+	return d.Write(ctx, func(tx *Tx) error {
+		if d.Dialect() == SQLite {
+			return errors.New("an SQLite file is removed, not wiped")
+		}
+		for _, kind := range []struct{ word, list string }{
+			{"TABLE", `SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = current_schema()`},
+			{"SEQUENCE", `SELECT CAST(sequencename AS TEXT) FROM pg_sequences WHERE schemaname = current_schema()`},
+		} {
+			names, err := Collect(tx, scanText, kind.list)
+			if err != nil {
+				return err
+			}
+			for _, name := range names {
+				if _, err := tx.Exec("DROP " + kind.word + " IF EXISTS " + quoted(name) + " CASCADE"); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 }
