@@ -18,16 +18,25 @@ type Mailbox struct {
 
 // Fetch says where a mailbox's letters are fetched from.
 type Fetch struct {
+	Protocol Protocol
 	Host     string
 	Port     int
 	Security Security
 	User     string
 	Password string // sealed at rest; empty in what pages are shown
-	Folder   string
+	Folder   string // IMAP's
 	// After says what becomes of a letter once it is kept.
 	After   AfterFetch
-	Archive string // folder, with AfterFetch ArchiveIt
+	Archive string // folder, with ArchiveIt
 }
+
+// Protocol is the language of the server that letters are fetched from.
+type Protocol string
+
+const (
+	IMAP Protocol = ""     // RFC 9051
+	POP3 Protocol = "pop3" // RFC 1939
+)
 
 // Security is how a connection to a mail server is protected.
 type Security string
@@ -42,8 +51,8 @@ const (
 type AfterFetch string
 
 const (
-	MarkSeen  AfterFetch = "seen"
-	ArchiveIt AfterFetch = "archive"
+	MarkSeen  AfterFetch = "seen"    // by POP3 it is only left where it is
+	ArchiveIt AfterFetch = "archive" // IMAP's
 	DeleteIt  AfterFetch = "delete"
 )
 

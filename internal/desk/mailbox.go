@@ -146,6 +146,33 @@ func (d *Desk) SaveFetchState(ctx context.Context, id okno.MailboxID, s okno.Fet
 	return d.write(ctx, func(tx store.Tx) error { return tx.SaveFetchState(id, s) })
 }
 
+// Fetched are the names that a server gave to a mailbox's letters that were
+// fetched and left there (POP3's UIDL).
+func (d *Desk) Fetched(ctx context.Context, id okno.MailboxID) (names []string, err error) {
+	err = d.read(ctx, func(tx store.Tx) (err error) {
+		names, err = tx.Fetched(id)
+		return err
+	})
+	return names, err
+}
+
+// NoteFetched remembers that a letter was fetched and is left where it lies.
+func (d *Desk) NoteFetched(ctx context.Context, id okno.MailboxID, name string) error {
+	return d.write(ctx, func(tx store.Tx) error { return tx.NoteFetched(id, name) })
+}
+
+// ForgetFetched forgets letters that lie there no longer.
+func (d *Desk) ForgetFetched(ctx context.Context, id okno.MailboxID, names []string) error {
+	return d.write(ctx, func(tx store.Tx) error {
+		for _, name := range names {
+			if err := tx.ForgetFetched(id, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // SaveMailbox makes a mailbox (ref "") or changes one. An empty password in
 // the form leaves the kept one, unless letters are fetched from elsewhere now.
 func (d *Desk) SaveMailbox(ctx context.Context, by okno.Actor, ref okno.Ref, form okno.Mailbox, department okno.Ref) error {
@@ -177,7 +204,7 @@ func (d *Desk) SaveMailbox(ctx context.Context, by okno.Actor, ref okno.Ref, for
 		if elsewhere {
 			m.Sealed = nil
 		}
-		elsewhere = elsewhere || m.Fetch != nil && m.Fetch.Folder != form.Fetch.Folder
+		elsewhere = elsewhere || m.Fetch != nil && (m.Fetch.Folder != form.Fetch.Folder || m.Fetch.Protocol != form.Fetch.Protocol)
 		form.ID, form.Ref, form.Closed = m.ID, m.Ref, closedSince(m.Closed, form.Closed, d.Now())
 		m.Mailbox = form
 		d.sealPassword(&m)
@@ -233,11 +260,18 @@ func checkFetch(f *okno.Fetch) okno.Errors {
 	if !slices.Contains([]okno.Security{okno.TLS, okno.StartTLS, okno.Plain}, f.Security) {
 		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "security"})
 	}
-	if f.Folder == "" {
+	if !slices.Contains([]okno.Protocol{okno.IMAP, okno.POP3}, f.Protocol) {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "protocol"})
+	}
+	if f.Folder == "" || f.Protocol == okno.POP3 {
 		f.Folder = "INBOX"
 	}
 	if f.After == "" {
 		f.After = okno.MarkSeen
+	}
+	if f.Protocol == okno.POP3 && f.After == okno.ArchiveIt {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.pop3.archive", Field: "after"})
+		return wrong
 	}
 	if f.After == okno.ArchiveIt && f.Archive == "" {
 		wrong = append(wrong, okno.Missing("archive"))

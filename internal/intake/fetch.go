@@ -23,7 +23,7 @@ const (
 	lastBackoff  = 5 * time.Minute
 )
 
-// Fetcher brings the letters of mailboxes that lie on IMAP servers. Of all
+// Fetcher brings the letters of mailboxes that lie on IMAP and POP3 servers. Of all
 // processes that share a database one fetches: two at one mailbox would move
 // letters twice.
 type Fetcher struct {
@@ -173,6 +173,9 @@ func (b *fetching) run(ctx context.Context) {
 // news or time has passed. It ends with an error and says how many rounds went
 // well.
 func (b *fetching) session(ctx context.Context) (rounds int, err error) {
+	if b.box.Fetch.Protocol == okno.POP3 {
+		return b.popSession(ctx)
+	}
 	c, err := b.connect(ctx, *b.box.Fetch)
 	if err != nil {
 		return 0, err
@@ -216,12 +219,15 @@ func (b *fetching) save(ctx context.Context) {
 // Tested is what a test of fetching found.
 type Tested struct {
 	Letters uint32 // in the mailbox
-	Unseen  int    // of them; these would be fetched first
+	Unseen  int    // of them; these would be fetched first. POP3 does not tell: all
 }
 
 // Test tries the settings without fetching anything. Its error says in plain
 // words what did not go.
 func (r *Receiver) Test(ctx context.Context, f okno.Fetch) (Tested, error) {
+	if f.Protocol == okno.POP3 {
+		return r.testPOP(ctx, f)
+	}
 	c, err := r.connect(ctx, f)
 	if err != nil {
 		return Tested{}, err

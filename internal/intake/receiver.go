@@ -93,7 +93,7 @@ func New(c Config) *Receiver {
 type Arrival struct {
 	EnvelopeFrom string // "": the null reverse-path, or not known
 	EnvelopeTo   string
-	Source       string // smtp, lmtp, imap, pipe, demo
+	Source       string // smtp, lmtp, imap, pop3, pipe, demo
 	Peer         string // IP address it came from, "unix" for the socket; "": not known
 	Helo         string
 	Raw          []byte

@@ -65,8 +65,8 @@ func (b *fetching) round(ctx context.Context, c *connection) error {
 		state.UIDValidity, state.LastUID = selected.UIDValidity, lastOf(uids, selected.UIDNext)
 	}
 	state.At = b.Receiver.now()
-	if left == "" && b.left > 0 {
-		left = fmt.Sprintf("%d letters larger than %d MB were left in the mailbox", b.left, b.max>>20)
+	if left == "" {
+		left = b.tooLarge()
 	}
 	b.trouble(left)
 	b.save(ctx)

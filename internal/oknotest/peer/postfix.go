@@ -31,8 +31,8 @@ type Postfix struct {
 // Way is where Postfix takes the letters for a domain.
 type Way struct {
 	Transport string   // as in transport(5): lmtp:unix:/path, lmtp:inet:host:port; empty: Pipe
-	Pipe      []string // the command and its arguments, with pipe(8)'s ${…}; run as User
-	User      string
+	Pipe      []string // the command and its arguments, with pipe(8)'s ${…}; run as As
+	As        string
 }
 
 // pipe is a service of Postfix's that runs a command.
@@ -156,7 +156,7 @@ anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 {{range .Pipes}}{{.Name}} unix - n n - 4 pipe
-  flags=Rq user={{.User}} null_sender=
+  flags=Rq user={{.As}} null_sender=
   argv={{join .Pipe " "}}
 {{end}}`))
 

@@ -56,9 +56,9 @@ func newOffice(t *testing.T) *office {
 	o.postfix, err = peer.StartPostfix(mkdir(t, dir, "postfix"), certificate, d, map[string]peer.Way{
 		"customer.example": mailboxes,
 		program.Admin:      mailboxes,
-		"gone.example":     {User: "nobody", Pipe: []string{"/bin/false"}},
+		"gone.example":     {As: "nobody", Pipe: []string{"/bin/false"}},
 		program.Support:    {Transport: "lmtp:unix:" + socket},
-		piped:              {User: "nobody", Pipe: []string{bin, "mail", "receive", "--data", data, "--mailbox", "${original_recipient}"}},
+		piped:              {As: "nobody", Pipe: []string{bin, "mail", "receive", "--data", data, "--mailbox", "${original_recipient}"}},
 	})
 	must(t, err)
 	t.Cleanup(func() { must(t, o.postfix.Kill()) })

@@ -19,7 +19,7 @@ const (
 
 const imapPort = 993
 
-// fetchControls are those of fetching by IMAP. A kept password never comes
+// fetchControls are those of fetching. A kept password never comes
 // back to a page.
 func fetchControls(l *locale.Locale, m desk.MailboxState) []*control {
 	f := okno.Fetch{Port: imapPort, Security: okno.TLS, Folder: "INBOX", After: okno.MarkSeen}
@@ -38,10 +38,12 @@ func fetchControls(l *locale.Locale, m desk.MailboxState) []*control {
 	for _, s := range []okno.AfterFetch{okno.MarkSeen, okno.ArchiveIt, okno.DeleteIt} {
 		after = append(after, ui.Option{Value: string(s), Label: l.T("admin.mailbox.after." + string(s))})
 	}
+	protocols := []ui.Option{{Value: imapChoice, Label: "IMAP"}, {Value: string(okno.POP3), Label: "POP3"}}
 	return []*control{
 		{heading: l.T("admin.mailbox.fetching"), kind: tick, ticked: m.Fetch != nil, Field: ui.Field{Name: "fetch", Label: l.T("admin.mailbox.fetch"), Hint: l.T("admin.mailbox.fetch.hint")}},
+		{kind: choice, Field: ui.Field{Name: "protocol", Label: l.T("admin.mailbox.protocol"), Value: protocolChoice(f.Protocol), Options: protocols, Hint: l.T("admin.mailbox.protocol.hint")}},
 		{Field: ui.Field{Name: "host", Label: l.T("admin.mailbox.host"), Value: f.Host, MaxLength: maxHost, Autocomplete: "off"}},
-		{Field: ui.Field{Name: "port", Label: l.T("admin.mailbox.port"), Value: strconv.Itoa(f.Port), InputMode: "numeric", Autocomplete: "off"}},
+		{Field: ui.Field{Name: "port", Label: l.T("admin.mailbox.port"), Value: strconv.Itoa(f.Port), InputMode: "numeric", Hint: l.T("admin.mailbox.port.hint"), Autocomplete: "off"}},
 		{kind: choice, Field: ui.Field{Name: "security", Label: l.T("admin.mailbox.security"), Value: string(f.Security), Options: security}},
 		{Field: ui.Field{Name: "user", Label: l.T("admin.mailbox.login"), Value: f.User, MaxLength: maxHost, Autocomplete: "off"}},
 		{Field: ui.Field{Name: "password", Label: l.T("admin.mailbox.password"), Type: "password", Hint: password, MaxLength: maxPassword, Autocomplete: "new-password"}},
@@ -51,10 +53,24 @@ func fetchControls(l *locale.Locale, m desk.MailboxState) []*control {
 	}
 }
 
+// imapChoice stands for okno.IMAP, which is empty, in the form.
+const imapChoice = "imap"
+
+func protocolChoice(p okno.Protocol) string {
+	if p == okno.IMAP {
+		return imapChoice
+	}
+	return string(p)
+}
+
 // fetchTyped is what the form says about fetching.
 func fetchTyped(f *web.Form) okno.Fetch {
+	protocol := okno.Protocol(f.Get("protocol"))
+	if protocol == imapChoice {
+		protocol = okno.IMAP
+	}
 	return okno.Fetch{
-		Host: f.Word("host"), Port: int(number(f.Word("port"))), Security: okno.Security(f.Get("security")), User: f.Word("user"), Password: f.Get("password"),
+		Protocol: protocol, Host: f.Word("host"), Port: int(number(f.Word("port"))), Security: okno.Security(f.Get("security")), User: f.Word("user"), Password: f.Get("password"),
 		Folder: f.Word("folder"), After: okno.AfterFetch(f.Get("after")), Archive: f.Word("archive"),
 	}
 }

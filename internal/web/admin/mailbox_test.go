@@ -111,11 +111,11 @@ func TestARoundIsAskedForAtEveryProcess(t *testing.T) {
 func TestWrongFieldsOfAMailboxAreNamed(t *testing.T) {
 	each(t, func(r *rig) {
 		ada := r.as("ada@desk.example")
-		code, page := ada.post("/admin/mailboxes", "address", "help", "lang", "en", "department", "x", "fetch", "yes", "port", "70000", "security", "ssl", "after", "archive")
+		code, page := ada.post("/admin/mailboxes", "address", "help", "lang", "en", "department", "x", "fetch", "yes", "protocol", "gopher", "port", "70000", "security", "ssl", "after", "archive")
 		if code != 422 {
 			r.Errorf("%d", code)
 		}
-		for _, field := range []string{"address", "department", "host", "user", "port", "security", "archive"} {
+		for _, field := range []string{"address", "department", "protocol", "host", "user", "port", "security", "archive"} {
 			r.shows(page, `id="f-`+field+`-error"`)
 		}
 		code, page = ada.post("/admin/mailboxes", "address", "SUPPORT@desk.example", "lang", "en", "department", firstRef(ada, "departments"))
@@ -123,5 +123,7 @@ func TestWrongFieldsOfAMailboxAreNamed(t *testing.T) {
 			r.Errorf("an address that is taken: %d", code)
 		}
 		r.shows(page, `id="f-address-error"`)
+		code, page = ada.post("/admin/mailboxes", with(fetchForm(firstRef(ada, "departments"), "protocol", "pop3"), "after", "archive")...)
+		r.shows(page, `id="f-after-error"`, "POP3 cannot move letters", `<option value="pop3" selected`)
 	})
 }

@@ -57,7 +57,28 @@ func (tx Tx) SaveMailbox(m *Mailbox, elsewhere bool) error {
 	if !elsewhere {
 		return nil
 	}
-	_, err := tx.Exec(`UPDATE mailbox SET fetched = 0, trouble = '', since = 0, uidvalidity = 0, lastuid = 0 WHERE id = ?`, m.ID)
+	if _, err := tx.Exec(`UPDATE mailbox SET fetched = 0, trouble = '', since = 0, uidvalidity = 0, lastuid = 0 WHERE id = ?`, m.ID); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`DELETE FROM fetched_letter WHERE mailbox = ?`, m.ID)
+	return err
+}
+
+// Fetched are the names of letters that were fetched from a mailbox's server
+// and left there.
+func (tx Tx) Fetched(id okno.MailboxID) ([]string, error) {
+	return db.Collect(tx.Tx, scanOne[string], `SELECT name FROM fetched_letter WHERE mailbox = ?`, id)
+}
+
+// NoteFetched adds one; known ones are known.
+func (tx Tx) NoteFetched(id okno.MailboxID, name string) error {
+	_, err := tx.Exec(`INSERT INTO fetched_letter (mailbox, name) VALUES (?, ?) ON CONFLICT (mailbox, name) DO NOTHING`, id, name)
+	return err
+}
+
+// ForgetFetched drops one.
+func (tx Tx) ForgetFetched(id okno.MailboxID, name string) error {
+	_, err := tx.Exec(`DELETE FROM fetched_letter WHERE mailbox = ? AND name = ?`, id, name)
 	return err
 }
 
