@@ -1,7 +1,6 @@
 package oknotest_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +14,8 @@ func TestAnAnswerIsUndoneInTheBrowserAndReachesTheCustomerOnceItIsGiven(t *testi
 	r := oknotest.Start(t, oknotest.Options{})
 	r.UndoWithin(okno.MaxUndo)
 	n, link := asked(t, r, "A lamp that flickers")
+	r.Settle()
+	r.Sink.Forget()
 	b := r.Browser(t)
 	carl := b.Person("Carl").Open(link).At("/tickets/").Sees("Please help.")
 	ann := b.Person("Ann").SignIn(oknotest.Ann).Open("/desk/tickets/" + string(n)).Sees("Please help.")
@@ -61,33 +62,4 @@ func TestAPlannedAnswerThatWasOvertakenIsToldToItsAuthor(t *testing.T) {
 	ann := b.Person("Ann").SignIn(oknotest.Ann).Open("/desk/tickets/" + string(n)).Sees("the customer has written meanwhile")
 	ann.Sees("Send now").Press("Back to the draft").Sees("A planned answer was taken back")
 	ann.NoFaults()
-}
-
-// TestLooks is for eyes.
-func TestLooks(t *testing.T) {
-	dir := os.Getenv("LOOK")
-	if dir == "" {
-		return
-	}
-	for _, lang := range []string{"ru", "en"} {
-		r := oknotest.Start(t, oknotest.Options{Lang: lang})
-		r.UndoWithin(okno.MaxUndo)
-		n, _ := asked(t, r, "A lamp that flickers")
-		ann := r.Agent(oknotest.Ann)
-		must(t, r.Desk.SetLang(t.Context(), ann, lang))
-		_, err := r.Desk.AddMessage(t.Context(), ann, n, desk.Words{Key: "planned by Ann", Text: "Попробуйте другую лампу.", Channel: okno.ChannelWeb, Then: okno.StatusDone, Hold: true, At: r.Desk.Now().Add(48 * time.Hour)})
-		must(t, err)
-		_, err = r.Desk.AddMessage(t.Context(), ann, n, desk.Words{Key: "held by Ann!", Text: "Попробуйте другую лампу, пожалуйста.", Channel: okno.ChannelWeb, Hold: true, Then: okno.StatusWaiting})
-		must(t, err)
-		v := r.Browser(t).Person("Ann").SignIn(oknotest.Ann)
-		for _, w := range []int64{1440, 320} {
-			v.Size(w, 900)
-			v.Open("/desk/tickets/" + string(n)).Shows(".held")
-			v.Do(`document.querySelector(".composer-later").open = true; document.querySelector(".held-time").open = true; document.querySelector(".held").scrollIntoView()`)
-			v.Shot(dir + "/held-" + lang + "-" + map[int64]string{1440: "w", 320: "n"}[w] + ".png")
-		}
-		v.Dark(true)
-		v.Size(1440, 900)
-		v.Shot(dir + "/held-" + lang + "-d.png")
-	}
 }
