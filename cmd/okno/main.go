@@ -46,6 +46,7 @@ var commands = []command{
 	{words: "person reset", line: "print a one-time link to a new password", args: "ADDRESS", begin: resetPerson},
 	{words: "backup", line: "keep the whole installation in one file, also while it runs", begin: makeBackup},
 	{words: "restore", line: "make an installation of such a file", begin: restore},
+	{words: "seed", line: "fill an installation with sample tickets, to try it at size", begin: seed},
 	{words: "config", line: "print every option, its meaning, its value and where that came from", begin: config},
 	{words: "version", line: "print the version", begin: version},
 }

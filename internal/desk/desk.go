@@ -13,6 +13,7 @@ import (
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/blob"
 	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/desk/internal/index"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 	"github.com/oknodesk/okno/internal/jobs"
 	"github.com/oknodesk/okno/internal/mail"
@@ -67,7 +68,7 @@ type Desk struct {
 	cached       atomic.Pointer[catalogue]
 	configured   atomic.Int64  // counts the changes of what cached holds
 	unindexed    chan struct{} // something is to be indexed
-	vocabulary   vocabulary
+	vocabulary   index.Vocabulary
 	unlisten     func()
 }
 

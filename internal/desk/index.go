@@ -2,13 +2,11 @@ package desk
 
 import (
 	"context"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/index"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
-	"github.com/oknodesk/okno/internal/search"
 )
 
 // The index of words follows the tickets a moment behind: a change leaves a
@@ -16,17 +14,11 @@ import (
 
 // Bounds of the index.
 const (
-	indexBatch   = 64     // records worked off at once
-	indexWords   = 15_000 // words of one ticket, its latest messages first
-	messageWords = 5_000  // of one message
-	indexPause   = 150 * time.Millisecond
-	indexWait    = 5 * time.Second // that it gives way to people
-	indexLook    = time.Minute     // another process may have died over its records
+	indexBatch = 64 // records worked off at once
+	indexPause = 150 * time.Millisecond
+	indexWait  = 5 * time.Second // that it gives way to people
+	indexLook  = time.Minute     // another process may have died over its records
 )
-
-// apart stands between two texts, so that no phrase reaches over both; it is
-// in no question.
-const apart = "¶"
 
 // changesWords reports whether a fact may change what is found of a ticket.
 func changesWords(k okno.EventKind) bool {
@@ -132,11 +124,11 @@ func (d *Desk) Index(ctx context.Context) (int, error) {
 	}); err != nil || len(pending) == 0 {
 		return 0, err
 	}
-	words := make([]ticketWords, len(texts))
+	words := make([]index.Words, len(texts))
 	for i := range texts {
-		words[i] = wordsOf(&texts[i])
+		words[i] = index.Of(&texts[i])
 	}
-	learned := d.vocabulary.learn(words)
+	learned := d.vocabulary.Learn(words)
 	err := d.write(ctx, func(tx store.Tx) error {
 		mine, err := tx.Indexed(pending)
 		if err != nil {
@@ -221,117 +213,4 @@ func (d *Desk) IndexLag(ctx context.Context) (changes int, oldest time.Duration,
 		return err
 	})
 	return changes, oldest, err
-}
-
-// ticketWords are a ticket's words by column of store.TicketWords.
-type ticketWords [][]string
-
-// wordsOf are the words that a ticket is found by.
-func wordsOf(text *store.TicketText) ticketWords {
-	t := &text.Ticket
-	var open, inside []string
-	left := indexWords
-	add := func(to *[]string, words string, limit int) {
-		if limit = min(limit, left); limit > 0 && words != "" {
-			stems := search.Stems(words, limit)
-			left -= len(stems)
-			*to = append(append(*to, stems...), apart)
-		}
-	}
-	scope := []string{scopeTicket(t.ID), scopeDepartment(t.Department), scopePerson(t.Requester)}
-	for _, p := range t.Participants {
-		scope = append(scope, scopePerson(p))
-	}
-	if t.Company != 0 {
-		scope = append(scope, scopeCompany(t.Company))
-	}
-	add(&open, string(t.Number), 10)
-	add(&open, t.Subject, messageWords)
-	add(&open, text.Requester.Name, 50)
-	add(&open, text.Company, 50)
-	for _, a := range text.Addresses {
-		add(&inside, a.Address, 50)
-	}
-	add(&inside, text.Requester.Phone, 20)
-	for _, p := range text.Others {
-		add(&open, p.Name, 50)
-		add(&inside, p.Address, 50)
-	}
-	for i := range text.Messages {
-		m := &text.Messages[i]
-		to := &open
-		if !m.Visible(okno.SideCustomer) {
-			to = &inside
-		}
-		add(to, m.Text, messageWords)
-		for _, f := range m.Files {
-			add(to, f.Name, 50)
-		}
-		if len(m.Files) > 0 {
-			scope = append(scope, withFile(m.Visible(okno.SideCustomer)))
-		}
-	}
-	requester := search.Stems(text.Requester.Name, 50)
-	for _, a := range text.Addresses {
-		requester = append(append(requester, apart), search.Stems(a.Address, 50)...)
-	}
-	slices.Sort(scope)
-	return ticketWords{open, inside, search.Stems(text.Company, 50), requester, slices.Compact(scope)}
-}
-
-// Signs in the column of who sees a ticket.
-
-func scopeTicket(t okno.TicketID) string         { return "t" + id(t) }
-func scopeDepartment(d okno.DepartmentID) string { return "d" + id(d) }
-func scopePerson(p okno.PersonID) string         { return "p" + id(p) }
-func scopeCompany(c okno.CompanyID) string       { return "c" + id(c) }
-
-// withFile is the sign of a file that all who see the ticket may see, or that
-// only agents may.
-func withFile(all bool) string {
-	if all {
-		return "file"
-	}
-	return "filein"
-}
-
-// Bounds of what a process remembers of the words that there are.
-const (
-	vocabularyKept = 50_000
-	learnEvery     = 64
-)
-
-// vocabulary counts words as they are met: one that is new to this process is
-// written down at once, one that is not after every so many.
-type vocabulary struct {
-	mu  sync.Mutex
-	met map[string]int32
-}
-
-// learn returns the words to be written down, each with how often it was met
-// since it last was.
-func (v *vocabulary) learn(tickets []ticketWords) map[string]int64 {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.met == nil || len(v.met) > vocabularyKept {
-		v.met = make(map[string]int32)
-	}
-	found := map[string]int64{}
-	for _, columns := range tickets {
-		for _, words := range columns[:len(columns)-1] {
-			for _, w := range words {
-				n, known := v.met[w]
-				if !known && !search.Plain(w) {
-					continue
-				}
-				v.met[w] = n + 1
-				if !known {
-					found[w] = 1
-				} else if (n+1)%learnEvery == 0 {
-					found[w] += learnEvery
-				}
-			}
-		}
-	}
-	return found
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/index"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 	"github.com/oknodesk/okno/internal/search"
 )
@@ -190,16 +191,16 @@ func scopeTerm(s okno.Scope) ([]store.Term, bool) {
 	var signs [][]string
 	add := func(sign string) { signs = append(signs, []string{sign}) }
 	for _, d := range s.Departments() {
-		add(scopeDepartment(d))
+		add(index.ScopeDepartment(d))
 	}
 	if s.Person() != 0 {
-		add(scopePerson(s.Person()))
+		add(index.ScopePerson(s.Person()))
 	}
 	for _, c := range s.Companies() {
-		add(scopeCompany(c))
+		add(index.ScopeCompany(c))
 	}
 	for _, t := range s.Tickets() {
-		add(scopeTicket(t))
+		add(index.ScopeTicket(t))
 	}
 	return []store.Term{{In: []string{store.WordsScope}, Phrases: signs}}, len(signs) > 0
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/index"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 	"github.com/oknodesk/okno/internal/search"
 )
@@ -145,9 +146,9 @@ func (f *filtering) has(value string, agent bool) ([]store.Term, bool, error) {
 	if !slices.Contains(fileNamed, value) {
 		return nil, false, nil
 	}
-	signs := [][]string{{withFile(true)}}
+	signs := [][]string{{index.WithFile(true)}}
 	if agent {
-		signs = append(signs, []string{withFile(false)})
+		signs = append(signs, []string{index.WithFile(false)})
 	}
 	return []store.Term{{In: []string{store.WordsScope}, Phrases: signs}}, true, nil
 }

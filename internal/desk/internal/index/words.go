@@ -1,0 +1,144 @@
+// Package index says which words a ticket is found by, and with which signs of
+// who sees it they are kept.
+package index
+
+import (
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/search"
+)
+
+// Words are a ticket's words by column of store.TicketWords.
+type Words [][]string
+
+// Bounds of the index.
+const (
+	ticketWords  = 15_000 // words of one ticket, its latest messages first
+	messageWords = 5_000  // of one message
+)
+
+// apart stands between two texts, so that no phrase reaches over both; it is
+// in no question.
+const apart = "¶"
+
+// Of are the words that a ticket is found by.
+func Of(text *store.TicketText) Words {
+	t := &text.Ticket
+	var open, inside []string
+	left := ticketWords
+	add := func(to *[]string, words string, limit int) {
+		if limit = min(limit, left); limit > 0 && words != "" {
+			stems := search.Stems(words, limit)
+			left -= len(stems)
+			*to = append(append(*to, stems...), apart)
+		}
+	}
+	scope := []string{ScopeTicket(t.ID), ScopeDepartment(t.Department), ScopePerson(t.Requester)}
+	for _, p := range t.Participants {
+		scope = append(scope, ScopePerson(p))
+	}
+	if t.Company != 0 {
+		scope = append(scope, ScopeCompany(t.Company))
+	}
+	add(&open, string(t.Number), 10)
+	add(&open, t.Subject, messageWords)
+	add(&open, text.Requester.Name, 50)
+	add(&open, text.Company, 50)
+	for _, a := range text.Addresses {
+		add(&inside, a.Address, 50)
+	}
+	add(&inside, text.Requester.Phone, 20)
+	for _, p := range text.Others {
+		add(&open, p.Name, 50)
+		add(&inside, p.Address, 50)
+	}
+	for i := range text.Messages {
+		m := &text.Messages[i]
+		to := &open
+		if !m.Visible(okno.SideCustomer) {
+			to = &inside
+		}
+		add(to, m.Text, messageWords)
+		for _, f := range m.Files {
+			add(to, f.Name, 50)
+		}
+		if len(m.Files) > 0 {
+			scope = append(scope, WithFile(m.Visible(okno.SideCustomer)))
+		}
+	}
+	requester := search.Stems(text.Requester.Name, 50)
+	for _, a := range text.Addresses {
+		requester = append(append(requester, apart), search.Stems(a.Address, 50)...)
+	}
+	slices.Sort(scope)
+	return Words{open, inside, search.Stems(text.Company, 50), requester, slices.Compact(scope)}
+}
+
+// ScopeTicket is the sign of one ticket.
+func ScopeTicket(t okno.TicketID) string { return sign("t", t) }
+
+// ScopeDepartment is the sign of a department's tickets.
+func ScopeDepartment(d okno.DepartmentID) string { return sign("d", d) }
+
+// ScopePerson is the sign of the tickets that a person has part in.
+func ScopePerson(p okno.PersonID) string { return sign("p", p) }
+
+// ScopeCompany is the sign of a company's tickets.
+func ScopeCompany(c okno.CompanyID) string { return sign("c", c) }
+
+func sign[T ~int64](kind string, id T) string { return kind + strconv.FormatInt(int64(id), 10) }
+
+// WithFile is the sign of a file that all who see the ticket may see, or that
+// only agents may.
+func WithFile(all bool) string {
+	if all {
+		return "file"
+	}
+	return "filein"
+}
+
+// Bounds of what a process remembers of the words that there are.
+const (
+	vocabularyKept = 50_000
+	learnEvery     = 64
+)
+
+// Vocabulary counts words as they are met: one that is new to this process is
+// written down at once, one that is not after every so many. It is safe for
+// concurrent use.
+type Vocabulary struct {
+	mu  sync.Mutex
+	met map[string]int32
+}
+
+// Learn returns the words to be written down, each with how often it was met
+// since it last was.
+func (v *Vocabulary) Learn(tickets []Words) map[string]int64 {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.met == nil || len(v.met) > vocabularyKept {
+		v.met = make(map[string]int32)
+	}
+	found := map[string]int64{}
+	for _, columns := range tickets {
+		for _, words := range columns[:len(columns)-1] {
+			for _, w := range words {
+				n, known := v.met[w]
+				if !known && !search.Plain(w) {
+					continue
+				}
+				v.met[w] = n + 1
+				if !known {
+					found[w] = 1
+				} else if (n+1)%learnEvery == 0 {
+					found[w] += learnEvery
+				}
+			}
+		}
+	}
+	return found
+}

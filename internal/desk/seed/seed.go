@@ -1,0 +1,190 @@
+// Package seed fills an installation with plausible tickets, many at once, to
+// try and to measure it at size: Zipf's law for who asks and in which words,
+// in Russian and English. It writes rows itself, past the desk's commands, and
+// leaves what those would have left: history, counters and the search index
+// too. The same seed makes the same content in either database.
+package seed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/blob"
+	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/desk/internal/index"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/secret"
+)
+
+// Options are how much is made.
+type Options struct {
+	Tickets  int
+	Messages int // of a ticket, on average; at least 1
+	Seed     uint64
+	More     bool // though there are tickets already
+	Now      time.Time
+	Progress func(tickets int) // called now and then; nil: nobody asks
+}
+
+// Bounds of Options.
+const (
+	MaxTickets  = 10_000_000
+	MaxMessages = 100
+)
+
+// ErrNotEmpty: the installation has tickets already.
+var ErrNotEmpty = errors.New("the installation has tickets already")
+
+// batch is how many tickets are written in one transaction. While it is, nobody
+// else writes: it is for an installation that nobody uses yet.
+const batch = 256
+
+// tidyEvery is after how many tickets the index is tidied.
+const tidyEvery = 64
+
+// Result is who can come in to look at what was made.
+type Result struct {
+	Tickets, Messages int
+	Agents            []string // logins; the last of them sees a small department only
+	Customers         []string // logins, those with the most tickets first
+}
+
+// Fill makes the tickets. The installation must be set up; no password opens
+// the accounts that are made until one is set by a reset link.
+func Fill(ctx context.Context, d *db.DB, files blob.Store, o Options) (*Result, error) {
+	if o.Tickets < 1 || o.Tickets > MaxTickets || o.Messages < 1 || o.Messages > MaxMessages {
+		return nil, fmt.Errorf("from 1 to %d tickets of 1 to %d messages", MaxTickets, MaxMessages)
+	}
+	f := &filling{db: d, o: o}
+	if err := f.scene(ctx, files); err != nil {
+		return nil, err
+	}
+	batches := make(chan *made, 2)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		defer close(batches)
+		for first := 0; first < o.Tickets; first += batch {
+			b := f.make(first, min(batch, o.Tickets-first))
+			select {
+			case batches <- b:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	result := &f.result
+	for b := range batches {
+		if err := f.write(ctx, b); err != nil {
+			cancel(err)
+			return nil, err
+		}
+		result.Tickets += len(b.bulk.Tickets)
+		result.Messages += len(b.bulk.Messages)
+		if o.Progress != nil {
+			o.Progress(result.Tickets)
+		}
+	}
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	return result, f.finish(ctx)
+}
+
+// filling is one Fill under way.
+type filling struct {
+	db   *db.DB
+	o    Options
+	text *writer
+	cast
+	vocabulary index.Vocabulary
+	result     Result
+}
+
+// made is a batch that is ready to be written.
+type made struct {
+	bulk  store.Bulk
+	words []index.Words
+	known map[string]int64
+}
+
+func (f *filling) write(ctx context.Context, b *made) error {
+	return f.db.Write(ctx, func(tx *db.Tx) error {
+		if err := (store.Tx{Tx: tx}).AddBulk(&b.bulk); err != nil {
+			return err
+		}
+		for i, w := range b.words {
+			if err := store.TicketWords.Put(tx, int64(b.bulk.Tickets[i].ID), w...); err != nil {
+				return err
+			}
+			if i%tidyEvery == tidyEvery-1 {
+				if err := store.TicketWords.Tidy(tx); err != nil {
+					return err
+				}
+			}
+		}
+		return store.Tx{Tx: tx}.LearnWords(b.known)
+	})
+}
+
+// finish lets the database give ids and numbers behind those that were given
+// here, and folds the counters.
+func (f *filling) finish(ctx context.Context) error {
+	return f.db.Write(ctx, func(tx *db.Tx) error {
+		if err := f.db.Continue(tx, store.BulkTables(), map[string]int64{"ticket_number": f.number}); err != nil {
+			return err
+		}
+		s := store.Tx{Tx: tx}
+		if err := s.AddBulk(&store.Bulk{Given: f.given}); err != nil {
+			return err
+		}
+		return s.FoldCounters()
+	})
+}
+
+// scene reads what the tickets stand on and makes who takes part in them.
+func (f *filling) scene(ctx context.Context, files blob.Store) error {
+	var attached []blob.Blob
+	for i := range 4 {
+		b, err := files.Put(ctx, strings.NewReader(fmt.Sprintf("An attachment of the sample, no. %d.\n", i)), 1<<10)
+		if err != nil {
+			return err
+		}
+		attached = append(attached, b)
+	}
+	password, err := secret.HashPassword(ctx, secret.GeneratePassword())
+	if err != nil {
+		return err
+	}
+	return f.db.Write(ctx, func(tx *db.Tx) error {
+		s := store.Tx{Tx: tx}
+		settings, err := s.Settings()
+		if okno.ReasonOf(err) == okno.NotFound {
+			return errors.New("the installation is not set up yet")
+		}
+		if err != nil {
+			return err
+		}
+		if any, err := s.AnyTicket(); err != nil || any && !f.o.More {
+			if err == nil {
+				err = ErrNotEmpty
+			}
+			return err
+		}
+		last, err := f.db.Sequences(tx)
+		if err != nil {
+			return err
+		}
+		f.cast = cast{settings: settings, number: last["ticket_number"], attached: attached, password: password}
+		if f.ids, err = s.LastIDs(); err != nil {
+			return err
+		}
+		f.text = newWriter(rand.NewPCG(f.o.Seed, uint64(f.ids.Ticket))) // another time it makes others
+		return f.people(s)
+	})
+}
