@@ -13,31 +13,35 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Config is how one installation is to run. It is made by Flags.Load, which
 // checks every value, and is not changed afterwards.
 type Config struct {
-	Data           string         // directory of everything the installation keeps
-	Listen         string         // host:port of the pages
-	BaseURL        *url.URL       // scheme and host that links are built from; nil: not set
-	TrustedProxies []netip.Prefix // whose X-Forwarded-* headers count
-	DB             string         // "sqlite:PATH" or "postgres://…"; holds the password
-	SMTPListen     string         // host:port; empty: no SMTP listener
-	LMTPListen     Endpoint       // zero: no LMTP listener
-	Relay          *Relay         // where letters leave; nil: none leave
-	MailTLSCert    string         // certificate file of the mail listeners; empty: no STARTTLS
-	MailTLSKey     string         // its private key
-	TrustedRelays  []TrustedRelay // whose Authentication-Results count
-	OutboundAllow  []string       // hosts and CIDRs that may be reached although not public
-	DNS            netip.AddrPort // resolver for SPF, DKIM and DMARC; zero: the system's
-	MaxUpload      int64          // bytes of one uploaded file
-	MaxLetter      int64          // bytes of one letter taken in
-	KeyFile        string         // the installation's key
-	Lang           string         // "en" or "ru", where a reader's language is unknown
-	Demo           bool           // sample data, letters shown instead of sent
-	LogFormat      string         // "text" or "json"
-	LogLevel       slog.Level
+	Data            string         // directory of everything the installation keeps
+	Listen          string         // host:port of the pages
+	MetricsListen   string         // host:port of /metrics; empty: no listener of its own
+	StatusTokenFile string         // file of the token for /metrics and the reasons of /readyz; empty: none
+	Drain           time.Duration  // from the word to stop until connections are closed
+	BaseURL         *url.URL       // scheme and host that links are built from; nil: not set
+	TrustedProxies  []netip.Prefix // whose X-Forwarded-* headers count
+	DB              string         // "sqlite:PATH" or "postgres://…"; holds the password
+	SMTPListen      string         // host:port; empty: no SMTP listener
+	LMTPListen      Endpoint       // zero: no LMTP listener
+	Relay           *Relay         // where letters leave; nil: none leave
+	MailTLSCert     string         // certificate file of the mail listeners; empty: no STARTTLS
+	MailTLSKey      string         // its private key
+	TrustedRelays   []TrustedRelay // whose Authentication-Results count
+	OutboundAllow   []string       // hosts and CIDRs that may be reached although not public
+	DNS             netip.AddrPort // resolver for SPF, DKIM and DMARC; zero: the system's
+	MaxUpload       int64          // bytes of one uploaded file
+	MaxLetter       int64          // bytes of one letter taken in
+	KeyFile         string         // the installation's key
+	Lang            string         // "en" or "ru", where a reader's language is unknown
+	Demo            bool           // sample data, letters shown instead of sent
+	LogFormat       string         // "text" or "json"
+	LogLevel        slog.Level
 
 	settings []Setting
 }

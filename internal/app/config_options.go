@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/oknodesk/okno/internal/locale"
 )
@@ -34,6 +35,12 @@ var options = []option{
 	configOption,
 	{name: "listen", def: "127.0.0.1:8080", set: hostPort(func(c *Config) *string { return &c.Listen }),
 		meaning: "address and port of the pages"},
+	{name: "metrics-listen", set: optional(hostPort(func(c *Config) *string { return &c.MetricsListen })),
+		meaning: "address and port where /metrics is answered to whoever asks, for Prometheus; empty: none"},
+	{name: "status-token-file", set: text(func(c *Config) *string { return &c.StatusTokenFile }),
+		meaning: "file whose first line is the bearer token for /metrics and for the reasons at /readyz; empty: no other machine gets them"},
+	{name: "drain", def: "0s", set: duration(func(c *Config) *time.Duration { return &c.Drain }, time.Minute),
+		meaning: "how long /readyz says no before connections are closed, once the program is told to stop; as long as a load balancer takes to notice"},
 	{name: "base-url", set: func(c *Config, s string) (err error) { c.BaseURL, err = parseBaseURL(s); return err },
 		meaning: "what every link begins with, such as https://desk.example.org; once set, requests for other hosts are refused"},
 	{name: "trusted-proxies", set: func(c *Config, s string) (err error) { c.TrustedProxies, err = parsePrefixes(s); return err },

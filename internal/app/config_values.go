@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Endpoint is where a listener stands, as net.Listen takes it. The zero Endpoint is nowhere.
@@ -85,6 +86,17 @@ func yesNo(field func(*Config) *bool) func(*Config, string) error {
 			return errors.New("not true or false")
 		}
 		*field(c) = yes
+		return nil
+	}
+}
+
+func duration(field func(*Config) *time.Duration, most time.Duration) func(*Config, string) error {
+	return func(c *Config, s string) error {
+		d, err := time.ParseDuration(s)
+		if err != nil || d < 0 || d > most {
+			return fmt.Errorf("not a time such as 10s, up to %s", most)
+		}
+		*field(c) = d
 		return nil
 	}
 }

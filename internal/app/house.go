@@ -16,6 +16,7 @@ import (
 	"github.com/oknodesk/okno/internal/intake"
 	"github.com/oknodesk/okno/internal/jobs"
 	"github.com/oknodesk/okno/internal/live"
+	"github.com/oknodesk/okno/internal/metrics"
 	"github.com/oknodesk/okno/internal/notify"
 	"github.com/oknodesk/okno/internal/post"
 	"github.com/oknodesk/okno/internal/secret"
@@ -38,6 +39,7 @@ type House struct {
 
 	Receiver *intake.Receiver
 	Web      *web.Server
+	Metrics  *metrics.Metrics
 
 	fetcher   *intake.Fetcher
 	notifier  *notify.Notifier
@@ -46,6 +48,7 @@ type House struct {
 	relay     *post.SMTP                  // nil: the demo's tray, or none
 	tray      *demo.Tray                  // nil: no demo
 	pages     net.Listener
+	metricsAt net.Listener // nil: none of its own
 	mail      []mailDoor
 	closers   []func()
 }

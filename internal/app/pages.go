@@ -20,9 +20,14 @@ func (h *House) furnishPages() (err error) {
 	if c.BaseURL != nil {
 		base = c.BaseURL.String()
 	}
+	token, err := statusToken(c)
+	if err != nil {
+		return err
+	}
 	h.Web, err = web.New(web.Config{
 		BaseURL: base, TrustedProxies: c.TrustedProxies, MaxUpload: c.MaxUpload, Now: h.Now, Log: h.Log,
-		Desk: h.Desk, Hub: h.Hub, Ready: h.checks(),
+		Desk: h.Desk, Hub: h.Hub, Ready: h.checks(), Token: token, Drain: c.Drain,
+		Metrics: h.Metrics.Handler(), Observe: h.Metrics.Request,
 	}, h.surfaces()...)
 	return err
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/oknodesk/okno/internal/outbound"
 	"github.com/oknodesk/okno/internal/post"
 	"github.com/oknodesk/okno/internal/push"
-	"github.com/oknodesk/okno/internal/web"
 )
 
 // furnish puts the rooms over the desk: letters in, words about facts, letters
@@ -43,6 +42,7 @@ func (h *House) furnish() error {
 		return err
 	}
 	h.duties()
+	h.measure()
 	h.Runner.GiveWay(h.crowded)
 	return h.furnishPages()
 }
@@ -104,15 +104,6 @@ func hostName(c *Config) string {
 		return c.BaseURL.Hostname()
 	}
 	return "localhost"
-}
-
-// checks are what must hold for the desk to be of use.
-func (h *House) checks() []web.Check {
-	checks := []web.Check{{Name: "database", Run: h.Desk.Ready}}
-	if h.relay != nil {
-		checks = append(checks, web.Check{Name: "relay", Run: h.relay.Check})
-	}
-	return checks
 }
 
 // mailTLS is the certificate of the mail listeners; nil: no STARTTLS.

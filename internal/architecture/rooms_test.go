@@ -34,6 +34,7 @@ var rooms = []room{
 	{"internal/blob", 1, nil},
 	{"internal/secret", 1, nil},
 	{"internal/outbound", 1, nil},
+	{"internal/metrics", 1, nil},
 	{"internal/picture", 1, nil},
 	{"internal/search", 1, nil},
 	{"internal/web/assets", 1, nil},

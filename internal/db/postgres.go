@@ -30,7 +30,8 @@ type postgres struct {
 	voice *voice
 	ear   *ear
 
-	closed atomic.Bool
+	counted counted
+	closed  atomic.Bool
 }
 
 func openPostgres(ctx context.Context, connection string, h *hub, o Options) (*postgres, error) {
@@ -71,6 +72,8 @@ func (p *postgres) write(ctx context.Context, fn func(*Tx) error) error {
 	for try := 1; ; try++ {
 		tx, err := p.once(ctx, fn)
 		if err == nil {
+			p.counted.changes.Add(1)
+			p.counted.commits.Add(1)
 			p.voice.pending.add(tx.said...)
 			for _, f := range tx.onCommit {
 				f()
@@ -78,6 +81,7 @@ func (p *postgres) write(ctx context.Context, fn func(*Tx) error) error {
 			return nil
 		}
 		if try > changeRetries || !again(err) && (tx == nil || !again(tx.failed)) {
+			p.counted.changes.Add(1)
 			return err
 		}
 		pause := time.Duration(try) * (5*time.Millisecond + rand.N(20*time.Millisecond))

@@ -38,6 +38,7 @@ type writer struct {
 	restarted time.Time
 	readings  atomic.Int32 // long ones under way: the log cannot be started anew before they end
 
+	counted counted
 	queue   chan *change
 	closing chan struct{}
 	stopped chan struct{}
@@ -103,7 +104,9 @@ func (w *writer) group(first *change) {
 	}
 	w.crowded = len(batch) > 1
 	if whole {
-		whole = w.conn.run("COMMIT") == nil
+		if whole = w.conn.run("COMMIT") == nil; whole {
+			w.counted.commits.Add(1)
+		}
 	}
 	if !whole {
 		w.alone(batch)
@@ -182,7 +185,9 @@ func (w *writer) alone(batch []*change) {
 		whole := w.try(c)
 		if whole {
 			err := w.conn.run("COMMIT")
-			if whole = err == nil; !whole {
+			if whole = err == nil; whole {
+				w.counted.commits.Add(1)
+			} else {
 				c.last.err = errors.Join(c.last.err, fmt.Errorf("commit: %w", err))
 			}
 		}
@@ -226,6 +231,7 @@ func (w *writer) renew(because error) {
 }
 
 func (w *writer) answer(c *change) {
+	w.counted.changes.Add(1)
 	if c.last.err == nil {
 		w.hub.pending.add(c.last.tx.said...)
 		w.tidier.grew()

@@ -225,7 +225,7 @@ var withoutActor = map[string]string{
 	"Tell": "notify's", "PushKey": "push's: the key stays within", "PushPublicKey": "pages show it", "PushToSend": "push's", "PushRefused": "push's",
 	"GiveAnswer":   "the clock's: the answer is given as its author",
 	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
-	"Index": "the clock's", "IndexAll": "the clock's", "KeepIndexed": "the clock's", "IndexLag": "says how many wait, and of whom nothing",
+	"Index": "the clock's", "IndexAll": "the clock's", "KeepIndexed": "the clock's", "IndexLag": "says how many wait, and of whom nothing", "Traffic": "says how many there are, and of whom nothing",
 	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's",
 }
 

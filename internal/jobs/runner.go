@@ -68,6 +68,7 @@ type Runner struct {
 	name string // of its claims
 	wake chan struct{}
 	busy func() bool // nil: never
+	seen func(kind, outcome string, took time.Duration)
 
 	mu       sync.Mutex
 	kinds    []*kind // in the order they were given
@@ -95,7 +96,7 @@ type kind struct {
 // that clock is moved by hand, call Wake.
 func NewRunner(d *db.DB, now func() time.Time, log *slog.Logger) *Runner {
 	return &Runner{db: d, now: now, log: log, name: rand.Text(), wake: make(chan struct{}, 1),
-		inHand: make(map[int64]*held), idle: make(chan struct{})}
+		inHand: make(map[int64]*held), idle: make(chan struct{}), seen: func(string, string, time.Duration) {}}
 }
 
 // Handle has h work the jobs of a kind: nil means done; Cancel, Later and other
@@ -143,6 +144,11 @@ func (r *Runner) Alone() { r.alone = true }
 // answers: a burst is taken in first and worked off behind. It is called before
 // Run.
 func (r *Runner) GiveWay(busy func() bool) { r.busy = busy }
+
+// Observe has fn hear of each attempt at a job: its kind, what came of it
+// ("done", "later", "failed", "dead" or "stopped") and how long it took. It is
+// called before Run.
+func (r *Runner) Observe(fn func(kind, outcome string, took time.Duration)) { r.seen = fn }
 
 // Wake makes the runner look now: the clock was moved, or something is due.
 func (r *Runner) Wake() { r.suspect("") }

@@ -52,6 +52,7 @@ func (r *Runner) start(life context.Context, k *kind) {
 // work calls the handler, records what came of it and begins the next.
 func (r *Runner) work(life, ctx context.Context, h *held) {
 	err := errNoWord
+	begun := time.Now()
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v", v)
@@ -61,6 +62,7 @@ func (r *Runner) work(life, ctx context.Context, h *held) {
 			err = errStopped
 		}
 		h.cancel()
+		r.seen(h.job.Kind, h.came(err), time.Since(begun))
 		r.record(h, err)
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -71,6 +73,23 @@ func (r *Runner) work(life, ctx context.Context, h *held) {
 		}
 	}()
 	err = h.kind.handler(ctx, h.job)
+}
+
+// came names what came of an attempt.
+func (h *held) came(err error) string {
+	var last *cancelled
+	var later *postponed
+	switch {
+	case err == nil || h.job.done.Load():
+		return "done"
+	case errors.Is(err, errStopped):
+		return "stopped"
+	case errors.As(err, &later):
+		return "later"
+	case errors.As(err, &last), h.job.Attempt >= h.kind.o.MaxAttempts:
+		return "dead"
+	}
+	return "failed"
 }
 
 // record writes what came of a job, unless its handler has, however often the

@@ -102,6 +102,17 @@ func (h *Hub) Deliver(payload string) {
 	}
 }
 
+// Open is how many streams there are.
+func (h *Hub) Open() (n int) {
+	for i := range h.shards {
+		sh := &h.shards[i]
+		sh.mu.RLock()
+		n += len(sh.streams)
+		sh.mu.RUnlock()
+	}
+	return n
+}
+
 // Shutdown ends every stream, and those to come.
 func (h *Hub) Shutdown() {
 	for i := range h.shards {

@@ -146,6 +146,7 @@ var notPages = map[string]string{
 	"GET /robots.txt":            "for search engines",
 	"GET /healthz":               "for programs",
 	"GET /readyz":                "for programs",
+	"GET /metrics":               "for programs",
 	"GET /admin/kept/{ref}/raw":  "a file",
 	"GET /help/{picture}":        "a picture",
 	"GET /open/assignees":        "a part of the ticket form",

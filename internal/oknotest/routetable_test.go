@@ -23,6 +23,7 @@ var routes = map[string]line{
 	"GET /robots.txt":                     {may: everybody, status: "200"},
 	"GET /healthz":                        {may: everybody, status: "200"},
 	"GET /readyz":                         {may: everybody, status: "200"},
+	"GET /metrics":                        {may: everybody, status: "404"},
 	"GET /{$}":                            {may: anyone, status: "200"},
 	"GET /help":                           {may: anyone, status: "200"},
 	"GET /help/{picture}":                 {path: "/help/home.png", may: everybody, status: "404"},

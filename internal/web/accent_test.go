@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"testing"
 
@@ -37,22 +35,5 @@ func TestAccentSheet(t *testing.T) {
 	r.desk.settings.Accent = "red;}body{display:none"
 	if got := r.get("/accent.css").Body.String(); got != "" {
 		t.Errorf("anything goes into the sheet: %s", got)
-	}
-}
-
-func TestReadiness(t *testing.T) {
-	var trouble error
-	r := newRig(t, func(c *Config) {
-		c.Ready = []Check{{"database", func(context.Context) error { return trouble }}, {"disk", func(context.Context) error { return nil }}}
-	})
-	if w := r.get("/readyz"); w.Code != 200 || w.Body.String() != "ready\n" {
-		t.Errorf("%d %s", w.Code, w.Body)
-	}
-	trouble = errors.New("no route to 10.0.0.3")
-	if w := r.get("/readyz"); w.Code != 503 || w.Body.String() != "not ready: database\n" {
-		t.Errorf("%d %s", w.Code, w.Body)
-	}
-	if w := r.get("/healthz"); w.Code != 200 {
-		t.Errorf("alive: %d", w.Code)
 	}
 }

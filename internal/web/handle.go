@@ -14,6 +14,9 @@ import (
 // its route.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.headers(w)
+	if s.draining.Load() {
+		w.Header().Set("Connection", "close")
+	}
 	_, pattern := s.router.mux.Handler(r)
 	switch {
 	case !s.front.ours(r) && !probe(r.URL.Path):
@@ -34,7 +37,7 @@ var (
 
 // turnAway refuses a request that found no route.
 func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, refusal error) {
-	s.handle(&Route{Pattern: r.Method + " (no route)", Gate: GateAnyone, body: maxForm, unchanged: true,
+	s.handle(&Route{Pattern: "(no route)", Gate: GateAnyone, body: maxForm, unchanged: true,
 		handler: func(*Request) error { return refusal }})(w, r)
 }
 
@@ -64,8 +67,13 @@ func (s *Server) handle(rt *Route) http.HandlerFunc {
 			defer s.underWay.Add(-1)
 		}
 		s.bound(w, r, rt)
-		answered(w, r)
-		s.log.Debug("request", "route", rt.Pattern, "took", time.Since(begun))
+		said := &status{ResponseWriter: w, code: http.StatusOK}
+		answered(said, r)
+		took := time.Since(begun)
+		if s.observe != nil && !rt.stream {
+			s.observe(rt.Pattern, said.code, took)
+		}
+		s.log.Debug("request", "route", rt.Pattern, "took", took)
 	}
 }
 
@@ -140,3 +148,17 @@ func (a *answer) Write(p []byte) (int, error) {
 
 // Unwrap is for http.ResponseController.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// status remembers how a request was answered.
+type status struct {
+	http.ResponseWriter
+	code int
+}
+
+func (s *status) WriteHeader(code int) {
+	s.code = code
+	s.ResponseWriter.WriteHeader(code)
+}
+
+// Unwrap is for http.ResponseController.
+func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }

@@ -2,44 +2,141 @@ package web
 
 import (
 	"context"
+	"crypto/subtle"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/oknodesk/okno"
 )
 
-// Check is one thing without which we are not ready to serve.
+// Check is one part of what the program needs.
 type Check struct {
 	Name string // shown at /readyz
 	Run  func(ctx context.Context) error
+	// Aside is a part without which pages are answered all the same: its trouble
+	// is told of and turns nobody away.
+	Aside bool
 }
 
 // checkTime is what all checks have together.
 const checkTime = 3 * time.Second
 
-// probe reports whether the path is asked by a load balancer, which calls us
-// by an address and not by our name.
-func probe(path string) bool { return path == "/healthz" || path == "/readyz" }
+// probe reports whether the path is asked by a load balancer or a monitor,
+// which call us by an address and not by our name.
+func probe(path string) bool { return path == "/healthz" || path == "/readyz" || path == "/metrics" }
 
 // healthz says that the program runs.
 func healthz(q *Request) error { return q.plain(http.StatusOK, "ok\n") }
 
-// readyz says whether the program can do its work, and which checks failed;
-// why they did stands in the log only.
+// readiness is what /readyz says as JSON.
+type readiness struct {
+	Ready    bool     `json:"ready"`
+	Draining bool     `json:"draining"` // the program ends: send requests elsewhere
+	Checks   []result `json:"checks"`
+}
+
+// result is what came of a check. Why it failed is for those who run the program.
+type result struct {
+	Name  string `json:"name"`
+	OK    bool   `json:"ok"`
+	Aside bool   `json:"aside,omitempty"`
+	Took  string `json:"took,omitempty"`
+	Error string `json:"error,omitempty"`
+}
+
+// readyz says whether the program can do its work, and which checks failed. Why
+// they did is said to this machine and to whoever has the token; to others it
+// stands in the log only.
 func readyz(q *Request) error {
-	ctx, cancel := context.WithTimeout(q.Context(), checkTime)
-	defer cancel()
-	var failed []string
-	for _, c := range q.server.ready {
-		if err := c.Run(ctx); err != nil {
-			q.server.log.Warn("not ready", "check", c.Name, "error", err)
+	s := q.server
+	r := readiness{Ready: true, Draining: s.draining.Load(), Checks: s.checked(q.Context())}
+	status, lines := http.StatusOK, []string{"ready"}
+	var failed, aside []string
+	for i := range r.Checks {
+		c := &r.Checks[i]
+		switch {
+		case !c.OK && c.Aside:
+			aside = append(aside, c.Name)
+		case !c.OK:
 			failed = append(failed, c.Name)
 		}
+		if !q.confided() {
+			c.Took, c.Error = "", ""
+		} else if c.Error != "" {
+			lines = append(lines, c.Name+": "+c.Error)
+		}
 	}
-	if len(failed) > 0 {
-		return q.plain(http.StatusServiceUnavailable, "not ready: "+strings.Join(failed, ", ")+"\n")
+	switch {
+	case len(failed) > 0:
+		lines[0] = "not ready: " + strings.Join(failed, ", ")
+	case r.Draining:
+		lines[0] = "not ready: draining"
+	case len(aside) > 0:
+		lines[0] = "ready, but " + strings.Join(aside, ", ")
 	}
-	return q.plain(http.StatusOK, "ready\n")
+	if r.Ready = len(failed) == 0 && !r.Draining; !r.Ready {
+		status = http.StatusServiceUnavailable
+	}
+	if !strings.Contains(q.HTTP.Header.Get("Accept"), "application/json") {
+		return q.plain(status, strings.Join(lines, "\n")+"\n")
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	q.Writer.Header().Set("Content-Type", "application/json")
+	return q.send(status, string(text)+"\n")
+}
+
+// checked runs all checks side by side.
+func (s *Server) checked(ctx context.Context) []result {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	all := make([]result, len(s.ready))
+	var running sync.WaitGroup
+	for i, c := range s.ready {
+		running.Go(func() {
+			begun := time.Now()
+			err := c.Run(ctx)
+			all[i] = result{Name: c.Name, OK: err == nil, Aside: c.Aside, Took: time.Since(begun).Round(time.Microsecond).String()}
+			if err != nil {
+				all[i].Error = err.Error()
+				s.log.Warn("not ready", "check", c.Name, "error", err)
+			}
+		})
+	}
+	running.Wait()
+	return all
+}
+
+// confided tells whether the request comes from this machine itself, not
+// through a proxy on it, or bears the token of those who run the program.
+func (q *Request) confided() bool {
+	h := q.HTTP.Header
+	if p := peer(q.HTTP); p.IsLoopback() && h.Get("X-Forwarded-For") == "" && h.Get("Forwarded") == "" {
+		return true
+	}
+	return q.bearsToken()
+}
+
+func (q *Request) bearsToken() bool {
+	token, ok := strings.CutPrefix(q.HTTP.Header.Get("Authorization"), "Bearer ")
+	want := q.server.token
+	return ok && want != "" && subtle.ConstantTimeCompare([]byte(token), []byte(want)) == 1
+}
+
+// metrics answers whoever bears the token; to others it is not there. (A
+// listener of its own needs none.)
+func metrics(q *Request) error {
+	if q.server.metrics == nil || !q.bearsToken() {
+		return okno.ErrNotFound
+	}
+	q.server.metrics.ServeHTTP(q.Writer, q.HTTP)
+	return nil
 }
 
 // robots keeps crawlers to the home page: the rest is somebody's.
@@ -48,9 +145,12 @@ func robots(q *Request) error {
 }
 
 func (q *Request) plain(status int, text string) error {
-	h := q.Writer.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Cache-Control", "no-cache")
+	q.Writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	return q.send(status, text)
+}
+
+func (q *Request) send(status int, text string) error {
+	q.Writer.Header().Set("Cache-Control", "no-cache")
 	q.Writer.WriteHeader(status)
 	_, _ = io.WriteString(q.Writer, text)
 	return nil

@@ -29,4 +29,5 @@ func routes(r *Router) {
 	r.Anyone("GET /robots.txt", robots, Plain())
 	r.Anyone("GET /healthz", healthz, Plain())
 	r.Anyone("GET /readyz", readyz, Plain())
+	r.Anyone("GET /metrics", metrics, Plain())
 }

@@ -32,6 +32,17 @@ type Config struct {
 	Hub            *live.Hub
 	// Ready are the checks behind /readyz.
 	Ready []Check
+	// Token lets other machines read /metrics and why /readyz says no; empty:
+	// none may.
+	Token string
+	// Drain is how long /readyz says no, while everything is still answered,
+	// before the listener is closed.
+	Drain time.Duration
+	// Metrics answers /metrics; nil: there is none.
+	Metrics http.Handler
+	// Observe hears of each answered request: the route's pattern, the status and
+	// the time it took; nil: nobody does.
+	Observe func(route string, status int, took time.Duration)
 }
 
 // Server answers the web.
@@ -44,6 +55,11 @@ type Server struct {
 	source    source // desk, as the front itself uses it
 	hub       *live.Hub
 	ready     []Check
+	token     string
+	drain     time.Duration
+	draining  atomic.Bool
+	metrics   http.Handler
+	observe   func(route string, status int, took time.Duration)
 
 	cross    *http.CrossOriginProtection
 	throttle throttle
@@ -68,6 +84,7 @@ func build(c Config, from source, surfaces []func(*Router)) (*Server, error) {
 	}
 	s := &Server{
 		front: f, maxUpload: c.MaxUpload, now: c.Now, log: c.Log, desk: c.Desk, source: from, hub: c.Hub, ready: c.Ready,
+		token: c.Token, drain: c.Drain, metrics: c.Metrics, observe: c.Observe,
 		cross:    http.NewCrossOriginProtection(),
 		throttle: newThrottle(throttled),
 		volume:   newVolume(throttled),
@@ -112,8 +129,11 @@ const (
 	shutdownTime = 10 * time.Second
 )
 
-// Serve answers on the listener until ctx ends; then the hub's streams are ended
-// and requests under way are waited for, at most ten seconds.
+// Serve answers on the listener until ctx ends. Then /readyz says no for the
+// time of Config.Drain, so that a load balancer sends requests elsewhere, and
+// connections are given up one by one with their next answer; only then the
+// hub's streams are ended (browsers connect anew by themselves), the listener is
+// closed and requests under way are waited for, at most ten seconds.
 func (s *Server) Serve(ctx context.Context, on net.Listener) error {
 	server := &http.Server{
 		Handler:           s,
@@ -128,6 +148,12 @@ func (s *Server) Serve(ctx context.Context, on net.Listener) error {
 	case err := <-failed:
 		return fmt.Errorf("serve %s: %w", on.Addr(), err)
 	case <-ctx.Done():
+	}
+	s.draining.Store(true)
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve %s: %w", on.Addr(), err)
+	case <-time.After(s.drain):
 	}
 	s.hub.Shutdown()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
