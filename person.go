@@ -31,6 +31,7 @@ type Person struct {
 
 	Created  time.Time
 	Disabled time.Time // zero: may come in
+	Erased   time.Time // zero: not; else he has no name, address or phone any more
 	Version  int64
 }
 

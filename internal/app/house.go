@@ -125,6 +125,7 @@ func (h *House) duties() {
 		return err
 	})
 	h.Runner.Every("tidy", time.Hour, h.Desk.Tidy)
+	h.Runner.Handle(desk.EraseJobKind, jobs.Options{}, h.Desk.Erase)
 }
 
 // listen opens a listener or says which option asked for it.

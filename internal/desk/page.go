@@ -166,7 +166,7 @@ func (d *Desk) readPeople(tx store.Tx, p *TicketPage, side okno.Side) error {
 		self := p.By.For(&p.Ticket)
 		for id, person := range p.People {
 			if id != self {
-				p.People[id] = okno.Person{ID: id, Name: nameForCustomer(person), Agent: person.Agent}
+				p.People[id] = okno.Person{ID: id, Name: nameForCustomer(person), Agent: person.Agent, Erased: person.Erased}
 			}
 		}
 	}

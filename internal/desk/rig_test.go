@@ -22,9 +22,17 @@ type rig struct {
 	t     *testing.T
 	db    *db.DB
 	clock time.Time
+	asked func() // whenever the desk looks at the clock; nil: nothing
 
 	admin, ann, bob okno.Actor // Ann works in the first department, Bob in the second
 	first, second   okno.Department
+}
+
+func (r *rig) now() time.Time {
+	if r.asked != nil {
+		r.asked()
+	}
+	return r.clock
 }
 
 const password = "correct horse battery"
@@ -50,7 +58,7 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	}
 	r := &rig{t: t, db: d, clock: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	r.Desk = desk.New(desk.Config{
-		DB: d, Blob: files, Key: key, Now: func() time.Time { return r.clock }, Log: slog.New(slog.DiscardHandler), Lang: "en",
+		DB: d, Blob: files, Key: key, Now: r.now, Log: slog.New(slog.DiscardHandler), Lang: "en",
 		Consequences: func(okno.Event) []string { return []string{"told"} },
 	})
 	t.Cleanup(r.Close)

@@ -31,6 +31,15 @@ var manageSteps = []step{
 		b := s.bobs()
 		return s.SaveAgent(s.ctx(), by, b.Ref, desk.AgentForm{Name: "Bob", Role: b.Grants[0].Role.Ref, Departments: []okno.Ref{s.second.Ref}, Version: b.Version})
 	}},
+	{"People", managing, func(s *scene, by okno.Actor) error {
+		_, _, err := s.People(s.ctx(), by, "carl@", "")
+		return err
+	}},
+	{"PersonCard", managing, func(s *scene, by okno.Actor) error { return done(s.PersonCard(s.ctx(), by, s.carls().Ref)) }},
+	{"ErasePerson", managing, func(s *scene, by okno.Actor) error {
+		c := s.carls()
+		return s.ErasePerson(s.ctx(), by, c.Ref, "carl@customer.example", c.Version)
+	}},
 	{"Companies", managing, func(s *scene, by okno.Actor) error {
 		_, _, err := s.Companies(s.ctx(), by, "")
 		return err
@@ -131,6 +140,12 @@ func (s *scene) bobs() desk.Agent {
 	return all[slices.IndexFunc(all, func(a desk.Agent) bool { return a.ID == s.bob.Person })]
 }
 
+func (s *scene) carls() okno.Person {
+	p, err := s.KnownSender(s.ctx(), "carl@customer.example")
+	must(s.t, err)
+	return p
+}
+
 // company is the latest of all.
 func (r *rig) company() okno.Company {
 	all, _, err := r.Companies(r.ctx(), r.admin, "")
@@ -226,7 +241,7 @@ var withoutActor = map[string]string{
 	"GiveAnswer":   "the clock's: the answer is given as its author",
 	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
 	"Index": "the clock's", "IndexAll": "the clock's", "KeepIndexed": "the clock's", "IndexLag": "says how many wait, and of whom nothing", "Traffic": "says how many there are, and of whom nothing",
-	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's",
+	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's", "Erase": "the clock's: an administrator asked for it",
 }
 
 func allSteps() []step {

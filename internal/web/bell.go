@@ -93,7 +93,7 @@ func (q *Request) bellList(from string, limit int) (ui.BellList, error) {
 	for _, line := range page.Lines {
 		list.Lines = append(list.Lines, ui.BellLine{
 			Href: q.noticeTicket(line.Number), Words: q.Locale.T("notice."+string(line.Kind), "Number", string(line.Number)),
-			Icon: noticeIcon(line.Kind), Subject: line.Subject, Actor: line.Actor, At: line.At, Unread: line.Read.IsZero(),
+			Icon: noticeIcon(line.Kind), Subject: ui.Subject(q.Locale, line.Subject), Actor: line.Actor, At: line.At, Unread: line.Read.IsZero(),
 		})
 	}
 	return list, nil

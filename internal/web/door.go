@@ -96,7 +96,7 @@ func (z *zones) of(names ...string) *time.Location {
 }
 
 // manage is what opens the administration's door: the right to any of these.
-var manage = []okno.Action{okno.ManagePeople, okno.ManageCompanies, okno.ManageDepartments, okno.ManageMailboxes, okno.ManageSettings, okno.SeeLetters}
+var manage = []okno.Action{okno.ManagePeople, okno.ManageCompanies, okno.ManageDepartments, okno.ManageMailboxes, okno.ManageSettings, okno.SeeLetters, okno.ErasePerson}
 
 // errSignIn asks who is there.
 var errSignIn = okno.Refuse(okno.Unknown, "error.signedout")

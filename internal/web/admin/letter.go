@@ -41,7 +41,7 @@ func (a *Admin) letters(q *web.Request) error {
 	v.table = table{name: v.Title, head: []string{l.T("words.subject"), l.T("admin.letter.to"), l.T("admin.letter.kind"), l.T("admin.field.state"), l.T("admin.letter.attempts"), l.T("admin.field.time")}}
 	for _, x := range all {
 		v.rows = append(v.rows, []templ.Component{
-			link("/admin/letters/"+string(x.Ref), subjectOf(l, x.Subject)), text(x.To), text(letterKind(l, x.Kind)), letterState(l, x),
+			link("/admin/letters/"+string(x.Ref), ui.Subject(l, x.Subject)), text(x.To), text(letterKind(l, x.Kind)), letterState(l, x),
 			text(strconv.Itoa(x.Attempts)), moment(l, x.At, q.Now),
 		})
 	}
@@ -49,15 +49,6 @@ func (a *Admin) letters(q *web.Request) error {
 		v.older = olderThan("/admin/letters", chosen, string(all[len(all)-1].Ref))
 	}
 	return q.Render(listPage(v))
-}
-
-// subjectOf is a subject, or words that there is none, so that a link has a
-// name.
-func subjectOf(l *locale.Locale, subject string) string {
-	if subject == "" {
-		return l.T("admin.letter.nosubject")
-	}
-	return subject
 }
 
 func letterKind(l *locale.Locale, k okno.LetterKind) string {
@@ -79,7 +70,7 @@ func (a *Admin) letter(q *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(letterPage(subView(q, "letters", subjectOf(q.Locale, x.Subject)), x))
+	return q.Render(letterPage(subView(q, "letters", ui.Subject(q.Locale, x.Subject)), x))
 }
 
 // canRetry reports whether the letter can be put back in the queue.

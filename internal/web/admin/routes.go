@@ -19,6 +19,11 @@ func (a *Admin) Routes(r *web.Router) {
 	r.Admins("POST /admin/agents/{ref}/invitation", a.inviteAgain)
 	r.Admins("GET /admin/roles", a.roles)
 
+	r.Admins("GET /admin/people", a.people)
+	r.Admins("GET /admin/people/{ref}", a.person)
+	r.Admins("GET /admin/people/{ref}/erasure", a.erasure)
+	r.Admins("POST /admin/people/{ref}/erasure", a.erase)
+
 	r.Admins("GET /admin/companies", a.companies)
 	r.Admins("GET /admin/companies/new", a.company)
 	r.Admins("POST /admin/companies", a.saveCompany)

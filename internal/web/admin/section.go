@@ -21,6 +21,7 @@ func (s section) search(l *locale.Locale) string { return l.T("admin.search." + 
 var sections = []section{
 	{"agents", "users"},
 	{"roles", "shield-lock"},
+	{"people", "user-circle"},
 	{"companies", "building"},
 	{"departments", "sitemap"},
 	{"teams", "users-group"},

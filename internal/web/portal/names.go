@@ -33,6 +33,8 @@ func (n namer) person(id okno.PersonID) string {
 	switch p := n.page.Person(id); {
 	case id == 0:
 		return ""
+	case !p.Erased.IsZero():
+		return ui.Erased(n.q.Locale, p.Agent)
 	case id == n.page.By.For(&n.page.Ticket):
 		return p.Short()
 	case p.Name != "":

@@ -83,7 +83,7 @@ func (p *Portal) ticketView(q *web.Request) (*ticketView, error) {
 		return nil, err
 	}
 	v := &ticketView{
-		Page: living(q.Page(t.Ticket.Subject)), TicketPage: t, who: namer{q, t, statuses},
+		Page: living(q.Page(ui.Subject(q.Locale, t.Ticket.Subject))), TicketPage: t, who: namer{q, t, statuses},
 		status: statusName(q.Locale, t.Status), older: before != 0, asked: q.Query("answer"), key: q.Key(),
 	}
 	v.Title += " #" + string(t.Ticket.Number)

@@ -29,6 +29,7 @@ type Word struct {
 	Frame   string    // URL of the message in its own sandboxed frame
 	Quoted  string    // plain text that was cut; "": none
 	Deleted time.Time // zero: it stands
+	Erased  bool      // deleted because its writer was erased
 	Files   []File
 	Marks   []Mark
 	Change  string // URL of the page that changes or deletes it; "": the reader may not

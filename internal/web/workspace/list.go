@@ -163,7 +163,10 @@ func (v *listView) unreads() int {
 
 // name is what a person is called in a list.
 func name(v *listView, p okno.Person) string {
-	if short := p.Short(); short != "" {
+	switch short := p.Short(); {
+	case !p.Erased.IsZero():
+		return ui.Erased(v.L, p.Agent)
+	case short != "":
 		return short
 	}
 	return v.L.T("workspace.nameless")

@@ -61,8 +61,12 @@ func (n namer) person(id okno.PersonID) string {
 	if id == 0 {
 		return ""
 	}
-	if name := n.page.Person(id).Short(); name != "" {
-		return name
+	p := n.page.Person(id)
+	switch {
+	case !p.Erased.IsZero():
+		return ui.Erased(n.l, p.Agent)
+	case p.Short() != "":
+		return p.Short()
 	}
 	return n.l.T("workspace.nameless")
 }

@@ -51,10 +51,11 @@ func (v *ticketView) earlier() string {
 func (v *ticketView) word(m *okno.Message) *ui.Word {
 	w := web.Word(m)
 	w.Author, w.Marks = v.author(m), v.marks(m)
+	w.Erased = !v.Person(m.Author).Erased.IsZero()
 	if v.Changeable(m, v.list.Now) {
 		w.Change = v.at("/messages/" + string(m.Ref))
 	}
-	if m.Version > 1 {
+	if m.Version > 1 && !w.Erased {
 		w.Before = v.at("/messages/" + string(m.Ref) + "/versions")
 	}
 	if m.Side == okno.SideCustomer {

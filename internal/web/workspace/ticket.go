@@ -86,7 +86,7 @@ func (w *Workspace) whole(q *web.Request, v *ticketView, refusal error) error {
 	if v.list, err = w.listView(q, v.list.place, v.number()); err != nil {
 		return err
 	}
-	v.list.Title = v.Ticket.Subject + " #" + string(v.number())
+	v.list.Title = ui.Subject(v.who.l, v.Ticket.Subject) + " #" + string(v.number())
 	if refusal == nil {
 		return q.Render(ticketPage(v))
 	}

@@ -142,3 +142,12 @@ func (v *Vocabulary) Learn(tickets []Words) map[string]int64 {
 	}
 	return found
 }
+
+// Forget has words learned anew when they are met again.
+func (v *Vocabulary) Forget(words []string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, w := range words {
+		delete(v.met, w)
+	}
+}

@@ -7,13 +7,13 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 )
 
-const personColumns = `p.id, p.ref, p.name, p.phone, p.lang, p.zone, p.theme, p.agent, p.away, p.away_until, p.shortcuts, p.created, p.disabled, p.picture, p.picture_type, p.switches, p.version,
+const personColumns = `p.id, p.ref, p.name, p.phone, p.lang, p.zone, p.theme, p.agent, p.away, p.away_until, p.shortcuts, p.created, p.disabled, p.erased, p.picture, p.picture_type, p.switches, p.version,
 	COALESCE((SELECT a.address FROM address a WHERE a.person = p.id ORDER BY a.id LIMIT 1), '')`
 
 func scanPerson(row db.Scanner) (okno.Person, error) {
 	var p okno.Person
 	err := row.Scan(&p.ID, &p.Ref, &p.Name, &p.Phone, &p.Lang, &p.Zone, &p.Theme, flag{&p.Agent}, flag{&p.Away}, moment{&p.AwayUntil}, flag{&p.Shortcuts},
-		moment{&p.Created}, moment{&p.Disabled}, &p.Picture, &p.PictureType, &p.Switches, &p.Version, &p.Address)
+		moment{&p.Created}, moment{&p.Disabled}, moment{&p.Erased}, &p.Picture, &p.PictureType, &p.Switches, &p.Version, &p.Address)
 	return p, err
 }
 
@@ -54,7 +54,7 @@ func (tx Tx) People(ids []okno.PersonID) ([]okno.Person, error) {
 
 // Agents are the people who hold or held a role, by name.
 func (tx Tx) Agents() ([]okno.Person, error) {
-	return db.Collect(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.agent = 1 ORDER BY p.name, p.id LIMIT 2000`)
+	return db.Collect(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.agent = 1 AND p.erased = 0 ORDER BY p.name, p.id LIMIT 2000`)
 }
 
 // SavePerson keeps a changed person over the version he was read at.

@@ -1,0 +1,146 @@
+package desk_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/jobs"
+)
+
+// erase works off the duty to erase a person as it stands.
+func (r *rig) erase(ctx context.Context, p okno.PersonID) error {
+	payload, err := json.Marshal(desk.EraseJob{Person: p})
+	must(r.t, err)
+	return r.Erase(ctx, jobs.Job{Kind: desk.EraseJobKind, V: 1, Payload: payload})
+}
+
+// keyOf is in which words an error refuses.
+func keyOf(err error) string {
+	var many okno.Errors
+	var one *okno.Error
+	switch {
+	case errors.As(err, &many):
+		return many[0].Key
+	case errors.As(err, &one):
+		return one.Key
+	}
+	return fmt.Sprint(err)
+}
+
+func TestWhoCannotBeErasedIsRefusedWithTheReason(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.open("carl@customer.example", "Lamp")
+		must(t, done(r.AddCompany(t.Context(), r.admin, "the company", desk.CompanyForm{Number: "1", Name: "Customer", AdminName: "Hal", AdminAddress: "hal@other.example"})))
+		for address, want := range map[string]string{
+			"ann@desk.example": "error.erase.agent", "ada@desk.example": "error.erase.oneself", "hal@other.example": "error.erase.lastadmin",
+			"carl@customer.example": "error.erase.word",
+		} {
+			p := r.person(address)
+			typed := address
+			if want == "error.erase.word" {
+				typed = "hal@other.example"
+			}
+			if got := keyOf(r.ErasePerson(t.Context(), r.admin, p.Ref, typed, p.Version)); got != want {
+				t.Errorf("%s: %s, want %s", address, got, want)
+			}
+			card, err := r.PersonCard(t.Context(), r.admin, p.Ref)
+			must(t, err)
+			if stands := p.Erased.IsZero() && p.Address == address; !stands {
+				t.Errorf("refused, %s is erased", address)
+			}
+			if want != "error.erase.word" && keyOf(card.Refusal) != want {
+				t.Errorf("%s: beforehand %v is said", address, card.Refusal)
+			}
+		}
+		p := r.person("carl@customer.example")
+		if err := r.ErasePerson(t.Context(), r.admin, p.Ref, p.Address, p.Version+1); okno.ReasonOf(err) != okno.Conflict {
+			t.Errorf("over another's change: %v", err)
+		}
+	})
+}
+
+func TestAFormerAgentIsErasedAndWhatHeAnsweredStays(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.open("carl@customer.example", "Lamp")
+		must(t, done(r.AddMessage(t.Context(), r.ann, n, desk.Words{Key: "an answer", Text: "Which lamp?", Channel: okno.ChannelWeb})))
+		agent, err := r.Agent(t.Context(), r.admin, r.person("ann@desk.example").Ref)
+		must(t, err)
+		must(t, r.SaveAgent(t.Context(), r.admin, agent.Ref, desk.AgentForm{Name: "Ann", Role: agent.Grants[0].Role.Ref, Disabled: true, Version: agent.Version}))
+		p := r.person("ann@desk.example")
+		must(t, r.ErasePerson(t.Context(), r.admin, p.Ref, "ann@desk.example", p.Version))
+		r.clock = r.clock.Add(desk.SecondLook)
+		if err := r.erase(t.Context(), p.ID); err == nil {
+			t.Error("there is no second look")
+		}
+		must(t, r.erase(t.Context(), p.ID))
+		page, err := r.Ticket(t.Context(), r.admin, n, 0)
+		must(t, err)
+		last := page.Messages[len(page.Messages)-1]
+		if who := page.Person(p.ID); last.Text != "Which lamp?" || who.Name != "" || who.Erased.IsZero() || !who.Agent {
+			t.Errorf("the answer is %q by %+v", last.Text, who)
+		}
+		all, err := r.Agents(t.Context(), r.admin)
+		must(t, err)
+		for _, a := range all {
+			if a.ID == p.ID {
+				t.Error("she is still among the agents")
+			}
+		}
+	})
+}
+
+// TestAnErasureThatIsInterruptedGoesOn stops it after every few steps, as a
+// process that ends does.
+func TestAnErasureThatIsInterruptedGoesOn(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.open("carl@customer.example", "Lamp")
+		carl := okno.Actor{Person: r.person("carl@customer.example").ID, Door: okno.DoorPortal}
+		for i := range 250 { // more than one transaction erases
+			must(t, done(r.AddMessage(t.Context(), carl, n, desk.Words{Key: fmt.Sprint("message ", i), Text: "Still dark.", Channel: okno.ChannelWeb})))
+		}
+		p := r.person("carl@customer.example")
+		must(t, r.ErasePerson(t.Context(), r.admin, p.Ref, p.Address, p.Version))
+		r.clock = r.clock.Add(desk.SecondLook)
+		interrupted := 0
+		for steps := 1; ; steps++ {
+			ctx, stop := context.WithCancel(t.Context())
+			var asked int
+			r.asked = func() {
+				if asked++; asked > steps {
+					stop()
+				}
+			}
+			err := r.erase(ctx, p.ID)
+			stop()
+			r.asked = nil
+			if err == nil {
+				break
+			}
+			interrupted++
+		}
+		page, err := r.Ticket(t.Context(), r.admin, n, 0)
+		must(t, err)
+		for _, m := range page.Messages {
+			if m.Text != "" || m.Deleted.IsZero() {
+				t.Fatalf("a message says %q", m.Text)
+			}
+		}
+		if page.Ticket.Subject != "" || page.Ticket.LastWord != "" || interrupted < 3 {
+			t.Errorf("subject %q, last word %q after %d interruptions", page.Ticket.Subject, page.Ticket.LastWord, interrupted)
+		}
+		erased := 0
+		for _, e := range page.Events {
+			if e.Kind == okno.TicketErased {
+				erased++
+			}
+		}
+		if erased == 0 {
+			t.Error("the history does not say it")
+		}
+	})
+}
