@@ -22,10 +22,10 @@ func (k *connection) after(uid imap.UID, f okno.Fetch) error {
 	case f.After == okno.DeleteIt:
 		return k.mark(one, imap.FlagSeen, imap.FlagDeleted)
 	}
-	if err := k.mark(one, imap.FlagSeen); err != nil || f.After != okno.ArchiveIt {
-		return err
+	if f.After != okno.ArchiveIt {
+		return k.mark(one, imap.FlagSeen)
 	}
-	err := k.move(one, f.Archive, uidPlus)
+	err := k.archive(one, f.Archive, uidPlus)
 	var refused *imap.Error
 	if !errors.As(err, &refused) || refused.Code != imap.ResponseCodeTryCreate {
 		return err
@@ -44,6 +44,28 @@ func (k *connection) mark(one imap.UIDSet, flags ...imap.Flag) error {
 
 func (k *connection) expunge(one imap.UIDSet) error {
 	return k.within(commandTime, "expunge", func() error { return k.c.UIDExpunge(one).Close() })
+}
+
+// archive marks the letter and moves it. Both are asked for in one go where
+// that can be: a program that dies in between would leave a letter that looks
+// as if somebody had read it.
+func (k *connection) archive(one imap.UIDSet, folder string, uidPlus bool) error {
+	if !k.c.Caps().Has(imap.CapMove) {
+		if err := k.mark(one, imap.FlagSeen); err != nil {
+			return err
+		}
+		return k.move(one, folder, uidPlus)
+	}
+	return k.within(commandTime, "move", func() error {
+		mark := k.c.Store(one, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagSeen}}, nil)
+		move := k.c.Move(one, folder)
+		marked := mark.Close()
+		_, moved := move.Wait()
+		if moved != nil {
+			return moved
+		}
+		return marked
+	})
 }
 
 // move takes the letter to another folder. Without MOVE (RFC 6851) it is

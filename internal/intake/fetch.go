@@ -15,7 +15,7 @@ import (
 
 // Times of fetching.
 const (
-	leaseTime    = 10 * time.Second // to look whether another process has left off
+	leaseTime    = 10 * time.Second // until another process goes on where one has died
 	rereadTime   = time.Minute      // to look at the mailboxes' settings again
 	pollTime     = time.Minute      // between rounds where the server does not tell
 	idleTime     = 4 * time.Minute  // of one IDLE; servers and NATs forget longer ones
@@ -51,6 +51,7 @@ func NewFetcher(r *Receiver) *Fetcher {
 // Run fetches until ctx ends. The runner is one of its own, which Run runs:
 // its lease says which process fetches, and is in hand as long as that lives.
 func (f *Fetcher) Run(ctx context.Context, lease *jobs.Runner) error {
+	lease.Lease(leaseTime)
 	lease.Every("fetch", leaseTime, func(held context.Context) error {
 		held, cancel := context.WithCancel(held)
 		defer cancel()

@@ -76,6 +76,7 @@ type Runner struct {
 	running  bool
 	promised bool // the periodic duties are put
 	alone    bool
+	lease    time.Duration // of periodic duties; 0: the default
 	stopping bool
 	inHand   map[int64]*held
 	idle     chan struct{} // closed and renewed whenever a job leaves the hand
@@ -122,7 +123,7 @@ func (r *Runner) Handle(name string, o Options, h func(context.Context, Job) err
 // next period. It is called before Run.
 func (r *Runner) Every(name string, every time.Duration, fn func(context.Context) error) {
 	kind := "every:" + name
-	o := Options{Workers: 1, MaxAttempts: math.MaxInt32} // a period that killed its process does not end the duty
+	o := Options{Workers: 1, Lease: r.lease, MaxAttempts: math.MaxInt32} // a period that killed its process does not end the duty
 	r.Handle(kind, o, func(ctx context.Context, j Job) error {
 		err := fn(ctx)
 		if err == nil {
@@ -139,6 +140,10 @@ func (r *Runner) Every(name string, every time.Duration, fn func(context.Context
 // and no other runner on the same kinds: what a dead one had in hand is due when
 // Run begins, not when its lease ends. It is called before Run.
 func (r *Runner) Alone() { r.alone = true }
+
+// Lease sets how long a dead process's periodic duties wait until another takes
+// them up. It is called before Every.
+func (r *Runner) Lease(d time.Duration) { r.lease = d }
 
 // GiveWay has fewer handlers work at once while busy says that people wait for
 // answers: a burst is taken in first and worked off behind. It is called before
