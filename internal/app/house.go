@@ -47,6 +47,7 @@ type House struct {
 	transport post.Transport              // nil: no letter leaves
 	relay     *post.SMTP                  // nil: the demo's tray, or none
 	tray      *demo.Tray                  // nil: no demo
+	post      *post.Post
 	pages     net.Listener
 	metricsAt net.Listener // nil: none of its own
 	mail      []mailDoor

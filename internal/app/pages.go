@@ -56,9 +56,13 @@ func (h *House) administration() admin.Config {
 			return admin.Found{Letters: int(t.Letters), Unseen: t.Unseen}, err
 		},
 		Inspect: intake.Inspect,
-		TestLetter: func(ctx context.Context, to string) error {
-			return h.notifier.Try(ctx, okno.Person{Address: to})
+		TestLetter: func(ctx context.Context, to string, box okno.MailboxID) error {
+			return h.notifier.Try(ctx, okno.Person{Address: to}, box)
 		},
+		LookupTXT: lookupTXT(h.Config.DNS),
+	}
+	if h.tray == nil {
+		c.TestRelay = h.post.Try
 	}
 	switch {
 	case h.relay != nil:

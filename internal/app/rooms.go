@@ -38,7 +38,7 @@ func (h *House) furnish() error {
 	h.Receiver.Register(h.Runner)
 	h.fetcher = intake.NewFetcher(h.Receiver)
 	h.listenConfig()
-	if err := h.furnishPost(); err != nil {
+	if err := h.furnishPost(dialer); err != nil {
 		return err
 	}
 	h.duties()
@@ -55,9 +55,10 @@ func (h *House) crowded() bool {
 	return h.Web.UnderWay()+h.Receiver.UnderWay() > int64(crowd*runtime.GOMAXPROCS(0))
 }
 
-// furnishPost lets letters leave: through the relay, into the demo's tray, or,
-// where neither is, not at all: they wait in the outbox.
-func (h *House) furnishPost() error {
+// furnishPost lets letters leave: through a mailbox's own relay, the
+// installation's, or into the demo's tray. Where there is none they wait in the
+// outbox.
+func (h *House) furnishPost(dialer *outbound.Dialer) error {
 	c := h.Config
 	switch {
 	case c.Demo:
@@ -72,10 +73,13 @@ func (h *House) furnishPost() error {
 		})
 		h.onClose(relay.Close)
 		h.relay, h.transport = relay, relay
-	default:
-		return nil
 	}
-	post.New(h.Desk, h.transport, h.Log).Register(h.Runner)
+	h.post = post.New(h.Desk, h.transport, h.Log)
+	if h.tray == nil {
+		h.post.Through(dialer.DialContext, hostName(c))
+		h.onClose(h.post.Close)
+	}
+	h.post.Register(h.Runner)
 	return nil
 }
 
@@ -96,6 +100,14 @@ func resolver(at netip.AddrPort) *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, at.String())
 	}}
+}
+
+// lookupTXT asks that server, or the system's, for texts.
+func lookupTXT(at netip.AddrPort) func(context.Context, string) ([]string, error) {
+	if r := resolver(at); r != nil {
+		return r.LookupTXT
+	}
+	return net.DefaultResolver.LookupTXT
 }
 
 // hostName is what we call ourselves to mail servers.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/mail"
 )
 
 // catalogue is what an administrator sets and every page reads: kept in
@@ -22,6 +23,8 @@ type catalogue struct {
 	mailboxes   []store.Mailbox
 	roles       []okno.Role
 	calendars   calendars
+	sendings    map[okno.MailboxID]okno.Sending // with passwords
+	signing     map[okno.MailboxID]*mail.SigningKey
 }
 
 // config is the catalogue as it stands.
@@ -31,6 +34,7 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 	}
 	var c catalogue
 	var kept []okno.Calendar
+	var sendings []store.Sending
 	before := d.configured.Load()
 	err := d.read(ctx, func(tx store.Tx) (err error) {
 		if c.settings, err = tx.Settings(); okno.ReasonOf(err) == okno.NotFound {
@@ -59,6 +63,9 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 		if c.mailboxes, err = tx.Mailboxes(); err != nil {
 			return err
 		}
+		if sendings, err = tx.Sendings(); err != nil {
+			return err
+		}
 		kept, err = tx.Calendars()
 		return err
 	})
@@ -67,6 +74,9 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 	}
 	if c.zone, err = time.LoadLocation(c.settings.Zone); err != nil {
 		c.zone = time.UTC
+	}
+	if err := d.readSendings(&c, sendings); err != nil {
+		return nil, err
 	}
 	c.calendars = newCalendars(kept, c.settings.Lang, c.zone)
 	d.cached.Store(&c)

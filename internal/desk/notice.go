@@ -22,6 +22,7 @@ type Notice struct {
 	Topic      okno.Topic
 	Team       okno.Team                     // whose work it is; zero: no team's
 	Mailbox    okno.Mailbox                  // letters leave from it; zero: there is none
+	Sending    okno.Sending                  // how its letters leave; no secret is in it
 	Message    okno.Message                  // whose text is told; zero: none
 	First      okno.Message                  // what the ticket was opened with
 	People     map[okno.PersonID]okno.Person // by id: requester, participants, assignee, actor, author, Data.Person
@@ -72,6 +73,7 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 				n.Mailbox = m.Mailbox
 			}
 		}
+		n.Sending = c.wording(n.Mailbox.ID)
 		n.People, err = peopleOf(tx, wanted)
 		return err
 	})
@@ -205,6 +207,7 @@ func (d *Desk) AccessNotice(ctx context.Context, j AccessJob) (*Notice, okno.Per
 		if err := d.noticeTicket(tx, c, n, wanted); err != nil {
 			return err
 		}
+		n.Sending = c.wording(n.Mailbox.ID)
 		n.People, err = peopleOf(tx, wanted)
 		p.Address = address
 		return err

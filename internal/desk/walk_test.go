@@ -100,6 +100,20 @@ var manageSteps = []step{
 	{"FetchSettings", managing, func(s *scene, by okno.Actor) error {
 		return done(s.FetchSettings(s.ctx(), by, "", okno.Fetch{Host: "imap.example"}))
 	}},
+	{"Sending", managing, func(s *scene, by okno.Actor) error { return done(s.Sending(s.ctx(), by, s.box())) }},
+	{"SaveSending", managing, func(s *scene, by okno.Actor) error {
+		now, err := s.Sending(s.ctx(), s.admin, s.box())
+		must(s.t, err)
+		return s.SaveSending(s.ctx(), by, s.box(), now.Sending)
+	}},
+	{"RelaySettings", managing, func(s *scene, by okno.Actor) error {
+		return done(s.RelaySettings(s.ctx(), by, s.box(), okno.Relay{Host: "relay.example", Port: 587, Security: okno.StartTLS, Connections: 1}))
+	}},
+	{"MakeSigningKey", managing, func(s *scene, by okno.Actor) error {
+		return s.MakeSigningKey(s.ctx(), by, s.box(), "walk", okno.Ed25519)
+	}},
+	{"SwitchSigning", managing, func(s *scene, by okno.Actor) error { return s.SwitchSigning(s.ctx(), by, s.box(), false) }},
+	{"DropSigningKey", managing, func(s *scene, by okno.Actor) error { return s.DropSigningKey(s.ctx(), by, s.box()) }},
 	{"SaveSettings", managing, func(s *scene, by okno.Actor) error {
 		now, err := s.Settings(s.ctx())
 		must(s.t, err)
@@ -138,6 +152,13 @@ func (s *scene) bobs() desk.Agent {
 	all, err := s.Agents(s.ctx(), s.admin)
 	must(s.t, err)
 	return all[slices.IndexFunc(all, func(a desk.Agent) bool { return a.ID == s.bob.Person })]
+}
+
+// box is the first mailbox.
+func (s *scene) box() okno.Ref {
+	all, err := s.Mailboxes(s.ctx(), s.admin)
+	must(s.t, err)
+	return all[0].Ref
 }
 
 func (s *scene) carls() okno.Person {
@@ -238,6 +259,7 @@ var withoutActor = map[string]string{
 	"Notice": "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubjects": "notify's",
 	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",
 	"Tell": "notify's", "PushKey": "push's: the key stays within", "PushPublicKey": "pages show it", "PushToSend": "push's", "PushRefused": "push's",
+	"RelayOf": "post's: the password stays within", "Sign": "notify's: the key stays within",
 	"GiveAnswer":   "the clock's: the answer is given as its author",
 	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
 	"Index": "the clock's", "IndexAll": "the clock's", "KeepIndexed": "the clock's", "IndexLag": "says how many wait, and of whom nothing", "Traffic": "says how many there are, and of whom nothing",
@@ -345,7 +367,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "erasure", "erased_bytes", "sending", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 
 // traces says how much every table holds, and how often what counts its

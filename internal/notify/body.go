@@ -83,7 +83,7 @@ func (d *draft) confirmation() []block {
 
 func (d *draft) answer() []block {
 	blocks := append([]block{d.said("letter.answer.by", "letter.answer.someone")}, d.message()...)
-	if s := d.n.Department.Signature; s != "" {
+	if s := d.signature(); s != "" {
 		blocks = append(blocks, say(s))
 	}
 	// A move to done that came with the answer is asked about here and in no
@@ -92,6 +92,15 @@ func (d *draft) answer() []block {
 		blocks = append(append(blocks, divider{}), d.question()...)
 	}
 	return blocks
+}
+
+// signature stands under an answer: the mailbox's in the reader's language,
+// else the department's.
+func (d *draft) signature() string {
+	if s := d.n.Sending.Signatures[d.words.Lang()]; s != "" {
+		return s
+	}
+	return d.n.Department.Signature
 }
 
 // question asks whether the ticket is solved. The links lead to a page with

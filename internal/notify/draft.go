@@ -55,6 +55,9 @@ func (w *Notifier) write(ctx context.Context, d draft) (desk.Outgoing, error) {
 	if err != nil {
 		return desk.Outgoing{}, fmt.Errorf("letter %s: %w", d.origin, err)
 	}
+	if raw, err = w.desk.Sign(ctx, d.n.Mailbox.ID, raw); err != nil {
+		return desk.Outgoing{}, fmt.Errorf("letter %s: %w", d.origin, err)
+	}
 	letter := okno.Letter{
 		Kind: d.letter, Origin: d.origin, Event: d.n.Event.ID, Ticket: d.n.Ticket.ID, Message: d.n.Message.ID, Person: d.person.ID,
 		Mailbox: d.n.Mailbox.ID, From: o.From.Addr, To: o.To.Addr, Subject: subject, MessageID: o.MessageID,
@@ -116,7 +119,7 @@ func (d *draft) lang() string {
 // from is the name the letter comes under: an agent's answer says whose it is.
 func (d *draft) from() string {
 	house := d.n.Settings.Product
-	for _, name := range []string{d.n.Settings.Company, d.n.Mailbox.Name} {
+	for _, name := range []string{d.n.Settings.Company, d.n.Mailbox.Name, d.n.Sending.Names[d.words.Lang()]} {
 		if name != "" {
 			house = name
 		}

@@ -139,7 +139,7 @@ func everyLetter(r *rig, lang string, say func(en, ru string) string, look func(
 	accountLetters(r, lang, look)
 	ada, err := r.KnownSender(ctx, "ada@desk.example")
 	must(t, err)
-	must(t, r.notify.Try(ctx, ada))
+	must(t, r.notify.Try(ctx, ada, 0))
 	look("test", r.letters())
 }
 

@@ -9,9 +9,10 @@ import (
 	"github.com/oknodesk/okno/internal/desk"
 )
 
-// Try queues a letter that says that letters arrive, for an administrator who
-// tests the way out. Whoever calls it has checked that he may.
-func (w *Notifier) Try(ctx context.Context, p okno.Person) error {
+// Try queues a letter of a mailbox (0: the first) that says that letters arrive,
+// for an administrator who tests the way out. Whoever calls it has checked that
+// he may.
+func (w *Notifier) Try(ctx context.Context, p okno.Person, from okno.MailboxID) error {
 	n := &desk.Notice{Zone: time.UTC}
 	var err error
 	if n.Settings, err = w.desk.Settings(ctx); err != nil {
@@ -22,8 +23,13 @@ func (w *Notifier) Try(ctx context.Context, p okno.Person) error {
 		return err
 	}
 	for _, box := range boxes {
-		if box.Closed.IsZero() && n.Mailbox.ID == 0 {
+		if box.Closed.IsZero() && n.Mailbox.ID == 0 && (from == 0 || from == box.ID) {
 			n.Mailbox = box.Mailbox
+			s, err := w.desk.Sending(ctx, okno.System(), box.Ref)
+			if err != nil {
+				return err
+			}
+			n.Sending = s.Sending
 		}
 	}
 	if n.Mailbox.ID == 0 {

@@ -122,6 +122,7 @@ var places = []place{
 	{"admin-mailboxes", "GET /admin/mailboxes", admin, "/admin/mailboxes", nil},
 	{"admin-mailbox", "GET /admin/mailboxes/{ref}", admin, "/admin/mailboxes/MAILBOX", nil},
 	{"admin-mailbox-new", "GET /admin/mailboxes/new", admin, "/admin/mailboxes/new", nil},
+	{"admin-sending", "GET /admin/mailboxes/{ref}/sending", admin, "/admin/mailboxes/MAILBOX/sending", nil},
 	{"admin-settings", "GET /admin/settings", admin, "/admin/settings", nil},
 	{"admin-calendar", "GET /admin/calendar", admin, "/admin/calendar", nil},
 	{"admin-letters", "GET /admin/letters", admin, "/admin/letters", nil},

@@ -66,8 +66,13 @@ func (s *SMTP) connect(ctx context.Context) (*connection, error) {
 // open dials and greets. With STARTTLS the handshake happens in the second
 // greeting, so a wrong certificate is told there.
 func (s *SMTP) open(ctx context.Context, startTLS bool) (*connection, error) {
-	dialer := net.Dialer{Timeout: dialTime}
-	conn, err := dialer.DialContext(ctx, "tcp", s.relay.address())
+	dialing, cancel := context.WithTimeout(ctx, dialTime)
+	defer cancel()
+	dial := s.relay.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(dialing, "tcp", s.relay.address())
 	if err != nil {
 		return nil, err
 	}

@@ -41,8 +41,14 @@ var pauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, tim
 const giveUp = 72 * time.Hour
 
 // workers are letters at once: more than there are connections, so that the next
-// letter goes while what became of the last is being kept.
-const workers = 3 * maxConnections
+// letter goes while what became of the last is being kept, and that relays which
+// are slow to fail leave room for the others.
+const workers = 6 * maxConnections
+
+// noWay is how long letters wait where there is no relay for them.
+const noWay = 5 * time.Minute
+
+var errNoWay = errors.New("there is no relay to send by")
 
 // sendTime bounds one attempt; a letter may be large and a relay slow.
 const sendTime = 10 * time.Minute
@@ -53,17 +59,20 @@ const maxWords = 500
 // Post brings queued letters to a transport.
 type Post struct {
 	desk *desk.Desk
-	by   Transport
+	ways ways
 	log  *slog.Logger
 }
 
-// New makes a post that sends by a transport.
+// New makes a post that sends by a transport; nil: the installation has none.
 func New(d *desk.Desk, by Transport, log *slog.Logger) *Post {
-	return &Post{desk: d, by: by, log: log}
+	p := &Post{desk: d, log: log, ways: ways{own: map[okno.MailboxID]*way{}}}
+	if by != nil {
+		p.ways.house = newWay(by, 0, maxConnections, 0)
+	}
+	return p
 }
 
-// Register has r work off desk.PostJobKind. Without a transport nobody should:
-// the letters wait.
+// Register has r work off desk.PostJobKind.
 func (p *Post) Register(r *jobs.Runner) {
 	r.Handle(desk.PostJobKind, jobs.Options{Workers: workers, Lease: time.Minute}, p.send)
 }
@@ -88,9 +97,17 @@ func (p *Post) send(ctx context.Context, j jobs.Job) error {
 	if len(l.Bytes) == 0 || l.State == okno.LetterSent {
 		return nil
 	}
-	limited, cancel := context.WithTimeout(ctx, sendTime)
-	defer cancel()
-	answer, err := p.by.Send(limited, l.From, l.To, l.Bytes)
+	w, err := p.way(ctx, l.Mailbox)
+	if err != nil {
+		return err
+	}
+	if w == nil {
+		return jobs.Later(p.desk.Now().Add(noWay), errNoWay)
+	}
+	if wait := w.enter(ctx, l.ID, p.desk.Now()); wait != nil {
+		return p.putOff(ctx, l, wait)
+	}
+	answer, err := p.hand(ctx, w, l)
 	if ctx.Err() != nil {
 		return ctx.Err() // the program stops: no attempt of the relay's
 	}
@@ -100,6 +117,37 @@ func (p *Post) send(ctx context.Context, j jobs.Job) error {
 		return p.desk.SaveDelivery(ctx, l, j)
 	}
 	return p.refused(ctx, l, err)
+}
+
+// hand gives a letter to the way's transport. Should that panic, the place is
+// freed all the same.
+func (p *Post) hand(ctx context.Context, w *way, l okno.Letter) (answer string, err error) {
+	limited, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	err = errNoAnswer
+	defer func() { w.left(err, p.desk.Now()) }()
+	return w.transport.Send(limited, l.From, l.To, l.Bytes)
+}
+
+var errNoAnswer = errors.New("the attempt ended without an answer")
+
+// putOff has a letter come again later. While its relay cannot be reached it is
+// delayed like the letter by which that was found out, and given up in time.
+func (p *Post) putOff(ctx context.Context, l okno.Letter, wait error) error {
+	var down *shut
+	if !errors.As(wait, &down) {
+		return wait
+	}
+	if p.desk.Now().Sub(l.At) >= giveUp {
+		return p.refused(ctx, l, down.why)
+	}
+	if l.State == okno.LetterQueued {
+		l.State, l.Trouble = okno.LetterDelayed, words(down.Error())
+		if err := p.desk.SaveDelivery(ctx, l); err != nil {
+			return err
+		}
+	}
+	return wait
 }
 
 // refused records a failed attempt and says when the next is due.

@@ -1,6 +1,7 @@
 package post
 
 import (
+	"context"
 	"crypto/x509"
 	"net"
 	"strconv"
@@ -28,6 +29,10 @@ type Relay struct {
 	// Roots are the authorities the relay's certificate is checked against;
 	// nil: the system's.
 	Roots *x509.CertPool
+	// Dial reaches the relay; nil: as any host is reached.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Connections is how many are open at once; 0: maxConnections.
+	Connections int
 }
 
 func (r *Relay) address() string { return net.JoinHostPort(r.Host, strconv.Itoa(r.Port)) }

@@ -194,6 +194,25 @@ func (s *sink) start(t *testing.T, l net.Listener) {
 	})
 }
 
+// startSink is a sink at an address.
+func startSink(t *testing.T, address net.Addr) *sink {
+	t.Helper()
+	s := &sink{}
+	s.server = smtp.NewServer(s)
+	l, err := net.Listen("tcp", address.String())
+	must(t, err)
+	s.start(t, l)
+	return s
+}
+
+// waits lets others work for a moment.
+func (r *rig) waits() {
+	select {
+	case <-r.t.Context().Done():
+	case <-time.After(10 * time.Millisecond):
+	}
+}
+
 type quietLog struct{}
 
 func (quietLog) Printf(string, ...any) {}
@@ -226,6 +245,7 @@ type rig struct {
 	*desk.Desk
 	t      *testing.T
 	runner *jobs.Runner
+	post   *post.Post
 	ticket okno.TicketID
 	mu     sync.Mutex
 	at     time.Time
@@ -252,7 +272,9 @@ func newRig(t *testing.T, d *db.DB, by post.Transport) *rig {
 	}})
 	t.Cleanup(r.Close)
 	r.runner = jobs.NewRunner(d, r.now, log)
-	post.New(r.Desk, by, log).Register(r.runner)
+	r.post = post.New(r.Desk, by, log).Through(new(net.Dialer).DialContext, "desk.example")
+	t.Cleanup(r.post.Close)
+	r.post.Register(r.runner)
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- r.runner.Run(running) }()

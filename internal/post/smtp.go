@@ -32,7 +32,12 @@ type SMTP struct {
 }
 
 // NewSMTP makes a transport; it connects when there is something to send.
-func NewSMTP(r Relay) *SMTP { return &SMTP{relay: r, slots: make(chan struct{}, maxConnections)} }
+func NewSMTP(r Relay) *SMTP {
+	if r.Connections == 0 {
+		r.Connections = maxConnections
+	}
+	return &SMTP{relay: r, slots: make(chan struct{}, r.Connections)}
+}
 
 // Send hands one letter for one recipient to the relay: exactly these bytes,
 // which end their lines with CRLF. The answer is the relay's, with its queue's
@@ -126,7 +131,7 @@ func (s *SMTP) take() *connection {
 // keep holds a connection for the next letter, for a while.
 func (s *SMTP) keep(c *connection) {
 	s.mu.Lock()
-	kept := !s.closed && len(s.idle) < maxConnections
+	kept := !s.closed && len(s.idle) < s.relay.Connections
 	if kept {
 		s.idle = append(s.idle, c)
 		c.expiry = time.AfterFunc(keepIdle, func() { s.drop(c) })

@@ -17,8 +17,14 @@ type Config struct {
 	TestFetch func(ctx context.Context, f okno.Fetch) (Found, error)
 	// Inspect says in JSON what is read of a raw letter.
 	Inspect func(raw []byte) ([]byte, error)
-	// TestLetter queues a short letter to an address.
-	TestLetter func(ctx context.Context, to string) error
+	// TestLetter queues a short letter of a mailbox (0: the first) to an
+	// address.
+	TestLetter func(ctx context.Context, to string, box okno.MailboxID) error
+	// TestRelay reaches for a mailbox's own relay; nil: no letter leaves by
+	// one here.
+	TestRelay func(ctx context.Context, r okno.Relay) error
+	// LookupTXT asks the DNS for the texts of a name.
+	LookupTXT func(ctx context.Context, name string) ([]string, error)
 	// CheckRelay reaches for the relay that letters leave through; nil: there
 	// is none, and letters wait.
 	CheckRelay func(ctx context.Context) error

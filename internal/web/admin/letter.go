@@ -127,7 +127,7 @@ func (a *Admin) sendTestLetter(q *web.Request) error {
 	}
 	to, err := okno.CheckAddress("to", typed.Word("to"))
 	if err == nil {
-		err = a.c.TestLetter(q.Context(), to)
+		err = a.c.TestLetter(q.Context(), to, 0)
 	}
 	if err != nil {
 		return v.again(q, err, typed)

@@ -35,13 +35,15 @@ const password = "correct horse battery"
 // rig is the administration over a real desk, with Ada for its administrator.
 type rig struct {
 	*testing.T
-	db     *db.DB
-	desk   *desk.Desk
-	server *web.Server
-	url    string
-	ada    okno.Actor
-	tested []okno.Fetch // what was to be tried
-	mailed []string     // addresses of test letters
+	db      *db.DB
+	desk    *desk.Desk
+	server  *web.Server
+	url     string
+	ada     okno.Actor
+	tested  []okno.Fetch      // what was to be tried
+	mailed  []string          // addresses of test letters
+	relays  []okno.Relay      // that were tried
+	records map[string]string // texts of the DNS
 }
 
 // each runs the test on both databases.
@@ -78,9 +80,22 @@ func newRig(t *testing.T, d *db.DB) *rig {
 		Inspect: func(raw []byte) ([]byte, error) {
 			return fmt.Appendf(nil, "{\"size\": %d, \"html\": \"<b>\"}", len(raw)), nil
 		},
-		TestLetter: func(_ context.Context, to string) error {
+		TestLetter: func(_ context.Context, to string, _ okno.MailboxID) error {
 			r.mailed = append(r.mailed, to)
 			return nil
+		},
+		TestRelay: func(_ context.Context, relay okno.Relay) error {
+			r.relays = append(r.relays, relay)
+			if relay.Host == "nowhere.example" {
+				return errors.New("no such host")
+			}
+			return nil
+		},
+		LookupTXT: func(_ context.Context, name string) ([]string, error) {
+			if r.records[name] == "" {
+				return nil, errors.New("no such name")
+			}
+			return []string{r.records[name]}, nil
 		},
 	})
 	hub := live.NewHub(time.Now)

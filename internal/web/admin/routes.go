@@ -45,6 +45,7 @@ func (a *Admin) Routes(r *web.Router) {
 	r.Admins("POST /admin/mailboxes/{ref}", a.saveMailbox)
 	r.Admins("POST /admin/mailboxes/{ref}/test", a.testMailbox, web.Limit("admin test", 20, time.Minute))
 	r.Admins("POST /admin/mailboxes/{ref}/round", a.fetchNow)
+	a.sendingRoutes(r)
 
 	r.Admins("GET /admin/settings", a.settings)
 	r.Admins("POST /admin/settings", a.saveSettings)
@@ -90,4 +91,15 @@ func (a *Admin) workRoutes(r *web.Router) {
 	r.Admins("POST /admin/topics", a.saveTopic)
 	r.Admins("GET /admin/topics/{ref}", a.topic)
 	r.Admins("POST /admin/topics/{ref}", a.saveTopic)
+}
+
+// sendingRoutes adds the pages on how a mailbox's letters leave.
+func (a *Admin) sendingRoutes(r *web.Router) {
+	r.Admins("GET /admin/mailboxes/{ref}/sending", a.sending)
+	r.Admins("POST /admin/mailboxes/{ref}/sending", a.saveSending)
+	r.Admins("POST /admin/mailboxes/{ref}/sending/test", a.testRelay, web.Limit("admin test", 20, time.Minute))
+	r.Admins("POST /admin/mailboxes/{ref}/sending/letter", a.sendBoxLetter, web.Limit("admin test", 20, time.Minute))
+	r.Admins("POST /admin/mailboxes/{ref}/sending/key", a.makeKey)
+	r.Admins("POST /admin/mailboxes/{ref}/sending/key/state", a.changeKey)
+	r.Admins("POST /admin/mailboxes/{ref}/sending/key/check", a.checkKey, web.Limit("admin test", 20, time.Minute))
 }
