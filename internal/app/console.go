@@ -22,6 +22,7 @@ const (
 	askSetup   = "setup"
 	askReset   = "reset"
 	askReceive = "receive"
+	askRecount = "recount"
 )
 
 // SetupOptions is what "okno setup" asks for.
@@ -91,6 +92,13 @@ func Receive(ctx context.Context, c *Config, log *slog.Logger, mailbox string, l
 		return refusal.Exit, err
 	}
 	return ExitTempFail, err // nobody knows whether it was kept: the same letter again is one
+}
+
+// Recount sets the counters of tickets right.
+func Recount(ctx context.Context, c *Config, log *slog.Logger) error {
+	return AskOrLock(c.Data, time.Now(),
+		func() error { _, err := Ask(ctx, c.Data, askRecount, nil, nil); return err },
+		func() error { return alone(ctx, c, log, func(h *House) error { return h.Desk.Recount(ctx) }) })
 }
 
 // receive keeps a piped letter or refuses it with the pipe's exit code.
@@ -182,6 +190,8 @@ func (h *House) control() *Control {
 		return h.setup(ctx, s)
 	})
 	c.HandleStream(askBackup, h.backupTo)
+	c.HandleStream(askDoctor, h.examineTo)
+	c.Handle(askRecount, 0, func(ctx context.Context, _ io.Writer, _ io.Reader, _ url.Values) error { return h.Desk.Recount(ctx) })
 	c.Handle(askReset, 0, func(ctx context.Context, answer io.Writer, _ io.Reader, args url.Values) error {
 		link, err := h.reset(ctx, args.Get("login"))
 		if err != nil {

@@ -57,7 +57,12 @@ type House struct {
 // Open opens the installation's data, makes or updates its tables, and puts
 // the desk over them. The data directory must be locked by this process
 // already. Close it when done.
-func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time) (_ *House, err error) {
+func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time) (*House, error) {
+	return open(ctx, c, log, now, true)
+}
+
+// open is Open, with the tables left as they are unless migrate.
+func open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time, migrate bool) (_ *House, err error) {
 	h := &House{Config: c, Log: log, Now: now, Hub: live.NewHub(now)}
 	defer func() {
 		if err != nil {
@@ -81,8 +86,10 @@ func Open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time
 			log.Error("closing the database", "error", err)
 		}
 	})
-	if err := h.DB.Migrate(ctx, migrations...); err != nil {
-		return nil, outOfReach(err)
+	if migrate {
+		if err := h.DB.Migrate(ctx, migrations...); err != nil {
+			return nil, outOfReach(err)
+		}
 	}
 	h.Desk = desk.New(desk.Config{
 		DB: h.DB, Blob: h.Blob, Key: h.Key, Now: now, Log: log, Lang: c.Lang, Consequences: consequences,

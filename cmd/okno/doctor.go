@@ -1,0 +1,21 @@
+package main
+
+import (
+	"context"
+	"flag"
+
+	"github.com/oknodesk/okno/internal/app"
+)
+
+func doctor(fs *flag.FlagSet) func(context.Context, invocation) error {
+	asJSON := fs.Bool("json", false, "a line of JSON for each finding")
+	recount := fs.Bool("recount", false, "first set the counters of tickets right")
+	return func(ctx context.Context, in invocation) error {
+		if *recount {
+			if err := app.Recount(ctx, in.config, logTo(in.config, in.io.err)); err != nil {
+				return err
+			}
+		}
+		return app.Doctor(ctx, in.config, logTo(in.config, in.io.err), *asJSON, in.io.out)
+	}
+}
