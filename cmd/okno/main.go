@@ -47,6 +47,7 @@ var commands = []command{
 	{words: "backup", line: "keep the whole installation in one file, also while it runs", begin: makeBackup},
 	{words: "restore", line: "make an installation of such a file", begin: restore},
 	{words: "seed", line: "fill an installation with sample tickets, to try it at size", begin: seed},
+	{words: "db copy", line: "carry all rows from one database to another, SQLite or PostgreSQL", begin: copyDB},
 	{words: "doctor", line: "look at everything the installation needs, and say what to do", begin: doctor},
 	{words: "config", line: "print every option, its meaning, its value and where that came from", begin: config},
 	{words: "version", line: "print the version", begin: version},

@@ -163,27 +163,18 @@ func (r *restorer) rows(name string, size int64, content io.Reader) error {
 		}
 		rows = append(rows, row)
 	}
-	return insert(r.ctx, r.to.DB, t, rows, nil)
+	return insert(r.ctx, r.to.DB, t, rows)
 }
 
 // insertRows bounds one change, so that it is short of the time a change has.
 const insertRows = 4096
 
-// insert puts rows into a table, in changes of bounded length; also, if not nil,
-// goes into each with how many rows have been put.
-func insert(ctx context.Context, d *db.DB, t db.Table, rows [][]any, also func(tx *db.Tx, put int) error) error {
-	for put := 0; put < len(rows); {
-		n := min(insertRows, len(rows)-put)
-		err := d.Write(ctx, func(tx *db.Tx) error {
-			if err := tx.Insert(t, rows[put:put+n]); err != nil || also == nil {
-				return err
-			}
-			return also(tx, put+n)
-		})
-		if err != nil {
+// insert puts rows into a table, in changes of bounded length.
+func insert(ctx context.Context, d *db.DB, t db.Table, rows [][]any) error {
+	for part := range slices.Chunk(rows, insertRows) {
+		if err := d.Write(ctx, func(tx *db.Tx) error { return tx.Insert(t, part) }); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
-		put += n
 	}
 	return nil
 }

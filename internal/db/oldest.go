@@ -49,7 +49,7 @@ func oldest(n string) string {
 // more than migration knows.
 func (d *DB) Serves(ctx context.Context, knows int64) error {
 	return d.Read(ctx, func(tx *Tx) error {
-		there, err := d.hasTable(tx, "schema_oldest")
+		there, err := d.HasTable(tx, "schema_oldest")
 		if err != nil || !there {
 			return err
 		}
@@ -67,7 +67,7 @@ func (d *DB) Serves(ctx context.Context, knows int64) error {
 
 // Schema is the highest migration that the database has had; 0: none.
 func (d *DB) Schema(tx *Tx) (n int64, err error) {
-	there, err := d.hasTable(tx, "goose_db_version")
+	there, err := d.HasTable(tx, "goose_db_version")
 	if err != nil || !there {
 		return 0, err
 	}

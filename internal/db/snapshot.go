@@ -142,7 +142,7 @@ func quotedList(names []string) string {
 func (d *DB) Sequences(tx *Tx) (map[string]int64, error) {
 	last := map[string]int64{}
 	if d.Dialect() == SQLite {
-		there, err := d.hasTable(tx, "sequence")
+		there, err := d.HasTable(tx, "sequence")
 		if err != nil || !there {
 			return last, err
 		}

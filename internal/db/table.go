@@ -33,7 +33,7 @@ type Table struct {
 
 // ownTables are kept by migrations and markers; their rows belong to one
 // database and are never carried to another.
-var ownTables = []string{"goose_db_version", "schema_oldest", "unfinished", "sequence"}
+var ownTables = []string{"goose_db_version", "schema_oldest", "unfinished", "copied", "sequence"}
 
 // Tables lists the tables whose rows are the installation's, each after those it
 // refers to. Indexes for searching, which each database keeps in a form of its
@@ -65,8 +65,8 @@ func (t Table) Names() []string {
 	return names
 }
 
-// hasTable tells whether the database has a table of that name.
-func (d *DB) hasTable(tx *Tx, name string) (bool, error) {
+// HasTable tells whether the database has a table of that name.
+func (d *DB) HasTable(tx *Tx, name string) (bool, error) {
 	text := `SELECT CAST(count(*) AS BIGINT) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?`
 	if d.Dialect() == SQLite {
 		text = `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?`

@@ -43,7 +43,7 @@ func (d *DB) Finish(ctx context.Context) error {
 // Unfinished returns an *UnfinishedError while the mark of Begin is there.
 func (d *DB) Unfinished(ctx context.Context) error {
 	return d.Read(ctx, func(tx *Tx) error {
-		there, err := d.hasTable(tx, "unfinished")
+		there, err := d.HasTable(tx, "unfinished")
 		if err != nil || !there {
 			return err
 		}
