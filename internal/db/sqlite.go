@@ -157,7 +157,7 @@ func openLitePool(path string, readOnly bool, cacheKiB int) (*sql.DB, error) {
 		if _, err := c.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true); err != nil {
 			return err
 		}
-		return c.Exec(fmt.Sprintf(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
+		return c.Exec(fmt.Sprintf(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST;
 			PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0;
 			PRAGMA journal_size_limit=%d; PRAGMA cache_size=-%d; PRAGMA query_only=%t`, walKept, cacheKiB, readOnly))
 	})

@@ -46,8 +46,13 @@ var sweeps = []sweep{
 	{"kept_letter", 200, (*Desk).eraseKept},
 	{"letter", 500, (*Desk).eraseLetters},
 	{"notice", 5000, func(d *Desk, ctx context.Context, e *erasure, r store.Range) error {
-		return d.write(ctx, func(tx store.Tx) error { return tx.EraseNotices(e.Person, r) })
+		return d.overwrite(ctx, func(tx store.Tx) error { return tx.EraseNotices(e.Person, r) })
 	}},
+}
+
+// overwrite is write for what is to be gone from the disk too.
+func (d *Desk) overwrite(ctx context.Context, fn func(store.Tx) error) error {
+	return d.write(ctx, func(tx store.Tx) error { return tx.Overwriting(func() error { return fn(tx) }) })
 }
 
 // Erase works off an EraseJob in small steps, each kept before the next begins.
@@ -137,30 +142,15 @@ func inTickets(find func(store.Tx, okno.PersonID, store.Range) ([]okno.TicketID,
 // place in the lists, for nothing happened in it.
 func (d *Desk) eraseInTicket(ctx context.Context, p okno.PersonID, ticket okno.TicketID) error {
 	for more := true; more; {
-		if err := d.write(ctx, func(tx store.Tx) error {
+		if err := d.overwrite(ctx, func(tx store.Tx) error {
 			t, err := tx.TicketByID(okno.System().Sees(), ticket)
 			if err != nil {
 				return err
 			}
 			before := t
-			messages, err := tx.EraseMessages(p, ticket, d.Now(), eraseMessages)
-			if err != nil {
+			var facts []okno.Event
+			if facts, more, err = d.eraseWritten(tx, p, &t); err != nil || len(facts) == 0 {
 				return err
-			}
-			more = messages == eraseMessages
-			quotes, err := tx.EraseQuotes(ticket)
-			if err != nil {
-				return err
-			}
-			calls, err := tx.EraseCalls(p, ticket, t.Requester == p)
-			if err != nil {
-				return err
-			}
-			if t.Requester == p {
-				t.Subject = ""
-			}
-			if messages == 0 && quotes == 0 && calls == 0 && t.Subject == before.Subject {
-				return nil
 			}
 			last, err := tx.LastWord(ticket)
 			if err != nil {
@@ -172,12 +162,47 @@ func (d *Desk) eraseInTicket(ctx context.Context, p okno.PersonID, ticket okno.T
 			if err := tx.SaveTicket(&before, &t); err != nil {
 				return err
 			}
-			return d.record(tx, okno.System(), &t, okno.NewEvent(okno.TicketErased, okno.EventData{Person: p}))
+			return d.record(tx, okno.System(), &t, facts...)
 		}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// eraseWritten takes from a ticket what a person wrote, at most so many
+// messages at once; more says that there may be others. A call that he waits
+// for is off. Without facts there was nothing.
+func (d *Desk) eraseWritten(tx store.Tx, p okno.PersonID, t *okno.Ticket) (facts []okno.Event, more bool, err error) {
+	own := t.Requester == p
+	open, err := tx.OpenCalls([]okno.TicketID{t.ID})
+	if err != nil {
+		return nil, false, err
+	}
+	if c, waits := open[t.ID]; waits && (own || c.Asker == p) {
+		if facts, err = d.moveCall(tx, okno.System(), c, okno.CallCancelled); err != nil {
+			return nil, false, err
+		}
+	}
+	messages, err := tx.EraseMessages(p, t.ID, d.Now(), eraseMessages)
+	if err != nil {
+		return nil, false, err
+	}
+	quotes, err := tx.EraseQuotes(t.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	calls, err := tx.EraseCalls(p, t.ID, own)
+	if err != nil {
+		return nil, false, err
+	}
+	if messages > 0 || quotes > 0 || calls > 0 || own && t.Subject != "" {
+		facts = append(facts, okno.NewEvent(okno.TicketErased, okno.EventData{Person: p}))
+	}
+	if own {
+		t.Subject = ""
+	}
+	return facts, messages == eraseMessages, nil
 }
 
 // eraseKept forgets the bytes of letters that came from him, of all that came to
@@ -206,7 +231,7 @@ func (d *Desk) eraseKept(ctx context.Context, e *erasure, r store.Range) error {
 		if !his || k.State == okno.KeptNew {
 			continue
 		}
-		if err := d.write(ctx, func(tx store.Tx) error { return tx.EraseKept(e.Person, k.KeptLetter) }); err != nil {
+		if err := d.overwrite(ctx, func(tx store.Tx) error { return tx.EraseKept(e.Person, k.KeptLetter) }); err != nil {
 			return err
 		}
 	}
@@ -240,7 +265,7 @@ func (d *Desk) eraseLetters(ctx context.Context, e *erasure, r store.Range) erro
 		if !to && l.Author != e.Person && l.Requester != e.Person {
 			continue
 		}
-		if err := d.write(ctx, func(tx store.Tx) error { return d.eraseLetter(tx, e, l, to) }); err != nil {
+		if err := d.overwrite(ctx, func(tx store.Tx) error { return d.eraseLetter(tx, e, l, to) }); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func (d *Desk) eraseWords(ctx context.Context) error {
 		if len(unused) == 0 {
 			continue
 		}
-		if err := d.write(ctx, func(tx store.Tx) error {
+		if err := d.overwrite(ctx, func(tx store.Tx) error {
 			for _, w := range unused {
 				if err := tx.DropWord(w); err != nil {
 					return err

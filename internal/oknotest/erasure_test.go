@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -231,9 +233,34 @@ func TestErasingAPersonLeavesNoTraceAndOthersWhole(t *testing.T) {
 		if after := f.found(); len(after) > 0 {
 			t.Errorf("traces are left: %v", after)
 		}
+		f.overwritten()
 		f.othersAreWhole(history)
 		f.isForgotten()
 	})
+}
+
+// overwritten waits until SQLite's file itself, freed pages too, has no trace;
+// its log is written over as writing goes on.
+func (f *forgotten) overwritten() {
+	f.t.Helper()
+	if f.DB.Dialect() != db.SQLite {
+		return
+	}
+	left := ""
+	for begun := time.Now(); time.Since(begun) < time.Minute; {
+		file, err := os.ReadFile(filepath.Join(f.Config.Data, "okno.db"))
+		f.ok(err)
+		file, left = bytes.ToLower(file), ""
+		for _, trace := range traces {
+			if bytes.Contains(file, []byte(trace)) {
+				left = trace
+			}
+		}
+		if left == "" {
+			return
+		}
+	}
+	f.t.Errorf("%s stands in the database's file", left)
 }
 
 // history is how the event tables stood.
@@ -267,6 +294,9 @@ func (f *forgotten) othersAreWhole(before int) {
 	}
 	if own.Person(f.person.ID).Erased.IsZero() || own.Ticket.Subject != "" {
 		f.t.Errorf("her ticket says %q and does not say that she was erased", own.Ticket.Subject)
+	}
+	if own.OpenCall() != nil {
+		f.t.Error("somebody is to phone her")
 	}
 	others, err := f.Desk.Ticket(ctx, f.dora, f.others, 0)
 	f.ok(err)

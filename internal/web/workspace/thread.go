@@ -100,6 +100,9 @@ func (v *ticketView) delivery(letters []okno.Letter) []ui.Mark {
 	var sent []string
 	var ms []ui.Mark
 	for _, letter := range letters {
+		if letter.To == "" { // it was to someone who was erased
+			letter.To = v.who.person(letter.Person)
+		}
 		switch letter.State {
 		case okno.LetterSent:
 			sent = append(sent, letter.To)
