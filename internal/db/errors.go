@@ -1,8 +1,12 @@
 package db
 
 import (
+	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"slices"
 	"strings"
 
@@ -26,6 +30,38 @@ type PanicError struct {
 }
 
 func (e *PanicError) Error() string { return fmt.Sprintf("panic in a transaction: %v", e.Value) }
+
+// notBegunError is why a transaction was not begun: nothing of it was done.
+type notBegunError struct{ error }
+
+func (e *notBegunError) Unwrap() error { return e.error }
+
+// beginAgain tells whether a transaction did not begin for want of a server.
+func beginAgain(err error) bool {
+	var not *notBegunError
+	return errors.As(err, &not) && IsAway(err)
+}
+
+// IsAway tells whether err says that there is no server just now: it was not
+// reached, it went away, it is starting or stopping, or it is a standby that
+// takes no changes. Whether a change that was being committed was made is not
+// known then; what was not begun was not.
+func IsAway(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return false
+	}
+	if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) {
+		switch pg.Code { // PostgreSQL, appendix A
+		case "57P01", "57P02", "57P03", "25006", "53300":
+			return true
+		}
+		return strings.HasPrefix(pg.Code, "08")
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, net.ErrClosed)
+}
 
 // IsUnique tells whether err is a refusal because a value is taken. column
 // names which ("address.folded"; one of them, where several are unique

@@ -19,7 +19,8 @@ import (
 const (
 	writeConns    = 8                // connections beside those for reading
 	changeTime    = 30 * time.Second // a change begun ends within this
-	changeRetries = 5                // after a deadlock or a serialization failure
+	changeRetries = 5                // after a deadlock, a serialization failure or a connection that was gone
+	connectTime   = 5 * time.Second  // to one of the servers
 )
 
 type postgres struct {
@@ -31,6 +32,7 @@ type postgres struct {
 	ear   *ear
 
 	counted counted
+	away    atomic.Bool // as last seen
 	closed  atomic.Bool
 }
 
@@ -43,6 +45,9 @@ func openPostgres(ctx context.Context, connection string, h *hub, o Options) (*p
 		config.MaxConns = int32(o.Readers + writeConns)
 	}
 	config.MaxConnIdleTime = 5 * time.Minute
+	if config.ConnConfig.ConnectTimeout == 0 || config.ConnConfig.ConnectTimeout > connectTime {
+		config.ConnConfig.ConnectTimeout = connectTime // a server that is gone says nothing
+	}
 	asOkno(config.ConnConfig.RuntimeParams)
 	p := &postgres{log: o.Log}
 	if p.ear, err = startEar(ctx, config.ConnConfig.Copy(), h, o); err != nil {
@@ -71,6 +76,7 @@ func (p *postgres) dialect() Dialect { return Postgres }
 func (p *postgres) write(ctx context.Context, fn func(*Tx) error) error {
 	for try := 1; ; try++ {
 		tx, err := p.once(ctx, fn)
+		p.heed(err)
 		if err == nil {
 			p.counted.changes.Add(1)
 			p.counted.commits.Add(1)
@@ -99,7 +105,7 @@ func (p *postgres) write(ctx context.Context, fn func(*Tx) error) error {
 func (p *postgres) once(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
 	conn, err := p.sql.Conn(ctx)
 	if err != nil {
-		return nil, p.closedOr(err)
+		return nil, &notBegunError{p.closedOr(err)}
 	}
 	defer conn.Close()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), changeTime)
@@ -107,30 +113,42 @@ func (p *postgres) once(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
 	return p.within(ctx, conn, nil, fn)
 }
 
+// read begins anew where a connection of the pool was gone already.
 func (p *postgres) read(ctx context.Context, fn func(*Tx) error) error {
+	for try := 1; ; try++ {
+		err := p.readOnce(ctx, fn)
+		p.heed(err)
+		if try > changeRetries || !beginAgain(err) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+func (p *postgres) readOnce(ctx context.Context, fn func(*Tx) error) error {
 	conn, err := p.sql.Conn(ctx)
 	if err != nil {
-		return p.closedOr(err)
+		return &notBegunError{p.closedOr(err)}
 	}
 	defer conn.Close()
 	_, err = p.within(ctx, conn, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
 	return err
 }
 
-func (p *postgres) within(ctx context.Context, conn *sql.Conn, o *sql.TxOptions, fn func(*Tx) error) (*Tx, error) {
+func (p *postgres) within(ctx context.Context, conn *sql.Conn, o *sql.TxOptions, fn func(*Tx) error) (tx *Tx, err error) {
 	begun, err := conn.BeginTx(ctx, o)
 	if err != nil {
-		return nil, err
+		return nil, &notBegunError{err}
 	}
 	done := false
 	defer func() {
 		if !done {
-			if err := begun.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
-				p.log.Warn("rollback failed", "error", err)
+			// What goes with a server that is away is no news.
+			if failed := begun.Rollback(); failed != nil && !errors.Is(failed, sql.ErrTxDone) && !IsAway(err) {
+				p.log.Warn("rollback failed", "error", failed)
 			}
 		}
 	}()
-	tx := &Tx{ctx: ctx, on: &pgSession{conn, begun, &p.texts}}
+	tx = &Tx{ctx: ctx, on: &pgSession{conn, begun, &p.texts}}
 	if err := tx.end(guard(fn, tx)); err != nil {
 		return tx, err
 	}
@@ -138,10 +156,28 @@ func (p *postgres) within(ctx context.Context, conn *sql.Conn, o *sql.TxOptions,
 	return tx, begun.Commit()
 }
 
-// again tells whether err is PostgreSQL's word that another try may do.
+// again tells whether err is PostgreSQL's word that another try may do, or
+// nothing was tried yet.
 func again(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") || beginAgain(err)
+}
+
+// heed notes whether the server is there: said once when it goes and once when
+// it is back. After a failover every connection is to a server that is gone or
+// takes no changes any more.
+func (p *postgres) heed(err error) {
+	switch {
+	case err == nil:
+		if p.away.CompareAndSwap(true, false) {
+			p.log.Info("the database is back")
+		}
+	case IsAway(err) && !p.closed.Load():
+		if p.away.CompareAndSwap(false, true) {
+			p.log.Warn("the database is away", "error", err)
+			p.pool.Reset()
+		}
+	}
 }
 
 // closedOr names the reason when no connection is to be had because of Close.

@@ -5,6 +5,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -102,12 +103,22 @@ func (d *Desk) ReplyAddresses() *mail.ReplyAddresses { return d.replies }
 
 // write runs one transaction; fn may run more than once and must do no I/O.
 func (d *Desk) write(ctx context.Context, fn func(store.Tx) error) error {
-	return d.db.Write(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) })
+	return away(d.db.Write(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
 }
 
 // read runs fn over one snapshot.
 func (d *Desk) read(ctx context.Context, fn func(store.Tx) error) error {
-	return d.db.Read(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) })
+	return away(d.db.Read(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
+}
+
+// errAway asks for another try: the database is not there for the moment.
+var errAway = okno.Refuse(okno.Busy, "error.away")
+
+func away(err error) error {
+	if okno.ReasonOf(err) == "" && db.IsAway(err) {
+		return fmt.Errorf("%w: %w", errAway, err)
+	}
+	return err
 }
 
 // change is the one way to change a ticket: it loads the ticket as the actor

@@ -7,17 +7,29 @@ import (
 	"net/url"
 	"path/filepath"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 	"github.com/ncruces/go-sqlite3/ext/fts5"
 )
 
-// Ledger reads an installation's SQLite file past the program, and cannot
-// change it.
+// Ledger reads an installation's database past the program, and cannot change
+// it.
 type Ledger struct{ db *sql.DB }
 
-// Ledger opens the file; Close it when done.
+// Ledger opens the database; Close it when done.
 func (p *Program) Ledger() (*Ledger, error) {
+	if p.DB != "" {
+		config, err := pgx.ParseConfig(p.DB)
+		if err != nil {
+			return nil, err
+		}
+		return &Ledger{stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+			_, err := c.Exec(ctx, "SET default_transaction_read_only = on")
+			return err
+		}))}, nil
+	}
 	name := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.Join(p.Data, "okno.db"), RawQuery: "_timefmt=sqlite"}).String()
 	db, err := driver.Open(name, func(c *sqlite3.Conn) error {
 		return errors.Join(fts5.Register(c), c.Exec(`PRAGMA busy_timeout=10000; PRAGMA query_only=ON`))
@@ -71,7 +83,7 @@ func (l *Ledger) Lines(ctx context.Context, question string, args ...any) ([][]s
 // Backlog is how much of what was taken in is not finished: jobs due or in
 // hand, apart from the periodic ones, and how many were given up.
 func (l *Ledger) Backlog(ctx context.Context) (waiting, dead int, err error) {
-	err = l.db.QueryRowContext(ctx, `SELECT COALESCE(SUM(dead_at IS NULL), 0), COALESCE(SUM(dead_at IS NOT NULL), 0)
+	err = l.db.QueryRowContext(ctx, `SELECT COUNT(*) FILTER (WHERE dead_at IS NULL), COUNT(*) FILTER (WHERE dead_at IS NOT NULL)
 		FROM job WHERE kind NOT LIKE 'every:%'`).Scan(&waiting, &dead)
 	return waiting, dead, err
 }

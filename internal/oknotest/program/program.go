@@ -46,6 +46,7 @@ type Program struct {
 	Pages string   // host:port
 	SMTP  string   // host:port where letters come in
 	Args  []string // further options
+	DB    string   // PostgreSQL's address, that --db names; empty: the directory's own database
 	// As is whose processes the program's are; nil: the tester's own.
 	As *syscall.Credential
 

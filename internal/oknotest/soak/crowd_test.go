@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,7 @@ import (
 // same, until it is.
 type crowd struct {
 	w        *world
+	doors    []*program.Program // where they send: the next one when one does not answer
 	stop     context.CancelFunc // no new pieces
 	stopped  context.Context
 	done     sync.WaitGroup
@@ -28,9 +30,13 @@ type crowd struct {
 	pieces []piece
 }
 
-// gather sets so many senders of letters and of forms to work.
-func gather(w *world, letters, forms int) *crowd {
-	c := &crowd{w: w}
+// gather sets so many senders of letters and of forms to work, at one door or
+// several processes' doors.
+func gather(w *world, letters, forms int, doors ...*program.Program) *crowd {
+	if len(doors) == 0 {
+		doors = []*program.Program{w.Program}
+	}
+	c := &crowd{w: w, doors: doors}
 	c.stopped, c.stop = context.WithCancel(context.Background())
 	w.Cleanup(c.stop)
 	for range letters {
@@ -56,13 +62,24 @@ func (c *crowd) keep(p piece) {
 	c.answered.Add(1)
 }
 
+// door gives the doors in turn.
+func (c *crowd) door(first int64) func() *program.Program {
+	at := int(first)
+	return func() *program.Program {
+		at++
+		return c.doors[at%len(c.doors)]
+	}
+}
+
 // fileSize is larger than what the database holds of a letter itself.
 const fileSize = 300 << 10
 
 func (c *crowd) sendLetters() {
-	peer := &traffic.Peer{To: c.w.SMTP}
+	first := c.next.Add(1)
+	door := c.door(first)
+	peer := &traffic.Peer{To: door().SMTP}
 	defer peer.Close()
-	random := rand.New(rand.NewPCG(uint64(c.next.Add(1)), 1))
+	random := rand.New(rand.NewPCG(uint64(first), 1))
 	var before piece
 	for c.stopped.Err() == nil {
 		n := c.next.Add(1)
@@ -71,7 +88,7 @@ func (c *crowd) sendLetters() {
 		if before.letter != "" && random.IntN(3) == 0 {
 			p.opens, p.from, l.Answers, l.Subject = false, before.from, before.letter, "Re: printer"
 		}
-		if random.IntN(20) == 0 {
+		if len(c.doors) == 1 && random.IntN(20) == 0 { // files are in the directory of one process
 			p.file = make([]byte, fileSize)
 			for i := range p.file {
 				p.file[i] = byte(random.Uint32())
@@ -80,7 +97,13 @@ func (c *crowd) sendLetters() {
 		}
 		p.letter, l.From, l.Text = l.ID, p.from, p.token+" does not print."
 		raw := l.Bytes()
-		if !c.insist(func() error { return peer.Send(l.From, program.Support, raw) }) {
+		if !c.insist(func() error {
+			err := peer.Send(l.From, program.Support, raw)
+			if err != nil {
+				peer.To = door().SMTP
+			}
+			return err
+		}) {
 			return
 		}
 		c.keep(p)
@@ -89,13 +112,20 @@ func (c *crowd) sendLetters() {
 }
 
 func (c *crowd) sendForms() {
-	browser := traffic.NewBrowser(c.w.URL(), 1)
+	door := c.door(c.next.Add(1))
+	browser := traffic.NewBrowser(door().URL(), 1)
 	defer browser.HTTP.CloseIdleConnections()
 	for c.stopped.Err() == nil {
 		n := c.next.Add(1)
 		p := piece{token: fmt.Sprintf("form-%d", n), from: fmt.Sprintf("dora.%d@customer.example", n), opens: true}
 		form := traffic.Opening(fmt.Sprintf("submission-key-%08d", n), p.from, fmt.Sprintf("Scanner %d", n), p.token+" does not scan.")
-		if !c.insist(func() error { return submit(browser, form, int(n)) }) {
+		if !c.insist(func() error {
+			err := submit(browser, form, int(n))
+			if err != nil {
+				browser.URL = door().URL()
+			}
+			return err
+		}) {
 			return
 		}
 		c.keep(p)
@@ -112,10 +142,10 @@ func submit(b *traffic.Browser, form traffic.Form, n int) error {
 		return err
 	case status < 400:
 		return nil
-	case status < 500:
-		return fmt.Errorf("%w: %d\n%s", errRefused, status, page)
+	case status == http.StatusServiceUnavailable:
+		return errors.New("asked to try again")
 	}
-	return fmt.Errorf("status %d", status)
+	return fmt.Errorf("%w: %d\n%s", errRefused, status, page)
 }
 
 // insistTime is how long one piece is sent again and again: longer than the
