@@ -28,10 +28,25 @@ type Found struct {
 	Misread []string
 }
 
+// Piece is a part of a text; Hit: it is a word that was looked for.
+type Piece = search.Piece
+
+// Filters are the names of the filters that a question may have, in the order
+// they are offered.
+var Filters = func() (names []string) {
+	for _, k := range search.Keys {
+		names = append(names, string(k))
+	}
+	return names
+}()
+
+// FilterNamed is the filter of a name in any language; "": there is none.
+func FilterNamed(name string) string { return string(search.KeyNamed(name)) }
+
 // Excerpt is where the words that were looked for stand in a ticket.
 type Excerpt struct {
-	Subject []search.Piece
-	Text    []search.Piece // of the latest message that has one; nil: no message has
+	Subject []Piece
+	Text    []Piece // of the latest message that has one; nil: no message has
 }
 
 // MaxWords is the longest text searched for, in bytes.

@@ -73,6 +73,8 @@ var places = []place{
 	{"contact-wrong", "POST /company/contacts", boss, "/company/contacts/new", refused},
 
 	{"desk", "GET /desk", agent, "/desk?view=open", nil},
+	{"desk-found", "GET /desk", agent, "/desk?q=lamp", nil},
+	{"desk-found-nothing", "GET /desk", agent, "/desk?q=status:mad", nil},
 	{"desk-mine", "GET /desk", agent, "/desk?view=mine", nil},
 	{"desk-empty", "GET /desk", admin, "/desk?view=mine", nil},
 	{"desk-nav", "GET /desk", agent, "/desk?view=open", unfolds("button[popovertarget=preferences]", "#preferences")},
@@ -153,6 +155,7 @@ var notPages = map[string]string{
 	"GET /readyz":                "for programs",
 	"GET /metrics":               "for programs",
 	"GET /admin/kept/{ref}/raw":  "a file",
+	"GET /desk/search/offers":    "a part of the search box",
 	"GET /help/{picture}":        "a picture",
 	"GET /open/assignees":        "a part of the ticket form",
 	"GET /sw.js":                 "a script",

@@ -87,6 +87,7 @@ var routes = map[string]line{
 	"GET /desk":                                                    {may: agents, status: "200"},
 	"GET /desk/new":                                                {may: agents, status: "200"},
 	"POST /desk/new":                                               {may: agents, status: "422"},
+	"GET /desk/search/offers":                                      {may: agents, status: "200"},
 	"GET /desk/settings":                                           {may: agents, status: "200"},
 	"POST /desk/settings":                                          {may: agents, status: "303 /desk/settings"},
 	"GET /desk/tickets/{number}":                                   {may: its, status: "200"},

@@ -38,7 +38,7 @@ func (q Question) Marker() *Marker {
 
 // Bounds of an excerpt, in bytes of the text.
 const (
-	excerptBefore = 60
+	excerptBefore = 36
 	excerptLength = 240
 	excerptSearch = 8 << 10
 )

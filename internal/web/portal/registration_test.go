@@ -155,6 +155,7 @@ func TestR30HisTicketsFromBeforeAreThereAndAreFound(t *testing.T) {
 			t.Error("a closed ticket stands among the open ones")
 		}
 		b.show(b.get("/tickets?state=closed"), 200, "Стул скрипит")
+		h.must(h.desk.IndexAll(h.Context()))
 		for query, finds := range map[string][2]string{
 			"q=%D1%81%D1%82%D1%83%D0%BB": {"Стул скрипит", "Шум"}, "q=%23" + string(noise): {"Шум в трубе", "Стул скрипит"},
 			"status=closed": {"Стул скрипит", "Шум"}, "status=new": {"Шум в трубе", "Стул скрипит"},

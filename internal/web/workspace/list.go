@@ -19,20 +19,19 @@ type listView struct {
 	Next    string      // where the rows after these begin; "": there are none
 	Current okno.Number // the ticket that is open beside the list; "": none
 
-	Query   string // the number that was looked for
-	Missing bool   // and is no ticket's
+	Partial bool     // only so many of the tickets with the words were looked at
+	Misread []string // filters that mean nothing
 }
 
 // list shows the views and the tickets of one, or the part of it that an open
 // page asks for anew. With a number to look for it leads to that ticket.
 func (w *Workspace) list(q *web.Request) error {
 	at := placeOf(q)
-	wanted := string(okno.TypedNumber(q.Query("q")))
-	if wanted != "" {
+	if wanted := string(okno.TypedNumber(at.Find)); wanted != "" && !q.Fragment() {
 		if found, err := w.exists(q, wanted); err != nil {
 			return err
 		} else if found {
-			return q.Redirect(at.ticket(okno.Number(wanted), ""))
+			return q.Redirect(place{View: at.View, Rows: stepRows}.ticket(okno.Number(wanted), ""))
 		}
 	}
 	if q.Fragment() && q.Query("part") == "views" {
@@ -53,8 +52,7 @@ func (w *Workspace) list(q *web.Request) error {
 	if q.Fragment() && q.Query("part") == "unread" {
 		return q.JSON(http.StatusOK, v.unreads())
 	}
-	v.Query, v.Missing = wanted, wanted != ""
-	v.Title = q.Locale.T("workspace.view." + string(v.View))
+	v.Title = v.heading()
 	return q.Render(listPage(v))
 }
 
@@ -98,7 +96,7 @@ func (w *Workspace) listView(q *web.Request, at place, current okno.Number) (*li
 		return nil, err
 	}
 	v.Current, v.Next = current, at.From
-	for more := true; more && len(v.Rows) < at.Rows; more = v.Next != "" {
+	for more := true; more && len(v.Rows) < at.wanted(); more = v.Next != "" && !v.Partial {
 		if err := w.readRows(q.Context(), q.Actor, v); err != nil {
 			return nil, err
 		}
@@ -107,12 +105,38 @@ func (w *Workspace) listView(q *web.Request, at place, current okno.Number) (*li
 }
 
 func (w *Workspace) readRows(ctx context.Context, by okno.Actor, v *listView) error {
+	if v.Find != "" {
+		found, err := w.desk.Search(ctx, by, desk.Asked{Text: v.Find, From: v.Next})
+		if err != nil {
+			return err
+		}
+		v.Rows, v.Next = append(v.Rows, found.Rows...), found.Next
+		v.Partial, v.Misread = found.Partial, found.Misread
+		return nil
+	}
 	page, err := w.desk.View(ctx, by, v.View, v.Next)
 	if err != nil {
 		return err
 	}
 	v.Rows, v.Next = append(v.Rows, page.Rows...), page.Next
 	return nil
+}
+
+// wanted is how many rows are read: half as many of what was found, where each
+// takes twice the room.
+func (p place) wanted() int {
+	if p.Find != "" {
+		return p.Rows / 2
+	}
+	return p.Rows
+}
+
+// heading is what the list is called.
+func (v *listView) heading() string {
+	if v.Find != "" {
+		return v.L.T("search.title")
+	}
+	return v.L.T("workspace.view." + string(v.View))
 }
 
 // count is how many tickets a view holds, never below none while the counters
@@ -125,12 +149,12 @@ func (v *listView) more() string {
 	switch {
 	case v.Next == "":
 		return ""
-	case v.place.Rows < maxRows:
+	case v.place.Rows < maxRows && !v.Partial:
 		next := v.place
 		next.Rows += stepRows
 		return v.Here(next)
 	}
-	return v.Here(place{View: v.View, Rows: stepRows, From: v.Next})
+	return v.Here(place{View: v.View, Find: v.Find, Rows: stepRows, From: v.Next})
 }
 
 // Here is the present page seen from another place.

@@ -4,8 +4,10 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/web"
 )
 
@@ -20,6 +22,7 @@ const (
 // workspace, so that the list stays where it was.
 type place struct {
 	View okno.ViewKind
+	Find string // what is looked for instead; "": the view is shown
 	Rows int    // how many of the view are shown
 	From string // where the view's page begins; "": at the top
 }
@@ -36,6 +39,9 @@ func placeOf(q *web.Request) place {
 	if len(p.From) > 40 {
 		p.From = ""
 	}
+	if p.Find = strings.TrimLeft(q.Query("q"), " "); len(p.Find) > desk.MaxWords || strings.TrimSpace(p.Find) == "" {
+		p.Find = ""
+	}
 	return p
 }
 
@@ -47,6 +53,9 @@ func (p place) query() url.Values {
 	}
 	if p.From != "" {
 		v.Set("from", p.From)
+	}
+	if p.Find != "" {
+		v.Set("q", p.Find)
 	}
 	return v
 }

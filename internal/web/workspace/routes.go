@@ -6,6 +6,7 @@ import "github.com/oknodesk/okno/internal/web"
 // each agent may do is the desk's to say.
 func (w *Workspace) Routes(r *web.Router) {
 	r.Agents("GET /desk", w.list)
+	r.Agents("GET /desk/search/offers", w.offers)
 	r.Agents("GET /desk/new", w.callForm)
 	r.Agents("POST /desk/new", w.openForCaller, web.Files())
 	r.Agents("GET /desk/settings", w.preferences)

@@ -13,6 +13,7 @@ import "./parts/presence.js";
 import "./parts/key.js";
 import "./parts/seen.js";
 import "./parts/hint.js";
+import "./parts/searchbox.js";
 import "./parts/push.js";
 
 document.documentElement.classList.add("scripts");

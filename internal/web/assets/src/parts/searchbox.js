@@ -1,0 +1,88 @@
+// Offers filters and their values while one types into an input with
+// data-offers: GET its value?q=… answers [{"text", "name", "hint"}], where text
+// is the whole question with the offer. Without scripts it is a plain field.
+import { arrive, make } from "./page.js";
+
+function box(input) {
+  const list = make("div", { className: "suggest", role: "listbox", hidden: true, id: "offers" });
+  input.after(list);
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) input.setAttribute(name, value);
+  list.setAttribute("aria-label", input.getAttribute("aria-label"));
+  let offers = [], at = -1, timer, request;
+
+  const close = () => {
+    clearTimeout(timer);
+    request?.abort();
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+
+  const draw = () => {
+    if (!offers.length) return close();
+    list.replaceChildren(...offers.map((offer, i) => {
+      const item = make("div", { className: "menu-item", role: "option", id: `offer-${i}` }, make("span", { textContent: offer.name }), make("span", { className: "quiet clip", textContent: offer.hint }));
+      item.setAttribute("aria-selected", String(i === at));
+      item.addEventListener("mousedown", (event) => {
+        event.preventDefault();
+        pick(i);
+      });
+      return item;
+    }));
+    const place = input.getBoundingClientRect();
+    list.hidden = false;
+    list.style.left = place.left + "px";
+    list.style.top = place.bottom + 4 + "px";
+    input.setAttribute("aria-expanded", "true");
+    if (at < 0) input.removeAttribute("aria-activedescendant");
+    else input.setAttribute("aria-activedescendant", `offer-${at}`);
+  };
+
+  const ask = async () => {
+    request?.abort();
+    request = new AbortController();
+    const typed = input.value;
+    try {
+      const url = new URL(input.dataset.offers, location.href);
+      url.searchParams.set("q", typed);
+      const response = await fetch(url, { signal: request.signal });
+      if (!response.ok) return close();
+      offers = await response.json();
+      at = -1;
+      if (input.value === typed && document.activeElement === input) draw();
+    } catch {
+      close(); // overtaken by the next letter, or no connection
+    }
+  };
+
+  const pick = (i) => {
+    input.value = offers[i].text;
+    close();
+    input.focus();
+    ask();
+  };
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, 120);
+  });
+  input.addEventListener("focus", () => {
+    timer = setTimeout(ask, 120);
+  });
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      at = event.key === "ArrowDown" ? (at + 1) % offers.length : (at <= 0 ? offers.length : at) - 1;
+      draw();
+    } else if ((event.key === "Enter" || event.key === "Tab") && at >= 0) pick(at);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+}
+
+arrive((root) => {
+  for (const input of root.querySelectorAll("input[data-offers]:not([role])")) box(input);
+});
