@@ -90,7 +90,7 @@ var notices = map[NoticeKind]struct {
 	NoticeWrote: {SideAgent, MatterWrote}, NoticeApart: {SideAgent, MatterWrote}, NoticeReopened: {SideAgent, MatterWrote},
 	NoticeEnded: {SideAgent, MatterEnded}, NoticeNotClosed: {SideAgent, MatterEnded},
 	NoticeCall: {SideAgent, MatterAsked}, NoticeCallOff: {SideAgent, MatterAsked},
-	NoticeReturned: {SideAgent, MatterReturned},
+	NoticeReturned: {SideAgent, MatterReturned}, NoticeStopped: {SideAgent, MatterReturned},
 }
 
 // Side is whether customers or agents are told; empty: it is no kind.

@@ -24,6 +24,15 @@ type KeptLetter struct {
 	Ticket       TicketID
 	Message      MessageID
 	Trace        []Verdict
+
+	// Cause is why it is, or was, in quarantine; empty: it never was. Writer and
+	// Subject are who it says it is from and what it is about, kept for the list
+	// of those that wait there.
+	Cause   QuarantineCause
+	Writer  string
+	Subject string
+	// Released: an agent decided that it is let in, whatever filters say.
+	Released bool
 }
 
 // KeptState is what became of a kept letter.

@@ -45,6 +45,9 @@ type Message struct {
 	HTML   string // made safe; empty when Text says it all
 	Quoted string // what was cut as quoted, plain
 	Letter KeptLetterID
+	// Published is the public message that a note which came by letter has
+	// become; 0: none.
+	Published MessageID
 
 	Files []File
 

@@ -52,6 +52,10 @@ type Address struct {
 	Address   string    // as written
 	Folded    string    // as compared
 	Confirmed time.Time // zero: nobody has shown that it is his
+	// Undeliverable is since when letters to it come back; zero: they do not.
+	// Trouble is why, in the other mail server's words.
+	Undeliverable time.Time
+	Trouble       string
 }
 
 // MaxAddress is the longest e-mail address, in bytes (RFC 5321 4.5.3.1).

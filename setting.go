@@ -24,6 +24,8 @@ type Settings struct {
 	NumberDigits int    `json:"number_digits"`
 	// KeepLetters is for how many days raw letters are kept.
 	KeepLetters int `json:"keep_letters"`
+	// Limits bound what letters can make happen.
+	Limits Limits `json:"limits"`
 	// UndoSeconds is for how long an agent's answer can be taken back before
 	// it is given; 0: it is given at once.
 	UndoSeconds int `json:"undo_seconds"`

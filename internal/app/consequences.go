@@ -13,7 +13,7 @@ func consequences(e okno.Event) []string {
 	case okno.TicketOpened, okno.MessageAdded, okno.NoteAdded,
 		okno.StatusChanged, okno.AssigneeChanged, okno.ParticipantAdded,
 		okno.CloseAsked, okno.LetterReturned, okno.AnswerStopped, okno.ClosingReminded, okno.ClosingStopped,
-		okno.CallRequested, okno.CallChanged,
+		okno.CallRequested, okno.CallChanged, okno.AnswerWithheld, okno.AnswerReleased, okno.LettersStopped, okno.LetterReaddressed,
 		okno.ContactAdded, okno.ContactInvited, okno.PersonAdded, okno.ResetAsked,
 		okno.RegistrationAsked, okno.AddressAsked, okno.AddressChanged:
 		if e.Data.Silent {

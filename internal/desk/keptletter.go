@@ -107,6 +107,9 @@ func (d *Desk) SaveVerdicts(ctx context.Context, k okno.KeptLetter, duty ...jobs
 		if err := tx.SaveVerdicts(k); err != nil {
 			return err
 		}
+		if err := d.stopped(tx, k); err != nil {
+			return err
+		}
 		return ended(tx, duty)
 	})
 }

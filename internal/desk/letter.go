@@ -174,6 +174,8 @@ func (d *Desk) LetterToSend(ctx context.Context, letter okno.LetterID) (okno.Let
 		return l.Letter, err
 	}
 	l.Bytes, err = unpacker.DecodeAll(packed, nil)
+	// Reports on the letter come back to an address that proves which it was.
+	l.From = d.replies.ForBounce(l.From, int64(l.ID))
 	return l.Letter, err
 }
 
@@ -204,32 +206,6 @@ func (d *Desk) SaveDelivery(ctx context.Context, l okno.Letter, duty ...jobs.Job
 		tx.Announce(LiveTopic, hint(&t, partOf(okno.MessageAdded), true).Encode())
 		return nil
 	})
-}
-
-// Bounced records that a letter of ours came back; temporary trouble leaves
-// it sent but delayed. An unknown Message-ID is okno.ErrNotFound.
-func (d *Desk) Bounced(ctx context.Context, messageID string, permanent bool, why string) (okno.Letter, error) {
-	var l store.Letter
-	err := d.write(ctx, func(tx store.Tx) error {
-		var err error
-		if l, err = tx.LetterByMessageID(messageID); err != nil {
-			return err
-		}
-		l.State, l.Trouble = okno.LetterDelayed, cut(why, 500)
-		if permanent {
-			l.State = okno.LetterBounced
-		}
-		if err := tx.SaveDelivery(&l.Letter); err != nil || l.Ticket == 0 {
-			return err
-		}
-		t, err := tx.TicketByID(okno.System().Sees(), l.Ticket)
-		if err != nil {
-			return err
-		}
-		e := okno.NewEvent(okno.LetterReturned, okno.EventData{Letter: l.ID, Message: l.Message, Person: l.Person, Reason: string(l.State)})
-		return d.record(tx, okno.System(), &t, e)
-	})
-	return l.Letter, err
 }
 
 // Letters lists the letters that leave, newest first, in one state or all

@@ -43,9 +43,11 @@ func (d *Desk) Mailboxes(ctx context.Context, by okno.Actor) ([]MailboxState, er
 }
 
 // MailboxFor is the open mailbox that takes letters for an address, which may
-// be one of its signed reply addresses, or okno.ErrNotFound.
+// be one of its signed addresses, or okno.ErrNotFound.
 func (d *Desk) MailboxFor(ctx context.Context, address string) (okno.Mailbox, error) {
 	if box, _, _, ok := d.replies.Parse(address); ok {
+		address = box
+	} else if box, _, ok := d.replies.ParseBounce(address); ok {
 		address = box
 	}
 	c, err := d.config(ctx)

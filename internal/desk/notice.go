@@ -27,6 +27,7 @@ type Notice struct {
 	First      okno.Message                  // what the ticket was opened with
 	People     map[okno.PersonID]okno.Person // by id: requester, participants, assignee, actor, author, Data.Person
 	Agents     []okno.Person                 // of the department
+	Keepers    []okno.PersonID               // those of Agents who manage people; only of a letter that came back
 	Thread     []string                      // Message-IDs for References
 	Confirmed  map[okno.PersonID]bool        // whose first address has been shown to be his
 	Call       okno.Call                     // of Data.Call; zero: none
@@ -164,6 +165,11 @@ func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okn
 	if n.Agents, err = tx.AgentsIn(t.Department); err != nil {
 		return err
 	}
+	if n.Event.Kind == okno.LetterReturned {
+		if n.Keepers, err = keepers(tx, n.Agents); err != nil {
+			return err
+		}
+	}
 	wanted[t.Requester], wanted[t.Assignee] = true, true
 	n.Confirmed = map[okno.PersonID]bool{}
 	for _, p := range append([]okno.PersonID{t.Requester}, t.Participants...) {
@@ -175,6 +181,21 @@ func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okn
 		n.Confirmed[p] = len(addresses) > 0 && !addresses[0].Confirmed.IsZero()
 	}
 	return nil
+}
+
+// keepers are the agents who manage people.
+func keepers(tx store.Tx, agents []okno.Person) ([]okno.PersonID, error) {
+	var ids []okno.PersonID
+	for _, p := range agents {
+		grants, err := tx.GrantsOf(p.ID)
+		if err != nil {
+			return nil, err
+		}
+		if (okno.Actor{Door: okno.DoorAdmin, Person: p.ID, Grants: grants}).MayManage(okno.ManagePeople) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids, nil
 }
 
 // AccessNotice opens the pair of an AccessJob; okno.ErrNotFound: it is wrong,

@@ -29,9 +29,11 @@ type TicketPage struct {
 	// For agents only.
 	Letters map[okno.MessageID][]okno.Letter // how each message left, newest first
 	Other   []okno.Ticket                    // the requester's, latest first
-	Agents  []okno.Person                    // who may be made the assignee
-	Drafts  map[okno.MessageKind]okno.Draft
-	Held    []okno.HeldAnswer // not given yet, the next one first; agents only
+	// Addresses are the requester's, the one that he is written to first.
+	Addresses []okno.Address
+	Agents    []okno.Person // who may be made the assignee
+	Drafts    map[okno.MessageKind]okno.Draft
+	Held      []okno.HeldAnswer // not given yet, the next one first; agents only
 	// Mornings begin the next working days: when an answer may be sent later.
 	Mornings []time.Time
 	// TeamChoices are the teams that it can be given to.
@@ -114,6 +116,9 @@ func (d *Desk) readForAgent(tx store.Tx, p *TicketPage) error {
 		if l.Message != 0 && l.Kind != okno.LetterCustomer && l.Kind != okno.LetterOpened {
 			p.Letters[l.Message] = append(p.Letters[l.Message], l.Letter)
 		}
+	}
+	if p.Addresses, err = tx.AddressesOf(p.Ticket.Requester); err != nil {
+		return err
 	}
 	scope := p.By.Sees()
 	if p.Other, err = tx.OtherTickets(scope, p.Ticket.Requester, p.Ticket.ID, 10); err != nil {

@@ -228,7 +228,9 @@ var ticketSteps = []step{
 		return closeIt(f, err)
 	}},
 	{"UndoAnswer", heldAnswers, func(s *scene, by okno.Actor) error { return s.UndoAnswer(s.ctx(), by, s.n, s.waits) }},
-	{"PlanAnswer", heldAnswers, func(s *scene, by okno.Actor) error { return s.PlanAnswer(s.ctx(), by, s.n, s.waits, s.Now().Add(2*time.Hour)) }},
+	{"PlanAnswer", heldAnswers, func(s *scene, by okno.Actor) error {
+		return s.PlanAnswer(s.ctx(), by, s.n, s.waits, s.Now().Add(2*time.Hour))
+	}},
 	{"GiveAnswerNow", heldAnswers, func(s *scene, by okno.Actor) error { return s.GiveAnswerNow(s.ctx(), by, s.n, s.waits) }},
 	{"AddMessage", speaking, func(s *scene, by okno.Actor) error {
 		_, err := s.AddMessage(s.ctx(), by, s.n, desk.Words{Key: s.key(by), Text: "Still dark.", Channel: okno.ChannelWeb})

@@ -108,3 +108,13 @@ func (d *Desk) ThreadClaims(ctx context.Context, messageIDs []string) (claims ma
 	})
 	return claims, err
 }
+
+// LetterOfOurs reports whether a Message-ID is that of a letter that left here.
+func (d *Desk) LetterOfOurs(ctx context.Context, messageID string) (ours bool, err error) {
+	err = d.read(ctx, func(tx store.Tx) error {
+		_, err := tx.LetterByMessageID(messageID)
+		ours = err == nil
+		return unlessNotFound(err)
+	})
+	return ours, err
+}

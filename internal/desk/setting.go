@@ -56,6 +56,9 @@ func (d *Desk) SaveSettings(ctx context.Context, by okno.Actor, s okno.Settings)
 	if err := wrong.Add(s.CheckNumbers()); err != nil {
 		return err
 	}
+	if err := wrong.Add(s.Limits.Check()); err != nil {
+		return err
+	}
 	if err := wrong.Err(); err != nil {
 		return err
 	}

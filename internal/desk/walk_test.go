@@ -255,8 +255,10 @@ var withoutActor = map[string]string{
 	"SaveVerdicts": "intake's", "LetterMessage": "intake's", "LetterWaiting": "intake's", "ThreadTickets": "intake's", "ThreadClaims": "intake's", "TicketOf": "intake's, which grades what may be done with it",
 	"TicketOfNumber": "intake's, which grades what may be done with it", "MailboxFor": "intake's: which mailbox takes the letter", "OwnAddress": "intake's",
 	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "Fetched": "intake's", "NoteFetched": "intake's", "ForgetFetched": "intake's", "FetchTrouble": "intake's",
-	"Bounced": "intake's: a letter of ours came back", "ReplyAddresses": "the key stays within",
-	"Notice": "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubjects": "notify's",
+	"Reported": "intake's: a report on a letter of ours", "AddressWorks": "intake's: a proven letter came from it", "Banned": "intake's", "LettersInto": "intake's", "LetterOfOurs": "intake's",
+	"Readdressed": "notify's", "Withhold": "notify's", "Echo": "notify's", "AnswersTo": "notify's",
+	"ReplyAddresses": "the key stays within",
+	"Notice":         "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubjects": "notify's",
 	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",
 	"Tell": "notify's", "PushKey": "push's: the key stays within", "PushPublicKey": "pages show it", "PushToSend": "push's", "PushRefused": "push's",
 	"RelayOf": "post's: the password stays within", "Sign": "notify's: the key stays within",
@@ -268,7 +270,7 @@ var withoutActor = map[string]string{
 }
 
 func allSteps() []step {
-	return slices.Concat(ticketSteps, manageSteps, accountSteps, ownSteps, bellSteps)
+	return slices.Concat(ticketSteps, manageSteps, accountSteps, ownSteps, bellSteps, quarantineSteps)
 }
 
 func TestEveryCommandOfTheDeskIsWalked(t *testing.T) {
@@ -306,6 +308,7 @@ func TestEveryCommandOfTheDeskIsWalked(t *testing.T) {
 func TestLocksOfEveryCommand(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.letters()
+		r.quarantine()
 		for _, step := range allSteps() {
 			name, _, _ := strings.Cut(step.method, " ")
 			t.Run(step.method, func(t *testing.T) {
@@ -367,7 +370,7 @@ func (r *rig) stillThemselves() {
 
 // tables are all in which a refused command could leave something.
 var tables = []string{
-	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "link",
+	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "ban", "link",
 	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "erasure", "erased_bytes", "sending", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 

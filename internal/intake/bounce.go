@@ -2,36 +2,93 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/mail"
 )
 
-// matchBounce finds the letter of ours that a delivery report tells of.
+// matchBounce finds the letter of ours that a delivery report tells of. A
+// report opens no ticket; one that does not show that its writer had the
+// letter changes nothing and is shown to the ticket's agents.
 func (r *Receiver) matchBounce(ctx context.Context, l *reading) (finding, error) {
+	token := r.returnPath(l)
 	report := l.letter.Bounce()
-	if report == nil {
+	if report == nil && token == 0 {
 		return finding{verdict: "no"}, nil
 	}
-	l.kept.State = okno.KeptDropped
-	why, bad := trouble(report)
-	switch {
-	case report.OriginalMessageID == "":
+	if report == nil { // a person, or an autoresponder, answers the return path
+		return finding{"no", "it came to a return path and is no report"}, nil
+	}
+	if report.OriginalMessageID == "" && token == 0 {
+		l.kept.State = okno.KeptDropped
 		return finding{"unmatched", "the report does not show which letter came back"}, nil
-	case !bad:
-		return finding{"success", "the report tells of no trouble"}, nil
 	}
-	letter, err := r.desk.Bounced(ctx, report.OriginalMessageID, report.Permanent, why)
-	if okno.ReasonOf(err) == okno.NotFound {
+	why, bad := trouble(report)
+	letter, proven, err := r.desk.Reported(ctx, desk.Report{
+		Letter: token, MessageID: report.OriginalMessageID, Replies: r.shownReplies(l.letter),
+		Permanent: report.Permanent, Arrived: !bad, Why: why,
+	})
+	switch {
+	case okno.ReasonOf(err) == okno.NotFound:
+		l.kept.State = okno.KeptDropped
 		return finding{"unmatched", "no letter of ours has that Message-ID"}, nil
-	}
-	if err != nil {
-		l.kept.State = okno.KeptNew
+	case err != nil:
 		return finding{}, err
+	case !proven && letter.Ticket == 0:
+		l.kept.State = okno.KeptDropped
+		return finding{"unproven", "it does not show that its writer had the letter"}, nil
+	case !proven:
+		l.machine, l.startsNothing, l.report = true, true, letter.Ticket
+		return finding{"unproven", "it does not show that its writer had the letter; agents see it, and nothing is changed"}, nil
 	}
 	l.kept.State, l.kept.Ticket, l.kept.Message = okno.KeptBounce, letter.Ticket, letter.Message
+	if !bad {
+		return finding{"success", "the report tells of no trouble"}, nil
+	}
 	return finding{string(letter.State), "a letter of ours came back"}, nil
+}
+
+// returnPath is the letter whose signed return path this one came to; 0: it
+// came to none.
+func (r *Receiver) returnPath(l *reading) okno.LetterID {
+	for _, address := range l.recipients() {
+		if _, letter, ok := r.desk.ReplyAddresses().ParseBounce(address); ok {
+			return okno.LetterID(letter)
+		}
+	}
+	return 0
+}
+
+// recipients are whom a letter came to: by the envelope, then by the fields
+// that say so.
+func (l *reading) recipients() []string {
+	all := []string{l.kept.EnvelopeTo}
+	for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To"} {
+		all = append(all, l.letter.Header.Values(name)...)
+	}
+	for _, a := range slices.Concat(l.letter.To, l.letter.Cc) {
+		all = append(all, a.Addr)
+	}
+	return all
+}
+
+// maxReturned is how much of what a report sends back is looked through, in
+// bytes.
+const maxReturned = 64 << 10
+
+// shownReplies are the reply addresses in what a report sends back.
+func (r *Receiver) shownReplies(l *mail.Letter) [][2]int64 {
+	found := r.desk.ReplyAddresses().FindReplies(l.Text[:min(len(l.Text), maxReturned)])
+	for _, a := range l.Attachments[:min(len(l.Attachments), okno.MaxFiles)] {
+		if strings.HasPrefix(a.Type, "message/") || strings.HasPrefix(a.Type, "text/") {
+			// A long address may be folded at its end, never within.
+			found = append(found, r.desk.ReplyAddresses().FindReplies(string(a.Content[:min(len(a.Content), maxReturned)]))...)
+		}
+	}
+	return found
 }
 
 // trouble is what the report says went wrong; false: nothing did.

@@ -9,46 +9,160 @@ import (
 	"github.com/oknodesk/okno/internal/intake"
 )
 
-func report(original, action, status string) string {
-	return letter("From: MAILER-DAEMON@relay.example", "To: "+support, "Subject: Undelivered", "MIME-Version: 1.0",
+func report(to, original, reply, action, status string) string {
+	return letter("From: MAILER-DAEMON@relay.example", "To: "+to, "Subject: Undelivered", "MIME-Version: 1.0",
 		`Content-Type: multipart/report; report-type=delivery-status; boundary="r"`, "",
 		"--r", "Content-Type: text/plain", "", "Sorry.",
 		"--r", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; relay.example", "",
 		"Final-Recipient: rfc822; carl@customer.example", "Action: "+action, "Status: "+status, "Diagnostic-Code: smtp; 550 no such person", "",
-		"--r", "Content-Type: message/rfc822", "", "From: "+support, "X-Okno-Mark: 1", "Message-ID: <"+original+">", "", "Your answer.", "--r--")
+		"--r", "Content-Type: message/rfc822", "", "From: "+support, "Reply-To: Support <"+reply+">", "X-Okno-Mark: ours", "Message-ID: <"+original+">", "", "Your answer.", "--r--")
 }
 
-func TestABounceMarksTheLetterThatCameBack(t *testing.T) {
+// prose is a report in words, as qmail writes it.
+func prose(to string) string {
+	return letter("From: MAILER-DAEMON@relay.example", "To: "+to, "Subject: failure notice", "",
+		"Hi. This is the qmail-send program at relay.example.", "I'm afraid I wasn't able to deliver your message to the following addresses.",
+		"This is a permanent error; I've given up. Sorry it didn't work out.", "", "<carl@customer.example>:", "550 5.1.1 no such person")
+}
+
+// answered is a ticket with a letter to its requester that has left.
+func (r *rig) answered() (t okno.Ticket, reply string, l okno.Letter) {
+	r.t.Helper()
+	t, reply = r.opened()
+	must(r.t, r.QueueLetters(r.ctx(), []desk.Outgoing{{Hold: time.Hour, Letter: okno.Letter{
+		Kind: okno.LetterAnswer, Origin: "1:notify:1", Ticket: t.ID, Person: t.Requester, From: support, To: "carl@customer.example",
+		Subject: "Re: Printer", MessageID: "answer@desk.example", Bytes: []byte("x"), Shown: "x",
+	}}}))
+	l = r.out()
+	l.State, l.Sent = okno.LetterSent, r.clock.now()
+	must(r.t, r.SaveDelivery(r.ctx(), l))
+	return t, reply, l
+}
+
+// out is the letter that was queued last.
+func (r *rig) out() okno.Letter {
+	r.t.Helper()
+	all, _, err := r.Letters(r.ctx(), r.admin, "", "")
+	must(r.t, err)
+	return all[0]
+}
+
+// comesBack is whether letters to Carl are known to come back.
+func (r *rig) comesBack(t okno.Ticket) bool {
+	r.t.Helper()
+	p, err := r.ReturnedLetter(r.ctx(), r.admin, t.Number, r.out().Ref)
+	if err == nil {
+		return p.Letter.CameBack() && !r.page(t.ID).Addresses[0].Undeliverable.IsZero()
+	}
+	return !r.page(t.ID).Addresses[0].Undeliverable.IsZero()
+}
+
+func TestADeliveryReportMarksTheLetterAndItsAddress(t *testing.T) {
 	for _, c := range []struct {
-		name, original, action, status string
-		kept                           okno.KeptState
-		letter                         okno.LetterState
+		name   string
+		raw    func(bounce, reply string) (to, raw string)
+		kept   okno.KeptState
+		letter okno.LetterState
+		back   bool
+		shown  bool // agents see it in the ticket
 	}{
-		{"failed", "answer@desk.example", "failed", "5.1.1", okno.KeptBounce, okno.LetterBounced},
-		{"delayed", "answer@desk.example", "delayed", "4.4.1", okno.KeptBounce, okno.LetterDelayed},
-		{"delivered", "answer@desk.example", "delivered", "2.0.0", okno.KeptDropped, okno.LetterQueued},
-		{"another's letter", "stranger@elsewhere.example", "failed", "5.1.1", okno.KeptDropped, okno.LetterQueued},
+		{"failed, to the return path", func(b, _ string) (string, string) {
+			return b, report(b, "mangled@relay.example", "", "failed", "5.1.1")
+		}, okno.KeptBounce, okno.LetterBounced, true, false},
+		{"failed, in words, to the return path", func(b, _ string) (string, string) { return b, prose(b) }, okno.KeptBounce, okno.LetterBounced, true, false},
+		{"failed, showing the reader's reply address", func(_, r string) (string, string) {
+			return support, report(support, "answer@desk.example", r, "failed", "5.1.1")
+		}, okno.KeptBounce, okno.LetterBounced, true, false},
+		{"delayed", func(b, _ string) (string, string) { return b, report(b, "answer@desk.example", "", "delayed", "4.4.1") }, okno.KeptBounce, okno.LetterDelayed, false, false},
+		{"delivered", func(b, _ string) (string, string) {
+			return b, report(b, "answer@desk.example", "", "delivered", "2.0.0")
+		}, okno.KeptBounce, okno.LetterSent, false, false},
+		{"forged, by the Message-ID alone", func(_, _ string) (string, string) {
+			return support, report(support, "answer@desk.example", "", "failed", "5.1.1")
+		}, okno.KeptJoined, okno.LetterSent, false, true},
+		{"forged, with another's reply address", func(b, r string) (string, string) {
+			return support, report(support, "answer@desk.example", "support+rabcdefghijklmnopqrst@desk.example", "failed", "5.1.1")
+		}, okno.KeptJoined, okno.LetterSent, false, true},
+		{"another's letter", func(_, r string) (string, string) {
+			return support, report(support, "stranger@elsewhere.example", r, "failed", "5.1.1")
+		}, okno.KeptDropped, okno.LetterSent, false, false},
+		{"in words, to nobody's return path", func(_, _ string) (string, string) { return support, prose(support) }, okno.KeptDropped, okno.LetterSent, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			each(t, func(t *testing.T, r *rig) {
-				ticket, _ := r.opened()
-				must(t, r.QueueLetters(r.ctx(), []desk.Outgoing{{Hold: time.Hour, Letter: okno.Letter{
-					Kind: okno.LetterAnswer, Origin: "1:notify:1", Ticket: ticket.ID, Person: ticket.Requester,
-					From: support, To: "carl@customer.example", Subject: "Re: Printer", MessageID: "answer@desk.example", Bytes: []byte("x"), Shown: "x",
-				}}}))
-				k := r.come(intake.Arrival{EnvelopeTo: support, Source: "smtp", Raw: []byte(report(c.original, c.action, c.status))})
-				if k.State != c.kept {
-					t.Errorf("the report ended as %s: %+v", k.State, k.Trace)
+				ticket, reply, out := r.answered()
+				to, raw := c.raw(r.ReplyAddresses().ForBounce(support, int64(out.ID)), reply)
+				for range 2 { // it may come twice, under another Message-ID
+					k := r.come(intake.Arrival{EnvelopeTo: to, Source: "smtp", Raw: []byte(raw)})
+					if k.State != c.kept {
+						t.Errorf("the report ended as %s: %+v", k.State, k.Trace)
+					}
+					raw = "X-Again: yes\r\nDate: Fri, 20 Nov 2026 09:00:00 +0000\r\n" + raw
 				}
-				out, _, err := r.Letters(r.ctx(), r.admin, "", "")
-				must(t, err)
-				if out[0].State != c.letter {
-					t.Errorf("the letter is %s", out[0].State)
+				p := r.page(ticket.ID)
+				if got := r.out().State; got != c.letter || r.comesBack(ticket) != c.back || r.tickets() != 1 {
+					t.Errorf("the letter is %s, the address comes back: %t, %d tickets", got, r.comesBack(ticket), r.tickets())
 				}
-				if p := r.page(ticket.ID); len(p.Messages) != 1 || r.tickets() != 1 {
-					t.Errorf("%d messages, %d tickets", len(p.Messages), r.tickets())
+				if shown := len(p.Messages) > 1; shown != c.shown || shown && (!p.Messages[1].Machine || p.Messages[1].Visible(okno.SideCustomer)) {
+					t.Errorf("the ticket shows %+v", p.Messages)
+				}
+				told := 0
+				for _, e := range p.Events {
+					if e.Kind == okno.LetterReturned {
+						told++
+					}
+				}
+				if want := map[bool]int{true: 1}[c.letter != okno.LetterSent]; told != want {
+					t.Errorf("told %d times", told)
 				}
 			})
 		})
 	}
+}
+
+func TestALetterFromAnAddressShowsThatItWorks(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		ticket, reply, out := r.answered()
+		bounce := r.ReplyAddresses().ForBounce(support, int64(out.ID))
+		r.come(intake.Arrival{EnvelopeTo: bounce, Source: "smtp", Raw: []byte(report(bounce, "answer@desk.example", "", "failed", "5.1.1"))})
+		r.arrive(support, letter("From: carl@customer.example", "References: <first@customer.example>", "Message-ID: <claim@customer.example>", "Subject: Re: Printer", "", "Hello?"))
+		if !r.comesBack(ticket) {
+			t.Error("a letter that proves nothing cleared the address")
+		}
+		r.arrive(reply, letter("From: carl@customer.example", "Message-ID: <proof@customer.example>", "Subject: Re: Printer", "", "Hello?"))
+		if r.comesBack(ticket) {
+			t.Error("a proven letter did not clear the address")
+		}
+	})
+}
+
+func TestALetterThatCameBackGoesToAnotherAddress(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		ticket, _, out := r.answered()
+		if err := r.Readdress(r.ctx(), r.admin, ticket.Number, out.Ref, "carl@home.example"); okno.ReasonOf(err) != okno.NotFound {
+			t.Errorf("a letter that arrived: %v", err)
+		}
+		bounce := r.ReplyAddresses().ForBounce(support, int64(out.ID))
+		r.come(intake.Arrival{EnvelopeTo: bounce, Source: "smtp", Raw: []byte(report(bounce, "answer@desk.example", "", "failed", "5.1.1"))})
+		_, err := r.Sender(r.ctx(), "Dora", "dora@customer.example", "en")
+		must(t, err)
+		for _, to := range []string{"carl@customer.example", "dora@customer.example", sales, "nonsense"} {
+			if err := r.Readdress(r.ctx(), r.admin, ticket.Number, out.Ref, to); okno.ReasonOf(err) != okno.Invalid {
+				t.Errorf("to %s: %v", to, err)
+			}
+		}
+		must(t, r.Readdress(r.ctx(), r.admin, ticket.Number, out.Ref, "carl@home.example"))
+		p := r.page(ticket.ID)
+		if got := p.Person(ticket.Requester).Address; got != "carl@home.example" || len(p.Addresses) != 2 {
+			t.Errorf("the requester is written to at %s of %v", got, p.Addresses)
+		}
+		e := p.Events[len(p.Events)-1]
+		if _, to, err := r.Readdressed(r.ctx(), e.ID); err != nil || to != "carl@home.example" || e.Kind != okno.LetterReaddressed {
+			t.Errorf("%s to %s: %v", e.Kind, to, err)
+		}
+		must(t, r.ClearAddresses(r.ctx(), r.admin, ticket.Number))
+		if p := r.page(ticket.ID); p.Person(ticket.Requester).Address != "carl@customer.example" {
+			t.Errorf("once it works again: %+v", p.Addresses)
+		}
+	})
 }

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"slices"
 
 	"github.com/oknodesk/okno"
 )
@@ -22,7 +21,7 @@ func (r *Receiver) gradeClaim(ctx context.Context, l *reading) (finding, error) 
 	switch {
 	case l.machine:
 		return finding{"unproven", "a machine's letter proves nothing"}, nil
-	case l.several || l.sender.ID == 0:
+	case l.several || l.from.Addr == "":
 		return finding{"unproven", "it does not name exactly one sender"}, nil
 	case l.reply.ticket != 0 && l.reply.person == l.sender.ID:
 		l.claim = okno.Proven
@@ -42,15 +41,8 @@ func (r *Receiver) gradeClaim(ctx context.Context, l *reading) (finding, error) 
 // replyAddress looks for a signed reply address: in the envelope, then in the
 // fields that name recipients. The sender's own stands before another's.
 func (r *Receiver) replyAddress(l *reading) replyAddress {
-	candidates := []string{l.kept.EnvelopeTo}
-	for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To"} {
-		candidates = append(candidates, l.letter.Header.Values(name)...)
-	}
-	for _, a := range slices.Concat(l.letter.To, l.letter.Cc) {
-		candidates = append(candidates, a.Addr)
-	}
 	var found replyAddress
-	for _, address := range candidates {
+	for _, address := range l.recipients() {
 		_, ticket, person, ok := r.desk.ReplyAddresses().Parse(address)
 		if !ok {
 			continue

@@ -23,6 +23,11 @@ func (r *Receiver) hand(ctx context.Context, l *reading) (finding, error) {
 			return finding{}, err
 		}
 	}
+	if l.claim == okno.Proven {
+		if err := r.desk.AddressWorks(ctx, l.from.Addr); err != nil {
+			return finding{}, err
+		}
+	}
 	actor, err := r.desk.MailActor(ctx, l.sender.ID, l.claim, l.ticket.ID)
 	if err != nil {
 		return finding{}, err
@@ -87,7 +92,12 @@ func (r *Receiver) joined(ctx context.Context, l *reading, n okno.Number, messag
 }
 
 func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words *desk.LetterWords) (finding, error) {
-	written, err := r.desk.AddMessage(ctx, actor, l.ticket.Number, desk.Words{
+	add := r.desk.AddMessage
+	note := actor.Agent() && l.reply.person != l.sender.ID
+	if note {
+		add, words.Participants = r.desk.AddNote, nil
+	}
+	written, err := add(ctx, actor, l.ticket.Number, desk.Words{
 		Key: submission(l.kept), Text: l.words.Text, HTML: l.words.HTML, Channel: okno.ChannelMail, Letter: words,
 	})
 	if err != nil {
@@ -108,6 +118,8 @@ func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words 
 		return finding{"machine", reason + "; agents see it"}, nil
 	case closing != "":
 		return finding{closing, reason + "; it says only that the ticket is solved"}, nil
+	case note:
+		return finding{"note", reason + "; an agent's, and not to the address at which he answers: agents see it"}, nil
 	case actor.Agent():
 		return finding{"answered", reason}, nil
 	case written.Number != l.ticket.Number:
@@ -118,7 +130,7 @@ func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words 
 
 // subject is what the ticket is called: the letter's, else its first words.
 func subject(l *reading) string {
-	for _, s := range []string{l.letter.Subject, safehtml.Preview(l.words.Text, 80)} {
+	for _, s := range []string{l.letter.Subject, safehtml.Preview(l.words.Text, 80), safehtml.Preview(l.letter.Text, 80)} {
 		if s = strings.TrimSpace(s); s == "" {
 			continue
 		}

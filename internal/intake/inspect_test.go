@@ -72,7 +72,7 @@ func TestInspectSaysWhatIsRead(t *testing.T) {
 }
 
 func TestInspectKnowsMachinesAndBounces(t *testing.T) {
-	in := inspect(t, report("1@desk.example", "failed", "5.1.1"))
+	in := inspect(t, report(support, "1@desk.example", "", "failed", "5.1.1"))
 	if !*in.AutoSubmitted || in.Bounce == nil || !*in.Bounce.Permanent || len(in.Bounce.Recipients) != 1 ||
 		in.Bounce.Recipients[0]["address"] != "carl@customer.example" || in.Bounce.Recipients[0]["status"] != "5.1.1" || in.Bounce.Recipients[0]["action"] != "failed" {
 		t.Errorf("%+v", in.Bounce)

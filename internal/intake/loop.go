@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"strings"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/mail"
@@ -15,6 +16,16 @@ func (r *Receiver) refuseLoops(ctx context.Context, l *reading) (finding, error)
 		l.kept.State = okno.KeptDropped
 		return finding{"loop", "it carries our own mark"}, nil
 	}
+	if l.letter.MessageID != "" && l.letter.Bounce() == nil {
+		ours, err := r.desk.LetterOfOurs(ctx, l.letter.MessageID)
+		if err != nil {
+			return finding{}, err
+		}
+		if ours {
+			l.kept.State = okno.KeptDropped
+			return finding{"loop", "its Message-ID is a letter's of ours"}, nil
+		}
+	}
 	for _, a := range l.letter.From {
 		own, err := r.desk.OwnAddress(ctx, a.Addr)
 		if err != nil {
@@ -24,6 +35,10 @@ func (r *Receiver) refuseLoops(ctx context.Context, l *reading) (finding, error)
 			l.machine, l.startsNothing = true, true
 			return finding{"machine", "it is from a mailbox of ours"}, nil
 		}
+	}
+	if r.mark != "" && quotesMark(l.letter, r.mark) {
+		l.machine, l.startsNothing = true, true
+		return finding{"machine", "it quotes the header of a letter of ours"}, nil
 	}
 	reason, is := l.letter.AutoReply()
 	if !is && l.kept.EnvelopeFrom == "" && (l.kept.Source == "smtp" || l.kept.Source == "lmtp") {
@@ -38,4 +53,10 @@ func (r *Receiver) refuseLoops(ctx context.Context, l *reading) (finding, error)
 		return finding{"machine", reason}, nil
 	}
 	return finding{verdict: "person"}, nil
+}
+
+// quotesMark reports whether a letter's words show our mark: programs quote
+// whole headers, people do not. Whoever forwards a letter as a file is one.
+func quotesMark(l *mail.Letter, mark string) bool {
+	return strings.Contains(l.Text, mail.MarkHeader+": "+mark)
 }

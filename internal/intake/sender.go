@@ -8,7 +8,7 @@ import (
 )
 
 // recogniseSender finds whose letter it says it is. A person nobody knows yet
-// is made; a machine is made nobody.
+// is made once the letter is handed over: what is refused makes nobody.
 func (r *Receiver) recogniseSender(ctx context.Context, l *reading) (finding, error) {
 	l.several = len(l.letter.From) != 1
 	if len(l.letter.From) > 0 {
@@ -27,14 +27,10 @@ func (r *Receiver) recogniseSender(ctx context.Context, l *reading) (finding, er
 		found = finding{"several", "it names more than one sender; the first stands for it"}
 	}
 	var err error
-	if l.machine {
-		l.sender, err = r.desk.KnownSender(ctx, l.from.Addr)
-		if okno.ReasonOf(err) == okno.NotFound {
-			err = nil
-		}
-		return found, err
+	l.sender, err = r.desk.KnownSender(ctx, l.from.Addr)
+	if okno.ReasonOf(err) == okno.NotFound {
+		err = nil
 	}
-	l.sender, err = r.person(ctx, l.from, l.lang)
 	return found, err
 }
 

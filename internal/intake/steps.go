@@ -26,7 +26,8 @@ type reading struct {
 	machine bool // a program wrote it: it is answered by nobody
 	// startsNothing: it is itself an answer, or our own.
 	startsNothing bool
-	used          bool // another letter bears its Message-ID
+	report        okno.TicketID // of a letter that a report tells of without proof; 0: it is none
+	used          bool          // another letter bears its Message-ID
 
 	from    mail.Address // who it says it is from; empty: nobody
 	several bool         // it does not name exactly one sender
@@ -58,6 +59,7 @@ var steps = []step{
 	{"recogniseSender", (*Receiver).recogniseSender},
 	{"gradeClaim", (*Receiver).gradeClaim},
 	{"findThread", (*Receiver).findThread},
+	{"holdBack", (*Receiver).holdBack},
 	{"cutQuote", (*Receiver).cutQuote},
 	{"keepAttachments", (*Receiver).keepAttachments},
 	{"hand", (*Receiver).hand},
@@ -95,7 +97,8 @@ func (r *Receiver) take(ctx context.Context, letter okno.KeptLetterID, duty jobs
 	if err != nil {
 		return err
 	}
-	if kept.State == okno.KeptJoined || kept.State == okno.KeptBounce {
+	switch kept.State {
+	case okno.KeptJoined, okno.KeptBounce, okno.KeptQuarantined, okno.KeptDiscarded:
 		return nil
 	}
 	if len(kept.Raw) > spoolMemory {

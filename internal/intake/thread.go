@@ -46,6 +46,13 @@ func (r *Receiver) findThread(ctx context.Context, l *reading) (finding, error) 
 
 // thread looks for the ticket by what is hardest to forge first.
 func (r *Receiver) thread(ctx context.Context, l *reading) (finding, error) {
+	if l.report != 0 {
+		t, err := r.desk.TicketOf(ctx, l.report)
+		if err == nil {
+			l.join(t, okno.ThreadOnly)
+		}
+		return finding{"report", "it tells of a letter of the ticket"}, err
+	}
 	if l.reply.ticket != 0 {
 		t, err := r.desk.TicketOf(ctx, l.reply.ticket)
 		if err == nil {

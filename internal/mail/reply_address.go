@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
+	"regexp"
 	"strings"
 )
 
 const (
 	replyMark    = "+r"
+	bounceMark   = "+b"
 	replyTag     = 10 // bytes of signature: 80 bits
 	maxLocalPart = 64 // RFC 5321, 4.5.3.1.1
 )
@@ -19,8 +21,15 @@ var replyAlphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithP
 // ReplyAddresses makes and reads the addresses our letters are answered to:
 // local+rOPAQUE@domain, where OPAQUE holds ticket and person, signed and
 // unreadable to others. It proves that the letter we sent to that person was
-// answered, by whoever holds it.
-type ReplyAddresses struct{ sign, hide []byte }
+// answered, by whoever holds it. The addresses that reports on a letter come
+// to, local+bOPAQUE@domain, are made alike.
+type ReplyAddresses struct{ reply, bounce signed }
+
+// signed makes and reads addresses of one mark with keys of their own.
+type signed struct {
+	mark       string
+	sign, hide []byte
+}
 
 // NewReplyAddresses takes the installation's key, at least 32 random bytes; a
 // shorter one is a mistake of the program and panics.
@@ -28,49 +37,100 @@ func NewReplyAddresses(key []byte) *ReplyAddresses {
 	if len(key) < 32 {
 		panic("mail: the key of reply addresses is shorter than 32 bytes")
 	}
-	return &ReplyAddresses{sign: keyed(key, []byte("reply address: sign")), hide: keyed(key, []byte("reply address: hide"))}
+	return &ReplyAddresses{
+		reply:  signed{replyMark, keyed(key, []byte("reply address: sign")), keyed(key, []byte("reply address: hide"))},
+		bounce: signed{bounceMark, keyed(key, []byte("bounce address: sign")), keyed(key, []byte("bounce address: hide"))},
+	}
 }
 
 // For returns the reply address of a person at a ticket. The mailbox itself is
 // returned if it is no address, an id is negative, or its local part (over about
 // 30 bytes) leaves no room.
 func (r *ReplyAddresses) For(mailbox string, ticket, person int64) string {
+	return r.reply.address(mailbox, ticket, person)
+}
+
+// Parse reads an address made by For, however its case was changed on the way.
+// The mailbox comes back folded. ok is false for any other address.
+func (r *ReplyAddresses) Parse(addr string) (mailbox string, ticket, person int64, ok bool) {
+	return r.reply.parse(addr)
+}
+
+// ForBounce returns the return path of a letter (RFC 5321, 3.6.3), as For does.
+func (r *ReplyAddresses) ForBounce(mailbox string, letter int64) string {
+	return r.bounce.address(mailbox, letter, 0)
+}
+
+// ParseBounce reads an address made by ForBounce.
+func (r *ReplyAddresses) ParseBounce(addr string) (mailbox string, letter int64, ok bool) {
+	mailbox, letter, _, ok = r.bounce.parse(addr)
+	return mailbox, letter, ok
+}
+
+// signedReply finds what may be a reply address within words.
+var signedReply = regexp.MustCompile(`[^\s<>@",;:]{1,40}\+r[a-zA-Z2-7]{16,40}@[^\s<>@",;:]{1,255}`)
+
+// maxFound bounds how many addresses FindReplies looks at.
+const maxFound = 20
+
+// FindReplies reads the reply addresses that stand in a text, as in the header
+// of a letter that came back: tickets and persons, in pairs.
+func (r *ReplyAddresses) FindReplies(text string) (found [][2]int64) {
+	for _, addr := range signedReply.FindAllString(text, maxFound) {
+		if _, ticket, person, ok := r.Parse(addr); ok {
+			found = append(found, [2]int64{ticket, person})
+		}
+	}
+	return found
+}
+
+// PlainSender is a return path made by ForBounce without its signed part, for
+// relays that let nothing but the mailbox itself send; ok is false for any
+// other address. It proves nothing.
+func PlainSender(addr string) (mailbox string, ok bool) {
+	at := strings.LastIndexByte(addr, '@')
+	mark := strings.LastIndex(addr[:max(at, 0)], bounceMark)
+	if mark <= 0 {
+		return addr, false
+	}
+	return addr[:mark] + addr[at:], true
+}
+
+func (s *signed) address(mailbox string, first, second int64) string {
 	at := strings.LastIndexByte(mailbox, '@')
-	if Fold(mailbox) == "" || ticket < 0 || person < 0 {
+	if Fold(mailbox) == "" || first < 0 || second < 0 {
 		return mailbox
 	}
-	ids := binary.AppendUvarint(nil, uint64(ticket))
-	ids = binary.AppendUvarint(ids, uint64(person))
-	tag := r.tag(Fold(mailbox), ids)
-	opaque := replyAlphabet.EncodeToString(append(tag, r.mask(tag, ids)...))
-	local := mailbox[:at] + replyMark + opaque
+	ids := binary.AppendUvarint(nil, uint64(first))
+	ids = binary.AppendUvarint(ids, uint64(second))
+	tag := s.tag(Fold(mailbox), ids)
+	opaque := replyAlphabet.EncodeToString(append(tag, s.mask(tag, ids)...))
+	local := mailbox[:at] + s.mark + opaque
 	if len(local) > maxLocalPart {
 		return mailbox
 	}
 	return local + mailbox[at:]
 }
 
-// Parse reads an address made by For, however its case was changed on the way.
-// The mailbox comes back folded. ok is false for any other address.
-func (r *ReplyAddresses) Parse(addr string) (mailbox string, ticket, person int64, ok bool) {
+func (s *signed) parse(addr string) (mailbox string, first, second int64, ok bool) {
 	folded := Fold(addr)
 	at := strings.LastIndexByte(folded, '@')
 	if at < 0 {
 		return "", 0, 0, false
 	}
-	mark := strings.LastIndex(folded[:at], replyMark)
+	mark := strings.LastIndex(folded[:at], s.mark)
 	if mark <= 0 {
 		return "", 0, 0, false
 	}
-	written := folded[mark+len(replyMark) : at]
+	written := folded[mark+len(s.mark) : at]
 	opaque, err := replyAlphabet.DecodeString(written)
 	if err != nil || replyAlphabet.EncodeToString(opaque) != written || len(opaque) < replyTag+2 || len(opaque) > replyTag+2*binary.MaxVarintLen64 {
 		return "", 0, 0, false
 	}
 	mailbox = folded[:mark] + folded[at:]
 	tag := opaque[:replyTag]
-	ids := r.mask(tag, opaque[replyTag:])
-	if !hmac.Equal(tag, r.tag(mailbox, ids)) {
+	ids := s.mask(tag, opaque[replyTag:])
+	if !hmac.Equal(tag, s.tag(mailbox, ids)) {
 		return "", 0, 0, false
 	}
 	t, n := binary.Uvarint(ids)
@@ -81,14 +141,14 @@ func (r *ReplyAddresses) Parse(addr string) (mailbox string, ticket, person int6
 	return mailbox, int64(t), int64(p), true
 }
 
-func (r *ReplyAddresses) tag(mailbox string, ids []byte) []byte {
-	return keyed(r.sign, append([]byte(mailbox+"\x00"), ids...))[:replyTag]
+func (s *signed) tag(mailbox string, ids []byte) []byte {
+	return keyed(s.sign, append([]byte(mailbox+"\x00"), ids...))[:replyTag]
 }
 
 // mask hides or shows the ids: they are added to a stream made from the tag
 // (which itself is made from the ids, as in SIV, RFC 5297).
-func (r *ReplyAddresses) mask(tag, ids []byte) []byte {
-	stream := keyed(r.hide, tag)
+func (s *signed) mask(tag, ids []byte) []byte {
+	stream := keyed(s.hide, tag)
 	out := make([]byte, len(ids))
 	for i := range ids {
 		out[i] = ids[i] ^ stream[i]

@@ -36,6 +36,8 @@ func (d *draft) toAgent() []block {
 		return d.notClosed()
 	case okno.LetterCameBack:
 		return d.returned()
+	case okno.LetterStopped:
+		return d.stopped()
 	case okno.LetterHeldBack:
 		return []block{say(d.words.T("letter.heldback.text", "Number", number)), say(d.words.T("held.stopped." + n.Event.Data.Reason))}
 	}

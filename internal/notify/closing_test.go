@@ -93,12 +93,12 @@ func TestR25EveryLetterOfAnAnnouncedClosing(t *testing.T) {
 			must(t, r.SetStatus(r.ctx(), r.ann, o.Number, okno.StatusDone, okno.Hold{}, 0))
 			lost := to(t, r.letters(), "dora@customer.example")
 			r.leave([]sent{lost})
-			_, err := r.Bounced(r.ctx(), lost.MessageID, true, "550 5.1.1 no such mailbox")
+			_, err := r.bounced(lost.MessageID, true, "550 5.1.1 no such mailbox")
 			must(t, err)
 			for _, l := range r.until(november(30, 18, 0)) { // the reminder comes back too
 				if l.Kind == okno.LetterReminder {
 					r.leave([]sent{l})
-					_, err := r.Bounced(r.ctx(), l.MessageID, true, "550 5.1.1 no such mailbox")
+					_, err := r.bounced(l.MessageID, true, "550 5.1.1 no such mailbox")
 					must(t, err)
 				}
 			}

@@ -110,7 +110,7 @@ func everyLetter(r *rig, lang string, say func(en, ru string) string, look func(
 	must(t, r.Reopen(ctx, r.atPage(o), o.Number))
 	look("reopened", r.letters())
 	must(t, r.Take(ctx, r.ann, o.Number, 0))
-	_, err = r.Bounced(ctx, closed[0].MessageID, true, "550 5.1.1 no such mailbox")
+	_, err = r.bounced(closed[0].MessageID, true, "550 5.1.1 no such mailbox")
 	must(t, err)
 	look("returned", r.letters())
 	r.overtaken(o, lang, say("Try another bulb.", "Попробуйте другую лампочку."))

@@ -77,6 +77,9 @@ func (w *Notifier) fact(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	if n.Event.Kind == okno.LetterReaddressed {
+		return w.readdress(ctx, j, about.Event)
+	}
 	told, notices := byLetter(n, recipients(n))
 	if told, err = w.reachable(ctx, n, told); err != nil {
 		return err
@@ -103,13 +106,20 @@ func (w *Notifier) tell(ctx context.Context, duty jobs.Job, n *desk.Notice, told
 	}
 	var counted []string
 	for _, r := range told {
-		if bounded(n, r.letter) {
+		if bounded(n, r.letter) || automatic(n, r) {
 			counted = append(counted, r.person.Address)
 		}
 	}
 	defer w.counting.hold(counted...)()
 	var out []desk.Outgoing
 	for _, r := range told {
+		withheld, err := w.withhold(ctx, n, r)
+		if err != nil {
+			return err
+		}
+		if withheld {
+			continue
+		}
 		if bounded(n, r.letter) {
 			full, err := w.full(ctx, r.person.Address, r.letter)
 			if err != nil {
@@ -137,7 +147,7 @@ func bounded(n *desk.Notice, kind okno.LetterKind) bool {
 	case okno.LetterInvitation: // by a company's administrator
 		return n.Company.ID != 0
 	case okno.LetterConfirmation:
-		return n.Event.Data.Claim != okno.Proven
+		return n.Event.Kind == okno.TicketOpened && n.Event.Data.Claim != okno.Proven
 	case okno.LetterAccess, okno.LetterCloseButton, okno.LetterReset,
 		okno.LetterRegistration, okno.LetterRegistered, okno.LetterAddress, okno.LetterAddressTaken, okno.LetterJoin:
 		return true

@@ -51,7 +51,11 @@ var rules = []rule{
 	{okno.AssigneeChanged, stillAssigned, assignee, okno.LetterAssigned, false},
 	{okno.AssigneeChanged, stillTheTeams, workers, okno.LetterAssigned, false},
 	{okno.CloseAsked, always, requester, okno.LetterCloseButton, true},
-	{okno.LetterReturned, notHisOwn, assignee, okno.LetterCameBack, false},
+	{okno.LetterReturned, toCustomer, workers, okno.LetterCameBack, false},
+	{okno.LetterReturned, toAnAgent, keepers, okno.LetterCameBack, false},
+	{okno.AnswerWithheld, always, workers, okno.LetterStopped, false},
+	{okno.AnswerReleased, always, requester, okno.LetterConfirmation, true},
+	{okno.LettersStopped, always, workers, okno.LetterStopped, false},
 	{okno.AnswerStopped, always, author, okno.LetterHeldBack, false},
 	{okno.CallRequested, stillAsked, workers, okno.LetterCall, false},
 	{okno.CallChanged, calledOff, workers, okno.LetterCallOff, false},
@@ -104,10 +108,13 @@ var (
 		return n.Event.Data.Person == 0 && n.Event.Data.Team != 0 && n.Event.Data.Team == n.Ticket.Team && n.Event.Data.Reason == "by_hand"
 	}}
 	notAppointed = condition{"unless an agent was appointed at once", func(n *desk.Notice) bool { return !okno.AppointedAgent(n.Event.Data.Reason) }}
+	toCustomer   = condition{"to a customer", func(n *desk.Notice) bool { return !toAnAgent.holds(n) }}
 	// A notice that came back is not told to whom it could not be brought.
-	notHisOwn = condition{"unless it was to him", func(n *desk.Notice) bool { return n.Event.Data.Person != n.Ticket.Assignee }}
-	hasLogin  = condition{"with a login", func(n *desk.Notice) bool { return n.Login != "" }}
-	noLogin   = condition{"without a login", func(n *desk.Notice) bool { return n.Login == "" }}
+	toAnAgent = condition{"to an agent", func(n *desk.Notice) bool {
+		return n.People[n.Event.Data.Person].Agent && !n.Ticket.TakesPart(n.Event.Data.Person)
+	}}
+	hasLogin = condition{"with a login", func(n *desk.Notice) bool { return n.Login != "" }}
+	noLogin  = condition{"without a login", func(n *desk.Notice) bool { return n.Login == "" }}
 
 	anothers = condition{"that is another person's", func(n *desk.Notice) bool {
 		return n.Addressee.ID != 0 && n.Addressee.ID != n.Event.Data.Person
@@ -138,6 +145,15 @@ var (
 			return members
 		}
 		return all
+	}}
+	keepers = circle{"the administrators", true, func(n *desk.Notice) []okno.PersonID {
+		var ids []okno.PersonID
+		for _, p := range n.Keepers {
+			if p != n.Event.Data.Person {
+				ids = append(ids, p)
+			}
+		}
+		return ids
 	}}
 	addressee   = circle{"the address asked about", false, nil}
 	former      = circle{"the former address", false, nil}

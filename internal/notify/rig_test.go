@@ -299,3 +299,18 @@ func (r *rig) again(e okno.EventID) error {
 		return jobs.Put(tx, r.now(), jobs.New{Kind: notify.JobKind, V: 1, Payload: desk.FactJob{Event: e}})
 	})
 }
+
+// bounced has a letter come back, as a report to its own return path says.
+func (r *rig) bounced(messageID string, permanent bool, why string) (okno.Letter, error) {
+	all, _, err := r.Letters(r.ctx(), okno.System(), "", "")
+	if err != nil {
+		return okno.Letter{}, err
+	}
+	for _, l := range all {
+		if l.MessageID == messageID {
+			l, _, err := r.Reported(r.ctx(), desk.Report{Letter: l.ID, Permanent: permanent, Why: why})
+			return l, err
+		}
+	}
+	return okno.Letter{}, okno.ErrNotFound
+}

@@ -120,13 +120,19 @@ func TestTheAssigneeHearsOfALetterThatCameBack(t *testing.T) {
 		o := r.byForm("en", "carl@customer.example", "Lamp", "Dark.")
 		must(t, r.Take(ctx, r.ann, o.Number, 0))
 		confirmation := to(t, r.letters(), "carl@customer.example")
-		_, err := r.Bounced(ctx, confirmation.MessageID, true, "550 5.1.1 no such mailbox")
+		_, err := r.bounced(confirmation.MessageID, true, "550 5.1.1 no such mailbox")
 		must(t, err)
 		letters := r.letters()
 		if got := list(letters); got != "returned to ann@desk.example" || !strings.Contains(letters[0].read.Text, "Carl Customer") {
 			t.Fatalf("letters: %s", got)
 		}
-		_, err = r.Bounced(ctx, letters[0].MessageID, true, "550 5.1.1 no such mailbox")
+		_, err = r.bounced(letters[0].MessageID, true, "550 5.1.1 no such mailbox")
+		must(t, err)
+		told := r.letters()
+		if got := list(told); got != "returned to ada@desk.example" {
+			t.Fatalf("a notice that came back was told by: %s", got)
+		}
+		_, err = r.bounced(told[0].MessageID, true, "550 5.1.1 no such mailbox")
 		must(t, err)
 		if got := list(r.letters()); got != "" {
 			t.Errorf("a notice that came back was told to its own recipient: %s", got)

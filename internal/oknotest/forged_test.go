@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -244,74 +243,4 @@ func TestAutomaticAndOwnLettersStartNothing(t *testing.T) {
 			d.t.Errorf("automatic letters were answered by %d: %s", len(all), all[0].Subject)
 		}
 	})
-}
-
-// honest are the fields by which one program knows another's letter.
-var honest = regexp.MustCompile(`(?im)^(Auto-Submitted|X-Auto-Response-Suppress|Precedence|X-Okno-Mark|Return-Path):.*\r\n`)
-
-func TestTwoDesksDoNotTalkForEver(t *testing.T) {
-	for name, carry := range map[string]func([]byte) []byte{
-		"as they are":                   func(raw []byte) []byte { return raw },
-		"without the marks of programs": func(raw []byte) []byte { return honest.ReplaceAll(raw, nil) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			alpha, beta := newTalker(t, "alpha@one.example"), newTalker(t, "beta@two.example")
-			first := "From: beta@two.example\r\nTo: alpha@one.example\r\nSubject: Hello\r\nMessage-ID: <first@two.example>\r\nDate: Fri, 20 Nov 2026 12:00:00 +0000\r\n\r\nHello.\r\n"
-			alpha.takes("beta@two.example", "alpha@one.example", []byte(first))
-			exchanged := 0
-			for talks := true; talks && exchanged <= 20; {
-				talks = false
-				for from, to := range map[*talker]*talker{alpha: beta, beta: alpha} {
-					for _, l := range from.says() {
-						if domain := l.To[strings.LastIndex(l.To, "@"):]; strings.HasSuffix(to.address, domain) {
-							exchanged++
-							talks = true
-							to.takes(l.From, l.To, carry(l.Raw))
-						}
-					}
-				}
-			}
-			if exchanged == 0 || exchanged > 5 {
-				t.Errorf("they exchanged %d letters", exchanged)
-			}
-		})
-	}
-}
-
-// talker is a desk with a mailbox of its own name.
-type talker struct {
-	*oknotest.Rig
-	t       *testing.T
-	address string
-	heard   int
-}
-
-func newTalker(t *testing.T, address string) *talker {
-	t.Helper()
-	r := oknotest.Start(t, oknotest.Options{})
-	departments, err := r.Desk.Departments(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Desk.SaveMailbox(t.Context(), okno.Console(), "", okno.Mailbox{Address: address}, departments[0].Ref); err != nil {
-		t.Fatal(err)
-	}
-	return &talker{Rig: r, t: t, address: address}
-}
-
-func (d *talker) takes(from, to string, raw []byte) {
-	d.t.Helper()
-	if err := oknotest.Send(d.SMTP, from, to, raw); err != nil {
-		d.t.Fatal(err)
-	}
-	d.Settle()
-}
-
-// says are the letters it has sent since it was last asked.
-func (d *talker) says() []oknotest.Taken {
-	d.Settle()
-	all := d.Sink.All()
-	fresh := all[d.heard:]
-	d.heard = len(all)
-	return fresh
 }

@@ -162,7 +162,14 @@ func (c *connection) send(from, to string, raw []byte) (string, error) {
 	if offered, _ := c.client.Extension("SMTPUTF8"); options.UTF8 && !offered {
 		return "", &Refusal{Permanent: true, Words: "the relay does not take addresses that are not ASCII (SMTPUTF8)"}
 	}
-	if err := c.client.Mail(from, options); err != nil {
+	err := c.client.Mail(from, options)
+	var own *smtp.SMTPError
+	if plain, signed := mail.PlainSender(from); signed && errors.As(err, &own) && permanent(own.Code) && own.Code != 552 {
+		// Some relays let nothing but the mailbox itself send: its reports prove
+		// less then.
+		err = c.client.Mail(plain, options)
+	}
+	if err != nil {
 		var no *smtp.SMTPError
 		if c.reused && (!errors.As(err, &no) || no.Code == 421) {
 			return "", errStale

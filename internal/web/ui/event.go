@@ -51,6 +51,8 @@ func describe(e okno.Event, l *locale.Locale, n Names) string {
 		return l.T("event.call.changed." + e.Data.To)
 	case okno.ClosingStopped:
 		return l.T("event.closing.stopped." + e.Data.Reason)
+	case okno.AnswerWithheld, okno.AnswerReleased, okno.LetterReaddressed:
+		return l.T("event."+string(e.Kind), "Person", n.Person(e.Data.Person))
 	case okno.AnswerUndone:
 		return l.T("event.answer.undone." + e.Data.Reason)
 	case okno.LetterReturned:

@@ -14,12 +14,13 @@ type KeptLetter struct {
 	Blob   string
 }
 
-const keptColumns = `id, ref, mailbox, messageid, identity, envelopefrom, envelopeto, source, peer, helo, size, blob, at, state, ticket, message, trace`
+const keptColumns = `id, ref, mailbox, messageid, identity, envelopefrom, envelopeto, source, peer, helo, size, blob, at, state, ticket, message, trace, cause, writer, subject, released`
 
 func scanKept(row db.Scanner) (KeptLetter, error) {
 	var k KeptLetter
 	err := row.Scan(&k.ID, &k.Ref, &k.Mailbox, &k.MessageID, &k.Identity, &k.EnvelopeFrom, &k.EnvelopeTo, &k.Source, &k.Peer, &k.Helo,
-		&k.Size, &k.Blob, moment{&k.At}, &k.State, &k.Ticket, &k.Message, document{&k.Trace})
+		&k.Size, &k.Blob, moment{&k.At}, &k.State, &k.Ticket, &k.Message, document{&k.Trace},
+		&k.Cause, &k.Writer, &k.Subject, flag{&k.Released})
 	return k, err
 }
 
@@ -60,7 +61,7 @@ func (tx Tx) PackedLetter(id okno.KeptLetterID) ([]byte, error) {
 // KeptElsewhere is the kept letter that is the same as this one but came to
 // another mailbox of ours, if its steps were taken; else okno.ErrNotFound.
 func (tx Tx) KeptElsewhere(k okno.KeptLetter) (KeptLetter, error) {
-	return found(db.First(tx.Tx, scanKept, `SELECT `+keptColumns+` FROM kept_letter WHERE identity = ? AND messageid = ? AND id <> ? AND ticket > 0 ORDER BY id LIMIT 1`,
+	return found(db.First(tx.Tx, scanKept, `SELECT `+keptColumns+` FROM kept_letter WHERE identity = ? AND messageid = ? AND id <> ? AND ticket > 0 AND state = 'joined' ORDER BY id LIMIT 1`,
 		k.Identity, k.MessageID, k.ID))
 }
 
@@ -71,7 +72,8 @@ func (tx Tx) MessageIDUsed(k okno.KeptLetter) (bool, error) {
 
 // SaveVerdicts keeps what became of a kept letter and why.
 func (tx Tx) SaveVerdicts(k okno.KeptLetter) error {
-	_, err := tx.Exec(`UPDATE kept_letter SET state = ?, ticket = ?, message = ?, trace = ? WHERE id = ?`, k.State, k.Ticket, k.Message, toJSON(k.Trace), k.ID)
+	_, err := tx.Exec(`UPDATE kept_letter SET state = ?, ticket = ?, message = ?, trace = ?, cause = ?, writer = ?, subject = ?, released = ? WHERE id = ?`,
+		k.State, k.Ticket, k.Message, toJSON(k.Trace), k.Cause, k.Writer, k.Subject, truth(k.Released), k.ID)
 	return err
 }
 
@@ -97,4 +99,37 @@ func endless(before int64) int64 {
 // trace stays. It returns how many.
 func (tx Tx) DropRawLetters(before time.Time) (int64, error) {
 	return tx.Exec(`UPDATE kept_letter SET raw = NULL, blob = '' WHERE at < ? AND (raw IS NOT NULL OR blob <> '')`, micro(before))
+}
+
+// Quarantined lists the letters of some mailboxes that wait for a decision,
+// before an id (0: from the newest), newest first.
+func (tx Tx) Quarantined(boxes []okno.MailboxID, before okno.KeptLetterID, limit int) ([]KeptLetter, error) {
+	if len(boxes) == 0 {
+		return nil, nil
+	}
+	args := []any{endless(int64(before))}
+	for _, box := range boxes {
+		args = append(args, box)
+	}
+	return db.Collect(tx.Tx, scanKept, `SELECT `+keptColumns+` FROM kept_letter WHERE state = 'quarantined' AND id < ? AND mailbox IN (`+marks(len(boxes))+`)
+		ORDER BY id DESC LIMIT ?`, append(args, limit)...)
+}
+
+// DiscardQuarantined decides against letters that have waited since before a
+// moment and forgets their bytes. It returns how many.
+func (tx Tx) DiscardQuarantined(before time.Time) (int64, error) {
+	return tx.Exec(`UPDATE kept_letter SET state = 'discarded', raw = NULL, blob = '' WHERE state = 'quarantined' AND at < ?`, micro(before))
+}
+
+// DiscardLetter decides against one.
+func (tx Tx) DiscardLetter(id okno.KeptLetterID) error {
+	_, err := tx.Exec(`UPDATE kept_letter SET state = 'discarded', raw = NULL, blob = '' WHERE id = ?`, id)
+	return err
+}
+
+// LettersInto counts the messages that came into a ticket by letter since a
+// moment, up to limit.
+func (tx Tx) LettersInto(t okno.TicketID, since time.Time, limit int) (int, error) {
+	ids, err := db.Collect(tx.Tx, scanOne[okno.MessageID], `SELECT id FROM message WHERE ticket = ? AND letter > 0 AND at >= ? LIMIT ?`, t, micro(since), limit)
+	return len(ids), err
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 )
 
-const messageColumns = `id, ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at, edited, deleted, version`
+const messageColumns = `id, ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at, edited, deleted, version, published`
 
 func scanMessage(row db.Scanner) (okno.Message, error) {
 	var m okno.Message
 	err := row.Scan(&m.ID, &m.Ref, &m.Ticket, &m.Kind, &m.Side, &m.Author, &m.Channel, &m.Claim, flag{&m.Apart}, flag{&m.Machine},
-		&m.Text, &m.HTML, &m.Quoted, &m.Letter, moment{&m.At}, moment{&m.Edited}, moment{&m.Deleted}, &m.Version)
+		&m.Text, &m.HTML, &m.Quoted, &m.Letter, moment{&m.At}, moment{&m.Edited}, moment{&m.Deleted}, &m.Version, &m.Published)
 	return m, err
 }
 
@@ -90,4 +90,10 @@ func (tx Tx) withFiles(m okno.Message, err error) (okno.Message, error) {
 // FirstMessage is the message that a ticket was opened with.
 func (tx Tx) FirstMessage(t okno.TicketID) (okno.Message, error) {
 	return tx.withFiles(db.First(tx.Tx, scanMessage, `SELECT `+messageColumns+` FROM message WHERE ticket = ? ORDER BY id LIMIT 1`, t))
+}
+
+// PublishNote records that a note has become a message; false: it had before.
+func (tx Tx) PublishNote(note, message okno.MessageID) (bool, error) {
+	n, err := tx.Exec(`UPDATE message SET published = ? WHERE id = ? AND published = 0`, message, note)
+	return n > 0, err
 }

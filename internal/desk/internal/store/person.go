@@ -8,7 +8,7 @@ import (
 )
 
 const personColumns = `p.id, p.ref, p.name, p.phone, p.lang, p.zone, p.theme, p.agent, p.away, p.away_until, p.shortcuts, p.created, p.disabled, p.erased, p.picture, p.picture_type, p.switches, p.version,
-	COALESCE((SELECT a.address FROM address a WHERE a.person = p.id ORDER BY a.id LIMIT 1), '')`
+	COALESCE((SELECT a.address FROM address a WHERE a.person = p.id ORDER BY CASE WHEN a.undeliverable > 0 THEN 1 ELSE 0 END, a.id LIMIT 1), '')`
 
 func scanPerson(row db.Scanner) (okno.Person, error) {
 	var p okno.Person
@@ -102,14 +102,15 @@ func (tx Tx) ForgetPerson(id okno.PersonID) error {
 	return err
 }
 
-// AddressesOf are a person's addresses, the first first.
+// AddressesOf are a person's addresses, the one that he is written to first.
 func (tx Tx) AddressesOf(id okno.PersonID) ([]okno.Address, error) {
-	return db.Collect(tx.Tx, scanAddress, `SELECT id, person, address, folded, confirmed FROM address WHERE person = ? ORDER BY id LIMIT 100`, id)
+	return db.Collect(tx.Tx, scanAddress, `SELECT id, person, address, folded, confirmed, undeliverable, trouble FROM address WHERE person = ?
+		ORDER BY CASE WHEN undeliverable > 0 THEN 1 ELSE 0 END, id LIMIT 100`, id)
 }
 
 func scanAddress(row db.Scanner) (okno.Address, error) {
 	var a okno.Address
-	err := row.Scan(&a.ID, &a.Person, &a.Address, &a.Folded, moment{&a.Confirmed})
+	err := row.Scan(&a.ID, &a.Person, &a.Address, &a.Folded, moment{&a.Confirmed}, moment{&a.Undeliverable}, &a.Trouble)
 	return a, err
 }
 
