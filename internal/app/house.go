@@ -132,6 +132,7 @@ func (h *House) duties() {
 		_, err := h.Desk.CloseAnnounced(ctx)
 		return err
 	})
+	h.Runner.Every("forget tries", 10*time.Minute, h.Desk.DropTries)
 	h.Runner.Every("tidy", time.Hour, h.Desk.Tidy)
 	h.Runner.Handle(desk.EraseJobKind, jobs.Options{}, h.Desk.Erase)
 }

@@ -265,6 +265,7 @@ var withoutActor = map[string]string{
 	"GiveAnswer":   "the clock's: the answer is given as its author",
 	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
 	"Index": "the clock's", "IndexAll": "the clock's", "KeepIndexed": "the clock's", "IndexLag": "says how many wait, and of whom nothing", "Traffic": "says how many there are, and of whom nothing",
+	"Try": "limits everyone", "ForgetTries": "limits everyone", "DropTries": "the clock's",
 	"Examine": "the console's", "Recount": "the console's",
 	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's", "Erase": "the clock's: an administrator asked for it",
 }

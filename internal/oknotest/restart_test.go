@@ -269,3 +269,34 @@ func TestMetricsTellOfTheHouse(t *testing.T) {
 		t.Error("a path stands in the metrics")
 	}
 }
+
+func TestLimitsAreCountedOverAllPrograms(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{DB: dbtest.Postgres(t)})
+	nodes := []*node{startNode(t, r.Config.DB, r.Config.KeyFile), startNode(t, r.Config.DB, r.Config.KeyFile)}
+	try := func(n *node, path string, form url.Values) int {
+		a, err := http.PostForm(n.url.String()+path, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Body.Close()
+		return a.StatusCode
+	}
+	refused := 0
+	for i := range 12 { // five guesses at one login, wherever they are tried
+		if try(nodes[i%2], "/login", url.Values{"login": {oknotest.Ada}, "password": {"wrong guess"}}) == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused < 12-5-2 {
+		t.Errorf("of 12 guesses at two programs %d were refused", refused)
+	}
+	refused = 0
+	for i := range 16 { // ten letters a minute to one address
+		if try(nodes[i%2], "/reset", url.Values{"login": {"nobody@customer.example"}}) == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused < 16-10-2 {
+		t.Errorf("of 16 letters asked of two programs %d were refused", refused)
+	}
+}

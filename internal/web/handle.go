@@ -104,7 +104,11 @@ func (s *Server) deadline(rt *Route, err error) {
 // serve is the order of things on a route.
 func (q *Request) serve() error {
 	if l := q.Route.limit; l != nil {
-		if wait := q.server.throttle.wait(*l, q.RemoteAddr(), q.Now); wait > 0 {
+		wait, err := q.held(*l)
+		if err != nil {
+			return err
+		}
+		if wait > 0 {
 			if err := q.settle(); err != nil { // its page bears the names too
 				return err
 			}
@@ -124,6 +128,17 @@ func (q *Request) serve() error {
 		return err
 	}
 	return q.Route.handler(q)
+}
+
+// held is how long the request's address has to wait. What anyone may send is
+// counted over all programs that serve the installation; what has passed here is
+// asked there, so that a flood costs the database nothing.
+func (q *Request) held(l limit) (wait time.Duration, err error) {
+	wait = q.server.throttle.wait(l, q.RemoteAddr(), q.Now)
+	if wait > 0 || q.Route.Gate != GateAnyone || safeMethod(q.HTTP.Method) {
+		return wait, nil
+	}
+	return q.server.source.Try(q.Context(), "route "+l.bucket, household(q.RemoteAddr()).String(), l.n, l.per/time.Duration(l.n))
 }
 
 // seconds rounds up: whoever waits that long is let in.

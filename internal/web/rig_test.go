@@ -136,6 +136,10 @@ func (d *smallDesk) seat(token string, s seat) {
 
 func (d *smallDesk) UnreadNotices(context.Context, okno.Actor) (int, error) { return 0, d.failing }
 
+func (d *smallDesk) Try(context.Context, string, string, int, time.Duration) (time.Duration, error) {
+	return 0, nil
+}
+
 func (d *smallDesk) Settings(context.Context) (okno.Settings, error) { return d.settings, nil }
 
 func (d *smallDesk) KeepUpload(_ context.Context, by okno.Actor, name string, r io.Reader, limit int64) (okno.File, string, error) {

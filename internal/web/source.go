@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/oknodesk/okno"
 )
@@ -20,4 +21,5 @@ type source interface {
 	Picture(ctx context.Context, by okno.Actor, ref okno.Ref) (mediaType string, r io.ReadSeekCloser, err error)
 	UnreadNotices(ctx context.Context, by okno.Actor) (int, error)
 	Logo(ctx context.Context) (mediaType string, r io.ReadSeekCloser, err error)
+	Try(ctx context.Context, what, who string, atOnce int, interval time.Duration) (wait time.Duration, err error)
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/web"
 )
 
 // Who tries passwords at one login from one address: a few at once, then
@@ -45,6 +46,7 @@ func attemptOf(from netip.Addr, login string) attempt {
 // attempts slows down guessing. Its memory is bounded: when one generation is
 // full, the one before it is forgotten. It is safe for concurrent use.
 type attempts struct {
+	what   string
 	atOnce int
 	every  time.Duration
 
@@ -52,8 +54,30 @@ type attempts struct {
 	young, older map[attempt]*rate.Limiter
 }
 
-func newAttempts(atOnce int, every time.Duration) *attempts {
-	return &attempts{atOnce: atOnce, every: every, young: map[attempt]*rate.Limiter{}}
+func newAttempts(what string, atOnce int, every time.Duration) *attempts {
+	return &attempts{what: what, atOnce: atOnce, every: every, young: map[attempt]*rate.Limiter{}}
+}
+
+// attempt counts one attempt, here and over all programs that serve the
+// installation, or refuses it.
+func (p *Portal) attempt(q *web.Request, of *attempts, which attempt) error {
+	wait := of.wait(which, q.Now)
+	if wait == 0 {
+		var err error
+		if wait, err = p.desk.Try(q.Context(), of.what, string(which[:]), of.atOnce, of.every); err != nil {
+			return err
+		}
+	}
+	if wait > 0 {
+		return slower(wait)
+	}
+	return nil
+}
+
+// succeed begins anew after an attempt that went well.
+func (p *Portal) succeed(q *web.Request, of *attempts, which attempt) error {
+	of.forget(which)
+	return p.desk.ForgetTries(q.Context(), of.what, string(which[:]))
 }
 
 // wait counts one attempt; 0: go on, else how long to wait first.

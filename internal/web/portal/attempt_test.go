@@ -23,7 +23,7 @@ func TestAttemptsAreCountedByAddressAndLogin(t *testing.T) {
 			t.Errorf("%s %s: the same is %t", c.from, c.login, same)
 		}
 	}
-	a := newAttempts(attemptsAtOnce, attemptEvery)
+	a := newAttempts("sign-in", attemptsAtOnce, attemptEvery)
 	for range attemptsAtOnce {
 		if wait := a.wait(first, now); wait != 0 {
 			t.Fatalf("held up for %s", wait)
@@ -42,7 +42,7 @@ func TestAttemptsAreCountedByAddressAndLogin(t *testing.T) {
 
 func TestAttemptsAreForgottenInTheirOrder(t *testing.T) {
 	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
-	a := newAttempts(attemptsAtOnce, attemptEvery)
+	a := newAttempts("sign-in", attemptsAtOnce, attemptEvery)
 	guessed := attemptOf(netip.Addr{}, "ada")
 	for range attemptsAtOnce {
 		a.wait(guessed, now)

@@ -83,19 +83,21 @@ func (p *Portal) tryLogin(q *web.Request, login, password string) (token string,
 	if known {
 		which = attemptIn(q.BrowserMark())
 	}
-	if wait := p.attempts.wait(which, q.Now); wait > 0 {
-		return "", slower(wait)
+	if err := p.attempt(q, p.attempts, which); err != nil {
+		return "", err
 	}
 	if !known {
-		if wait := p.strangers.wait(attemptAt(login), q.Now); wait > 0 {
-			return "", slower(wait)
+		if err := p.attempt(q, p.strangers, attemptAt(login)); err != nil {
+			return "", err
 		}
 	}
 	token, err = p.desk.SignIn(q.Context(), login, password, q.Session(), q.Browser())
 	if err != nil {
 		return "", err
 	}
-	p.attempts.forget(which)
+	if err := p.succeed(q, p.attempts, which); err != nil {
+		return "", err
+	}
 	if !known {
 		q.SetBrowserMark(p.desk.BrowserMark(login))
 	}

@@ -18,6 +18,6 @@ type Portal struct {
 func New(d *desk.Desk) *Portal {
 	return &Portal{
 		desk: d, guide: guide.New(),
-		attempts: newAttempts(attemptsAtOnce, attemptEvery), strangers: newAttempts(strangersAtOnce, strangerEvery),
+		attempts: newAttempts("sign-in", attemptsAtOnce, attemptEvery), strangers: newAttempts("strangers", strangersAtOnce, strangerEvery),
 	}
 }

@@ -158,8 +158,8 @@ func (p *Portal) tryConfirmation(q *web.Request) (token string, err error) {
 		return "", okno.Errors{okno.Missing("password")}
 	}
 	which := attemptOf(q.RemoteAddr(), q.Path("token"))
-	if wait := p.attempts.wait(which, q.Now); wait > 0 {
-		return "", slower(wait)
+	if err := p.attempt(q, p.attempts, which); err != nil {
+		return "", err
 	}
 	return p.desk.ConfirmRegistration(q.Context(), q.Path("token"), password, q.Session(), q.Browser())
 }

@@ -1,0 +1,47 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+)
+
+// Try counts one try at something that is limited, over all programs that serve
+// this installation; who tries is kept as a hash only. It returns how long to
+// wait first where there were too many. On SQLite one program serves alone and
+// counts for itself: nothing is written and nobody waits.
+func (d *Desk) Try(ctx context.Context, what, who string, atOnce int, interval time.Duration) (wait time.Duration, err error) {
+	if d.db.Dialect() == db.SQLite {
+		return 0, nil
+	}
+	err = d.write(ctx, func(tx store.Tx) (err error) {
+		wait, err = tx.Try(markOf(what, who), atOnce, interval, d.Now())
+		return err
+	})
+	return wait, err
+}
+
+// ForgetTries begins anew for who tried and succeeded.
+func (d *Desk) ForgetTries(ctx context.Context, what, who string) error {
+	if d.db.Dialect() == db.SQLite {
+		return nil
+	}
+	return d.write(ctx, func(tx store.Tx) error { return tx.ForgetTries(markOf(what, who)) })
+}
+
+// DropTries forgets the tries that no longer count.
+func (d *Desk) DropTries(ctx context.Context) error {
+	if d.db.Dialect() == db.SQLite {
+		return nil
+	}
+	return d.write(ctx, func(tx store.Tx) error { return tx.DropTries(d.Now()) })
+}
+
+func markOf(what, who string) string {
+	sum := sha256.Sum256([]byte(what + "\n" + who))
+	return hex.EncodeToString(sum[:16])
+}
