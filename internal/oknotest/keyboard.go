@@ -71,6 +71,7 @@ func (v *Visitor) Lit() *Visitor {
 // wherever it comes by.
 func (v *Visitor) TabTo(name string) *Visitor {
 	v.t.Helper()
+	v.until("have the whole page", `document.readyState === "complete"`)
 	const most = 120
 	for range most {
 		// Past the last stop there is the browser's own, where the page has none.

@@ -105,3 +105,42 @@ func TestWordsOnWhatWasDoneWaitForTheirReader(t *testing.T) {
 	}
 	carl.Key(kb.Enter).Misses("It can be opened again").Lit()
 }
+
+// Every step says where the focus is; nothing is clicked. After a refusal and
+// after a test it is on what is said about it.
+func TestAnAdministratorNeedsNoMouse(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{})
+	ada := r.Browser(t).Person("Ada").Open("/login")
+	ada.TabTo("User").Type(oknotest.Ada).TabTo("Password").Type(oknotest.Password).Key(kb.Enter).At("/desk")
+	ada.TabTo("Administration").Key(kb.Enter).At("/admin").TabTo("Find a setting").Type("departments").Key(kb.Enter).At("q=departments")
+
+	ada.TabTo("Departments").Key(kb.Enter).At("/admin/departments").TabTo("Add a department").Key(kb.Enter).At("/admin/departments/new")
+	ada.TabTo("Create").Key(kb.Enter).Sees("Please fill this in.").Stands("Some fields need your attention. Everything you typed is kept.").Key(kb.Tab).Key(kb.Enter).Stands("Name")
+	ada.Type("Repairs").TabTo("Signature").Type("Yours, the repairers").TabTo("Create").Key(kb.Enter).Sees("Saved.").At("/admin/departments").Sees("Repairs")
+	ada.TabTo("Repairs").Key(kb.Enter).Titled("Repairs").TabTo("Name").Key(kb.End).Type(" and spares").TabTo("Save").Key(kb.Enter).Sees("Repairs and spares")
+
+	ada.TabTo("Agents").Key(kb.Enter).At("/admin/agents").TabTo("Add an agent").Key(kb.Enter).At("/admin/agents/new")
+	ada.TabTo("Name").Type("Rita").TabTo("E-mail address").Type("rita@desk.example").TabTo("Role").Key(kb.ArrowDown).Key(kb.ArrowUp)
+	ada.TabTo("Repairs and spares").Key(" ").TabTo("Add and invite").Key(kb.Enter).At("/admin/agents").Sees("rita@desk.example")
+	r.Sink.Letter("rita@desk.example", "Password|password")
+
+	ada.TabTo("Help topics").Key(kb.Enter).At("/admin/topics").TabTo("Add a help topic").Key(kb.Enter).At("/admin/topics/new")
+	ada.TabTo("Name (English)").Type("Lamps").TabTo("Name (Русский)").Type("Лампы").TabTo("Department").Key(kb.ArrowDown).TabTo("Create").Key(kb.Enter).At("/admin/topics").Sees("Lamps")
+
+	ada.TabTo("Mailboxes").Key(kb.Enter).At("/admin/mailboxes").TabTo("Add a mailbox").Key(kb.Enter).At("/admin/mailboxes/new")
+	ada.TabTo("Address").Type("repairs@desk.example").TabTo("Fetch letters from a mail server").Key(" ").TabTo("Mail server").Type("127.0.0.1")
+	ada.TabTo("Login").Type("repairs").TabTo("Password").Type("secret words")
+	ada.TabTo("Test fetching").Key(kb.Enter).Sees("It does not work:").Stands("It does not work:")
+	ada.TabTo("Fetch letters from a mail server").Key(" ").TabTo("Create").Key(kb.Enter).At("/admin/mailboxes").Sees("repairs@desk.example")
+
+	ada.TabTo("Names, look and rules").Key(kb.Enter).At("/admin/settings").TabTo("Name of the product").Key(kb.End).Type(" at last").TabTo("Save").Key(kb.Enter).Sees("Saved.").Sees("Okno at last")
+
+	ada.TabTo("Outgoing letters").Key(kb.Enter).At("/admin/letters").TabTo("Send a test letter").Key(kb.Enter).At("/admin/letters/test")
+	ada.TabTo("Only reach the mail server").Key(kb.Enter).Stands("The mail server answers.")
+	ada.TabTo("Send the letter").Key(kb.Enter).At("/admin/letters").Sees("is on its way")
+	r.Sink.Letter(oknotest.Ada, "")
+
+	ada.TabTo("People").Key(kb.Enter).At("/admin/people").TabTo("Beginning of an e-mail address, or ticket number").Type("rita@").Key(kb.Enter).At("q=rita")
+	ada.TabTo("Rita").Key(kb.Enter).Titled("Rita").TabTo("Erase this person’s data…").Key(kb.Enter).At("/erasure").Sees("Disable him among the agents first")
+	ada.NoFaults()
+}
