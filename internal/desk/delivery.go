@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
@@ -13,7 +14,7 @@ import (
 func (d *Desk) GiveUpLetter(ctx context.Context, l okno.Letter) error {
 	l.State, l.Trouble = okno.LetterFailed, cut(l.Trouble, 500)
 	return d.write(ctx, func(tx store.Tx) error {
-		if err := tx.SaveDelivery(&l); err != nil || l.Ticket == 0 {
+		if err := errors.Join(tx.SaveDelivery(&l), d.keepAttempt(tx, &l)); err != nil || l.Ticket == 0 {
 			return err
 		}
 		t, err := tx.TicketByID(okno.System().Sees(), l.Ticket)
@@ -23,6 +24,14 @@ func (d *Desk) GiveUpLetter(ctx context.Context, l okno.Letter) error {
 		e := okno.NewEvent(okno.LetterReturned, okno.EventData{Letter: l.ID, Message: l.Message, Person: l.Person, Reason: string(l.State)})
 		return d.record(tx, okno.System(), &t, e)
 	})
+}
+
+// keepAttempt keeps why a letter was not taken this time.
+func (d *Desk) keepAttempt(tx store.Tx, l *okno.Letter) error {
+	if l.Trouble == "" || l.Attempts == 0 {
+		return nil
+	}
+	return tx.AddAttempt(l.ID, okno.Attempt{N: l.Attempts, At: d.Now(), Words: l.Trouble})
 }
 
 // ended ends the jobs whose last change this is.

@@ -54,6 +54,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		if _, err := tx.DropRawLetters(now.AddDate(0, 0, -s.KeepLetters)); err != nil {
 			return err
 		}
+		if err := tx.DropAttempts(now.AddDate(0, 0, -s.KeepLetters)); err != nil {
+			return err
+		}
 		if err := d.discardWaited(tx, s); err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -193,7 +192,7 @@ func (d *Desk) readBlob(ctx context.Context, hash string) ([]byte, error) {
 // job that brought it so far, ends with it.
 func (d *Desk) SaveDelivery(ctx context.Context, l okno.Letter, duty ...jobs.Job) error {
 	return d.write(ctx, func(tx store.Tx) error {
-		if err := errors.Join(tx.SaveDelivery(&l), ended(tx, duty)); err != nil {
+		if err := errors.Join(tx.SaveDelivery(&l), d.keepAttempt(tx, &l), ended(tx, duty)); err != nil {
 			return err
 		}
 		if l.Ticket == 0 || l.State == okno.LetterSent && l.Attempts <= 1 {
@@ -249,27 +248,4 @@ func (d *Desk) Letter(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.Le
 		return err
 	})
 	return l.Letter, err
-}
-
-// RetryLetter puts a letter that was delayed or given up back in the queue.
-func (d *Desk) RetryLetter(ctx context.Context, by okno.Actor, ref okno.Ref) error {
-	return d.manage(ctx, by, okno.SeeLetters, func(tx store.Tx) (int64, okno.Event, error) {
-		l, err := tx.LetterByRef(ref)
-		if err != nil {
-			return 0, okno.Event{}, err
-		}
-		sealed, blob, err := tx.SealedLetter(l.ID)
-		if err != nil {
-			return 0, okno.Event{}, err
-		}
-		if len(sealed) == 0 && blob == "" {
-			return 0, okno.Event{}, okno.Refuse(okno.Conflict, "error.letter.gone")
-		}
-		l.State = okno.LetterQueued
-		if err := tx.SaveDelivery(&l.Letter); err != nil {
-			return 0, okno.Event{}, err
-		}
-		err = jobs.Put(tx.Tx, d.Now(), jobs.New{Kind: PostJobKind, V: 1, Payload: PostJob{Letter: l.ID}, Key: id(l.ID) + "/again/" + strconv.Itoa(l.Attempts)})
-		return int64(l.ID), okno.NewEvent(okno.LetterRetried, okno.EventData{Letter: l.ID}), err
-	})
 }

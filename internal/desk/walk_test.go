@@ -133,6 +133,17 @@ var manageSteps = []step{
 	}},
 	{"Letter", managing, func(s *scene, by okno.Actor) error { return done(s.Letter(s.ctx(), by, s.letter())) }},
 	{"RetryLetter", managing, func(s *scene, by okno.Actor) error { return s.RetryLetter(s.ctx(), by, s.letter()) }},
+	{"Outbox", managing, func(s *scene, by okno.Actor) error {
+		return done(s.Outbox(s.ctx(), by, desk.LetterFilter{}, ""))
+	}},
+	{"LetterAttempts", managing, func(s *scene, by okno.Actor) error {
+		_, _, err := s.LetterAttempts(s.ctx(), by, s.letter())
+		return err
+	}},
+	{"RetryLetters", managing, func(s *scene, by okno.Actor) error {
+		return done(s.RetryLetters(s.ctx(), by, desk.LetterFilter{}))
+	}},
+	{"CancelLetter", managing, func(s *scene, by okno.Actor) error { return s.CancelLetter(s.ctx(), by, s.letter()) }},
 	{"KeptLetters", managing, func(s *scene, by okno.Actor) error {
 		_, _, err := s.KeptLetters(s.ctx(), by, "", "")
 		return err
@@ -372,7 +383,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "ban", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "erasure", "erased_bytes", "sending", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "letter_attempt", "erasure", "erased_bytes", "sending", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 
 // traces says how much every table holds, and how often what counts its

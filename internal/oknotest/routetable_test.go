@@ -158,6 +158,8 @@ var routes = map[string]line{
 	"POST /admin/letters/test":                                     {may: only, status: "422"},
 	"GET /admin/letters/{ref}":                                     {path: "/admin/letters/LETTER", may: only, status: "200"},
 	"POST /admin/letters/{ref}/attempt":                            {path: "/admin/letters/LETTER/attempt", may: only, status: "409"},
+	"POST /admin/letters/{ref}/cancellation":                       {path: "/admin/letters/LETTER/cancellation", may: only, status: "409"},
+	"POST /admin/letters/attempts":                                 {may: only, status: "303 /admin/letters"},
 	"GET /admin/kept":                                              {may: only, status: "200"},
 	"GET /admin/kept/{ref}":                                        {path: "/admin/kept/KEPT", may: only, status: "200"},
 	"GET /admin/kept/{ref}/raw":                                    {path: "/admin/kept/KEPT/raw", may: only, status: "200"},

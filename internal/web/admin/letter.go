@@ -1,12 +1,16 @@
 package admin
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/locale"
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/ui"
@@ -14,41 +18,130 @@ import (
 
 // letterStates are how far a letter that leaves may have come, with how that
 // looks.
-var letterStates = []struct {
+var letterStates = []standing{
+	{okno.LetterQueued, slow}, {okno.LetterSent, good}, {okno.LetterDelayed, slow}, {okno.LetterBounced, bad}, {okno.LetterFailed, bad}, {okno.LetterCancelled, off},
+}
+
+type standing struct {
 	state okno.LetterState
 	kind  mood
-}{
-	{okno.LetterQueued, slow}, {okno.LetterSent, good}, {okno.LetterDelayed, slow}, {okno.LetterBounced, bad}, {okno.LetterFailed, bad},
 }
 
 // letters lists the letters that leave.
 func (a *Admin) letters(q *web.Request) error {
-	var names []string
-	for _, s := range letterStates {
-		names = append(names, string(s.state))
+	f, err := letterFilter(q)
+	if err != nil {
+		return err
 	}
-	chosen := q.Query("state")
-	if chosen != "" && !slices.Contains(names, chosen) {
-		return okno.ErrNotFound
-	}
-	all, more, err := a.desk.Letters(q.Context(), q.Actor, okno.LetterState(chosen), okno.Ref(q.Query("before")))
+	out, err := a.desk.Outbox(q.Context(), q.Actor, f, okno.Ref(q.Query("before")))
 	if err != nil {
 		return err
 	}
 	l := q.Locale
-	v := listView{view: sectionView(q, "letters"), emptyText: l.T("admin.letter.none"), beside: testLink(l)}
-	v.tabs = stateTabs("/admin/letters", chosen, l.T("admin.all"), names, func(s string) string { return l.T("admin.letter.state." + s) })
-	v.table = table{name: v.Title, head: []string{l.T("words.subject"), l.T("admin.letter.to"), l.T("admin.letter.kind"), l.T("admin.field.state"), l.T("admin.letter.attempts"), l.T("admin.field.time")}}
-	for _, x := range all {
+	boxes, err := a.desk.Mailboxes(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	v := listView{view: sectionView(q, "letters"), emptyText: l.T("admin.letter.none"), beside: lettersBeside(q, f, boxes, out.Counts)}
+	v.tabs = letterTabs(l, f, out.Counts)
+	v.table = table{name: v.Title, head: []string{l.T("words.subject"), l.T("admin.letter.to"), l.T("admin.letter.kind"), l.T("admin.field.state"), l.T("admin.letter.attempts"), l.T("admin.letter.next"), l.T("admin.field.time")}}
+	for _, x := range out.Letters {
 		v.rows = append(v.rows, []templ.Component{
-			link("/admin/letters/"+string(x.Ref), ui.Subject(l, x.Subject)), text(x.To), text(letterKind(l, x.Kind)), letterState(l, x),
-			text(strconv.Itoa(x.Attempts)), moment(l, x.At, q.Now),
+			link("/admin/letters/"+string(x.Ref), ui.Subject(l, x.Subject)), text(x.To), text(letterKind(l, x.Kind)), letterState(l, x.Letter),
+			text(strconv.Itoa(x.Attempts)), nextTry(l, x, q.Now), moment(l, x.At, q.Now),
 		})
 	}
-	if more {
-		v.older = olderThan("/admin/letters", chosen, string(all[len(all)-1].Ref))
+	if out.More {
+		v.older = lettersPath(f, string(out.Letters[len(out.Letters)-1].Ref))
 	}
 	return q.Render(listPage(v))
+}
+
+// letterFilter is which letters an address asks for.
+func letterFilter(q *web.Request) (desk.LetterFilter, error) {
+	f := desk.LetterFilter{State: okno.LetterState(q.Query("state")), Mailbox: okno.Ref(q.Query("mailbox")), Address: strings.TrimSpace(q.Query("to"))}
+	known := slices.ContainsFunc(letterStates, func(s standing) bool { return s.state == f.State })
+	if f.State != "" && !known || len(f.Address) > okno.MaxAddress {
+		return f, okno.ErrNotFound
+	}
+	return f, nil
+}
+
+// lettersPath is the address of a list of letters.
+func lettersPath(f desk.LetterFilter, before string) string {
+	values := url.Values{}
+	for name, v := range map[string]string{"state": string(f.State), "mailbox": string(f.Mailbox), "to": f.Address, "before": before} {
+		if v != "" {
+			values.Set(name, v)
+		}
+	}
+	if len(values) == 0 {
+		return "/admin/letters"
+	}
+	return "/admin/letters?" + values.Encode()
+}
+
+// letterTabs are the states with how many letters are in them, where that is
+// counted.
+func letterTabs(l *locale.Locale, f desk.LetterFilter, counts map[okno.LetterState]int) []tab {
+	chosen := f.State
+	f.State = ""
+	tabs := []tab{{lettersPath(f, ""), l.T("admin.all"), chosen == ""}}
+	for _, s := range letterStates {
+		f.State = s.state
+		name := l.T("admin.letter.state." + string(s.state))
+		switch n := counts[s.state]; {
+		case n >= desk.CountedLetters:
+			name += " " + l.T("admin.letter.many", "Count", l.Number(desk.CountedLetters))
+		case n > 0:
+			name += " " + l.Number(int64(n))
+		}
+		tabs = append(tabs, tab{lettersPath(f, ""), name, chosen == s.state})
+	}
+	return tabs
+}
+
+// boxOptions are the choices of a mailbox whose letters are looked at.
+func boxOptions(l *locale.Locale, boxes []desk.MailboxState) []ui.Option {
+	options := []ui.Option{{Value: "", Label: l.T("admin.all")}}
+	for _, m := range boxes {
+		options = append(options, ui.Option{Value: string(m.Ref), Label: m.Address})
+	}
+	return options
+}
+
+// nextTry is when a letter is tried next.
+func nextTry(l *locale.Locale, x desk.OutboxLetter, now time.Time) templ.Component {
+	switch {
+	case x.State != okno.LetterQueued && x.State != okno.LetterDelayed:
+		return text(l.T("admin.letter.never"))
+	case x.Next.IsZero() || !x.Next.After(now):
+		return text(l.T("admin.letter.now"))
+	}
+	return text(l.Full(x.Next))
+}
+
+// retryLetters has all letters of the filter that were not taken sent now.
+func (a *Admin) retryLetters(q *web.Request) error {
+	typed, err := q.Form()
+	if err != nil {
+		return err
+	}
+	f := desk.LetterFilter{Mailbox: okno.Ref(typed.Get("mailbox")), Address: typed.Word("to")}
+	n, err := a.desk.RetryLetters(q.Context(), q.Actor, f)
+	if err != nil {
+		return err
+	}
+	return done(q, q.Locale.N("admin.letter.retried.all", n), lettersPath(f, ""))
+}
+
+// cancelLetter takes a letter out of the outbox.
+func (a *Admin) cancelLetter(q *web.Request) error {
+	ref := okno.Ref(q.Path("ref"))
+	if err := a.desk.CancelLetter(q.Context(), q.Actor, ref); err != nil {
+		return err
+	}
+	return done(q, q.Locale.T("admin.letter.cancelled"), "/admin/letters/"+string(ref))
 }
 
 func letterKind(l *locale.Locale, k okno.LetterKind) string {
@@ -64,13 +157,19 @@ func letterState(l *locale.Locale, x okno.Letter) templ.Component {
 	return text(string(x.State))
 }
 
-// letter is one letter that leaves, with what may be shown of it.
+// letter is one letter that leaves, with what may be shown of it and of its
+// attempts.
 func (a *Admin) letter(q *web.Request) error {
-	x, err := a.desk.Letter(q.Context(), q.Actor, okno.Ref(q.Path("ref")))
+	x, failed, err := a.desk.LetterAttempts(q.Context(), q.Actor, okno.Ref(q.Path("ref")))
 	if err != nil {
 		return err
 	}
-	return q.Render(letterPage(subView(q, "letters", ui.Subject(q.Locale, x.Subject)), x))
+	return q.Render(letterPage(subView(q, "letters", ui.Subject(q.Locale, x.Subject)), x, failed))
+}
+
+// canCancel reports whether the letter can still be kept from leaving.
+func canCancel(x okno.Letter) bool {
+	return x.State == okno.LetterQueued || x.State == okno.LetterDelayed || x.State == okno.LetterFailed
 }
 
 // canRetry reports whether the letter can be put back in the queue.

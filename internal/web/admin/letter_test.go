@@ -43,12 +43,38 @@ func TestLetterThatWasGivenUpIsSentAgain(t *testing.T) {
 		}
 		before := r.jobs(desk.PostJobKind)
 		ada.saved(path + "/attempt")
-		if n := r.jobs(desk.PostJobKind); n != before+1 {
-			r.Errorf("%d duties to send, %d before", n, before)
+		if n := r.jobs(desk.PostJobKind); n != before {
+			r.Errorf("%d duties to send, %d before: it would be sent twice", n, before)
 		}
 		r.shows(ada.page(path), "Waiting")
 		if code, _ := ada.get("/admin/letters?state=lost"); code != 404 {
 			r.Errorf("a state that is none: %d", code)
+		}
+	})
+}
+
+func TestTheOutboxIsSearchedRetriedAndEmptied(t *testing.T) {
+	each(t, func(r *rig) {
+		ada := r.as("ada@desk.example")
+		l := queued(r, "Welcome")
+		l.State, l.Attempts, l.Trouble = okno.LetterDelayed, 1, "451 come back later"
+		r.must(r.desk.SaveDelivery(r.Context(), l))
+		path := "/admin/letters/" + string(l.Ref)
+		r.shows(ada.page("/admin/letters?to=carl@customer.example"), "Welcome", "Send again what was not taken", "Delayed 1")
+		if page := ada.page("/admin/letters?to=dora@customer.example"); strings.Contains(page, "Welcome") || strings.Contains(page, "Send again what") {
+			r.Error("another's letters are found")
+		}
+		r.shows(ada.page("/admin/letters?mailbox="+firstRef(ada, "mailboxes")), "Find")
+		r.shows(ada.page(path), "What the mail server said", "451 come back later", "Do not send", "Next try")
+		ada.saved("/admin/letters/attempts")
+		r.shows(ada.page(path), "Waiting")
+		ada.saved(path + "/cancellation")
+		r.shows(ada.page(path), "Cancelled")
+		if code, _ := ada.post(path + "/cancellation"); code != 409 {
+			r.Errorf("cancelled twice: %d", code)
+		}
+		if n := r.jobs(desk.PostJobKind); n != 0 {
+			r.Errorf("%d duties are left", n)
 		}
 	})
 }

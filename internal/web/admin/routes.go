@@ -62,6 +62,8 @@ func (a *Admin) Routes(r *web.Router) {
 	r.Admins("POST /admin/letters/test", a.sendTestLetter, web.Limit("admin test", 20, time.Minute))
 	r.Admins("GET /admin/letters/{ref}", a.letter)
 	r.Admins("POST /admin/letters/{ref}/attempt", a.retryLetter)
+	r.Admins("POST /admin/letters/{ref}/cancellation", a.cancelLetter)
+	r.Admins("POST /admin/letters/attempts", a.retryLetters)
 
 	r.Admins("GET /admin/kept", a.keptLetters)
 	r.Admins("GET /admin/kept/{ref}", a.keptLetter)

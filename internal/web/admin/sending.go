@@ -18,6 +18,9 @@ import (
 // firstSelector is offered for a key's name.
 const firstSelector = "okno"
 
+// recordType is of the DNS records that hold keys.
+const recordType = "TXT"
+
 // lookupTime bounds asking the DNS for a key.
 const lookupTime = 10 * time.Second
 

@@ -108,6 +108,8 @@ func (v *ticketView) delivery(letters []okno.Letter) []ui.Mark {
 			sent = append(sent, letter.To)
 		case okno.LetterQueued:
 			ms = append(ms, ui.Mark{Kind: "info", Icon: "mail-forward", Text: l.T("workspace.mark.queued", "To", letter.To)})
+		case okno.LetterCancelled:
+			ms = append(ms, ui.Mark{Kind: "warning", Icon: "mail-off", Text: l.T("workspace.mark.cancelled", "To", letter.To)})
 		case okno.LetterDelayed:
 			ms = append(ms, ui.Mark{Kind: "warning", Icon: "clock", Text: l.T("workspace.mark.delayed", "To", letter.To, "Why", letter.Trouble)})
 		case okno.LetterBounced, okno.LetterFailed:

@@ -82,7 +82,7 @@ func (tx Tx) SealedLetter(id okno.LetterID) (sealed []byte, blob string, err err
 // its bytes, which hold secrets, are forgotten.
 func (tx Tx) SaveDelivery(l *okno.Letter) error {
 	sql := `UPDATE letter SET state = ?, attempts = ?, trouble = ?, answer = ?, sent = ?`
-	if l.State == okno.LetterSent || l.State == okno.LetterBounced {
+	if l.State == okno.LetterSent || l.State == okno.LetterBounced || l.State == okno.LetterCancelled {
 		sql += `, sealed = NULL, blob = ''`
 	}
 	_, err := tx.Exec(sql+` WHERE id = ?`, l.State, l.Attempts, l.Trouble, l.Answer, micro(l.Sent), l.ID)
