@@ -38,6 +38,7 @@ func (tx *Tx) Exec(sql string, args ...any) (affected int64, err error) {
 	if err != nil {
 		return 0, err
 	}
+	watched(sql, plain)
 	res, err := tx.on.exec(tx.ctx, sql, plain)
 	if err != nil {
 		return 0, tx.fail(sql, err)
@@ -52,6 +53,7 @@ func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
 	if err != nil {
 		return nil, err
 	}
+	watched(sql, plain)
 	rows, err := tx.on.query(tx.ctx, sql, plain)
 	if err != nil {
 		return nil, tx.fail(sql, err)
