@@ -11,7 +11,7 @@ type Notice struct {
 	ID     NoticeID
 	Person PersonID
 	Event  EventID
-	Ticket TicketID
+	Ticket TicketID // 0: it is about a mailbox
 	Kind   NoticeKind
 	// Listed: it stands in the bell; else only his browsers show it.
 	Listed bool
@@ -71,7 +71,7 @@ const (
 // matters are what each side switches, as the page lists it.
 var matters = map[Side][]Matter{
 	SideCustomer: {MatterAnswers, MatterStatus, MatterClosed, MatterCalls},
-	SideAgent:    {MatterAssigned, MatterWrote, MatterDepartment, MatterAsked, MatterEnded, MatterReturned},
+	SideAgent:    {MatterAssigned, MatterWrote, MatterDepartment, MatterAsked, MatterEnded, MatterReturned, MatterMailboxes},
 }
 
 // Matters lists what a side can switch on and off.
@@ -91,6 +91,7 @@ var notices = map[NoticeKind]struct {
 	NoticeEnded: {SideAgent, MatterEnded}, NoticeNotClosed: {SideAgent, MatterEnded},
 	NoticeCall: {SideAgent, MatterAsked}, NoticeCallOff: {SideAgent, MatterAsked},
 	NoticeReturned: {SideAgent, MatterReturned}, NoticeStopped: {SideAgent, MatterReturned},
+	NoticeAlarm:    {SideAgent, MatterMailboxes}, NoticeAlarmOver: {SideAgent, MatterMailboxes},
 }
 
 // Side is whether customers or agents are told; empty: it is no kind.

@@ -12,8 +12,11 @@ type Mailbox struct {
 	Department DepartmentID
 	Lang       string // of people whose language nothing else tells
 	Fetch      *Fetch // nil: letters come by SMTP, LMTP or pipe only
-	Closed     time.Time
-	Version    int64
+	// Quiet is how many working hours may pass without a letter before an alarm
+	// is raised; 0: as long as is usual for it; QuietNever.
+	Quiet   int
+	Closed  time.Time
+	Version int64
 }
 
 // Fetch says where a mailbox's letters are fetched from.

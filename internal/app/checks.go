@@ -112,7 +112,7 @@ func (h *House) worked(ctx context.Context) error {
 	return errors.Join(late...)
 }
 
-// fetched says which mailboxes cannot be fetched from.
+// fetched says which mailboxes cannot be fetched from, or are too silent.
 func (h *House) fetched(ctx context.Context) error {
 	boxes, err := h.Desk.Mailboxes(ctx, okno.Console())
 	if err != nil {
@@ -122,6 +122,8 @@ func (h *House) fetched(ctx context.Context) error {
 	for _, m := range boxes {
 		if m.Fetch != nil && m.Closed.IsZero() && m.State.Trouble != "" {
 			troubled = append(troubled, m.Address+": "+m.State.Trouble)
+		} else if m.Closed.IsZero() && m.Alarm.Kind == okno.AlarmSilent {
+			troubled = append(troubled, m.Address+": no letter comes")
 		}
 	}
 	if len(troubled) > 0 {

@@ -15,7 +15,8 @@ func consequences(e okno.Event) []string {
 		okno.CloseAsked, okno.LetterReturned, okno.AnswerStopped, okno.ClosingReminded, okno.ClosingStopped,
 		okno.CallRequested, okno.CallChanged, okno.AnswerWithheld, okno.AnswerReleased, okno.LettersStopped, okno.LetterReaddressed,
 		okno.ContactAdded, okno.ContactInvited, okno.PersonAdded, okno.ResetAsked,
-		okno.RegistrationAsked, okno.AddressAsked, okno.AddressChanged:
+		okno.RegistrationAsked, okno.AddressAsked, okno.AddressChanged,
+		okno.MailboxAlarmed, okno.MailboxRecovered:
 		if e.Data.Silent {
 			return nil
 		}

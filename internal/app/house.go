@@ -133,6 +133,7 @@ func (h *House) duties() {
 		return err
 	})
 	h.Runner.Every("forget tries", 10*time.Minute, h.Desk.DropTries)
+	h.Runner.Every("watch mailboxes", 5*time.Minute, h.Desk.WatchMailboxes)
 	h.Runner.Every("tidy", time.Hour, h.Desk.Tidy)
 	h.Runner.Handle(desk.EraseJobKind, jobs.Options{}, h.Desk.Erase)
 }

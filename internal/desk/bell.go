@@ -107,13 +107,22 @@ func (d *Desk) Notices(ctx context.Context, by okno.Actor, from string, limit in
 		}
 		scope := by.Sees()
 		for _, n := range all {
-			if scope.Admits(&n.About) {
+			if hears(by, scope, &n) {
 				page.Lines = append(page.Lines, NoticeLine{Notice: n.Notice, Number: n.About.Number, Subject: n.About.Subject, Actor: n.Actor})
 			}
 		}
 		return nil
 	})
 	return page, err
+}
+
+// hears reports whether the actor may still be told: of a ticket that he sees,
+// of mailboxes if they are his to manage.
+func hears(by okno.Actor, scope okno.Scope, n *store.ListedNotice) bool {
+	if n.Ticket == 0 {
+		return by.MayManage(okno.ManageMailboxes)
+	}
+	return scope.Admits(&n.About)
 }
 
 // UnreadNotices counts what the actor has not read, up to one more than
@@ -135,7 +144,7 @@ func (d *Desk) UnreadNotices(ctx context.Context, by okno.Actor) (int, error) {
 			}
 			unread = 0
 			for _, n := range all {
-				if unread <= UnreadNoticesCounted && scope.Admits(&n.About) {
+				if unread <= UnreadNoticesCounted && hears(by, scope, &n) {
 					unread++
 				}
 			}

@@ -18,6 +18,7 @@ type MailboxState struct {
 	okno.Mailbox
 	State      okno.FetchState
 	HasSecret  bool // a password is kept
+	Alarm      okno.Alarm
 	Department okno.Department
 }
 
@@ -35,7 +36,7 @@ func (d *Desk) Mailboxes(ctx context.Context, by okno.Actor) ([]MailboxState, er
 		all, err := tx.Mailboxes()
 		boxes = nil
 		for _, m := range all {
-			boxes = append(boxes, MailboxState{Mailbox: m.Mailbox, State: m.State, HasSecret: len(m.Sealed) > 0, Department: c.department(m.Department)})
+			boxes = append(boxes, MailboxState{Mailbox: m.Mailbox, State: m.State, HasSecret: len(m.Sealed) > 0, Alarm: m.Watch.Alarm, Department: c.department(m.Department)})
 		}
 		return err
 	})
@@ -236,6 +237,9 @@ func (d *Desk) checkMailbox(c *catalogue, form *okno.Mailbox, department okno.Re
 		if x.Ref == department && x.Closed.IsZero() {
 			form.Department = x.ID
 		}
+	}
+	if form.Quiet < okno.QuietNever || form.Quiet > okno.MaxQuiet {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "quiet"})
 	}
 	if form.Department == 0 {
 		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "department"})

@@ -33,6 +33,9 @@ type Notice struct {
 	Call       okno.Call                     // of Data.Call; zero: none
 	Login      string                        // of Data.Person's account, or Addressee's; "": none, or the fact is about a ticket
 	Company    okno.Company                  // the fact is about; zero: about none
+	Troubled   MailboxState                  // the fact is about; zero: about none
+	LastLetter time.Time                     // that came to it; zero: none
+	Admins     []okno.PersonID               // who are to hear of it
 	Password   string                        // issued by the fact; "": none, or its letter is queued
 	// Addressee has the address that was asked about, who need not be known:
 	// his ID is 0 then. Zero: the fact is about no address, or it was forgotten.
@@ -67,6 +70,9 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 			return err
 		}
 		if err := d.noticeContact(tx, n); err != nil {
+			return err
+		}
+		if err := noticeMailbox(tx, c, n, wanted); err != nil {
 			return err
 		}
 		if n.Mailbox.ID == 0 {

@@ -27,6 +27,8 @@ func (d *draft) body(subject string) page {
 		p.blocks = d.joining()
 	case d.letter == okno.LetterTest:
 		p.blocks = d.trial()
+	case d.aboutMailbox():
+		p.blocks = d.alarm()
 	case d.agent:
 		p.blocks = append(d.toAgent(), d.agentFooter()...)
 	default:

@@ -78,7 +78,7 @@ func noticesInWords(t *testing.T) string {
 		var said []string
 		for _, lang := range []string{"en", "ru"} {
 			words := locale.New(lang, time.UTC).T("notice."+string(kind), "Number", "100001")
-			if strings.Contains(words, "⟦") || !strings.Contains(words, "100001") {
+			if strings.Contains(words, "⟦") || !strings.Contains(words, "100001") && kind.Matter() != okno.MatterMailboxes {
 				t.Errorf("%s in %s: %q", kind, lang, words)
 			}
 			said = append(said, words)

@@ -63,6 +63,9 @@ var rules = []rule{
 	{okno.ClosingReminded, stillToClose, requester, okno.LetterReminder, false},
 	{okno.ClosingStopped, always, workers, okno.LetterNotClosed, false},
 
+	{okno.MailboxAlarmed, always, administrators, okno.LetterAlarm, false},
+	{okno.MailboxRecovered, always, administrators, okno.LetterAlarmOver, false},
+
 	{okno.PersonAdded, hasLogin, personNamed, okno.LetterInvitation, false},
 	{okno.ResetAsked, hasLogin, personNamed, okno.LetterReset, true},
 

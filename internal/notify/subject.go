@@ -23,6 +23,8 @@ func (d *draft) subject() string {
 		return d.words.T("letter.join.subject", "Company", d.n.Company.Name)
 	case okno.LetterTest:
 		return d.words.T("letter.test.subject")
+	case okno.LetterAlarm, okno.LetterAlarmOver:
+		return d.alarmSubject()
 	}
 	if before := d.thread.subjects[d.person.ID]; before != "" {
 		return before

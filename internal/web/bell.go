@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/web/ui"
 )
 
@@ -92,15 +93,20 @@ func (q *Request) bellList(from string, limit int) (ui.BellList, error) {
 	}
 	for _, line := range page.Lines {
 		list.Lines = append(list.Lines, ui.BellLine{
-			Href: q.noticeTicket(line.Number), Words: q.Locale.T("notice."+string(line.Kind), "Number", string(line.Number)),
+			Href: q.noticePlace(line), Words: q.Locale.T("notice."+string(line.Kind), "Number", string(line.Number)),
 			Icon: noticeIcon(line.Kind), Subject: ui.Subject(q.Locale, line.Subject), Actor: line.Actor, At: line.At, Unread: line.Read.IsZero(),
 		})
 	}
 	return list, nil
 }
 
-// noticeTicket is the address of a ticket at this door.
-func (q *Request) noticeTicket(n okno.Number) string {
+// noticePlace is the address of what a notice is about: a ticket at this door,
+// or the mailboxes.
+func (q *Request) noticePlace(line desk.NoticeLine) string {
+	if line.Ticket == 0 {
+		return "/admin/mailboxes"
+	}
+	n := line.Number
 	at := "/tickets/"
 	if q.Actor.Door != okno.DoorPortal {
 		at = "/desk/tickets/"
@@ -125,8 +131,10 @@ func noticeIcon(kind okno.NoticeKind) string {
 		return "phone-call"
 	case okno.NoticeReturned, okno.NoticeHeldBack:
 		return "mail-off"
-	case okno.NoticeNotClosed:
+	case okno.NoticeNotClosed, okno.NoticeAlarm:
 		return "alert-circle"
+	case okno.NoticeAlarmOver:
+		return "status-done"
 	}
 	return "inbox"
 }

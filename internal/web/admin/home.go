@@ -47,6 +47,16 @@ func (a *Admin) health(q *web.Request) ([]trouble, error) {
 		words := q.Locale.T("admin.health.mailbox", "Address", m.Address, "Since", q.Locale.Ago(m.State.Since, q.Now))
 		all = append(all, trouble{words, "/admin/mailboxes/" + string(m.Ref)})
 	}
+	alarmed, err := a.desk.Alarms(q.Context(), q.Actor)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range alarmed {
+		if m.Alarm.Kind == okno.AlarmSilent {
+			words := q.Locale.T("admin.health.silent", "Address", m.Address, "Since", q.Locale.Ago(m.Alarm.Since, q.Now))
+			all = append(all, trouble{words, "/admin/mailboxes/" + string(m.Ref)})
+		}
+	}
 	for _, state := range []okno.LetterState{okno.LetterDelayed, okno.LetterFailed} {
 		letters, more, err := a.desk.Letters(q.Context(), q.Actor, state, "")
 		if err != nil {

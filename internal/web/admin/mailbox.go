@@ -2,6 +2,7 @@ package admin
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -42,6 +43,8 @@ func mailboxState(q *web.Request, m desk.MailboxState) templ.Component {
 	switch {
 	case !m.Closed.IsZero():
 		return state(off, l.T("admin.closed"))
+	case m.State.Trouble == "" && m.Alarm.Kind == okno.AlarmSilent:
+		return state(bad, l.T("admin.mailbox.silent", "Since", l.Ago(m.Alarm.Since, q.Now)))
 	case m.Fetch == nil:
 		return state(good, l.T("admin.mailbox.ready"))
 	case m.State.Trouble != "":
@@ -50,6 +53,23 @@ func mailboxState(q *web.Request, m desk.MailboxState) templ.Component {
 		return state(slow, l.T("admin.mailbox.never"))
 	}
 	return state(good, l.T("admin.mailbox.last", "Time", l.Ago(m.State.At, q.Now)))
+}
+
+// quietHours are the silences, in working hours, that can be chosen.
+var quietHours = []int{2, 4, 8, 16, 24, 40, 80}
+
+// quietControl is what silence raises an alarm.
+func quietControl(l *locale.Locale, m desk.MailboxState) *control {
+	options := []ui.Option{{Value: "0", Label: l.T("admin.mailbox.quiet.auto")}}
+	hours := quietHours
+	if m.Quiet > 0 && !slices.Contains(hours, m.Quiet) {
+		hours = append([]int{m.Quiet}, hours...)
+	}
+	for _, n := range hours {
+		options = append(options, ui.Option{Value: strconv.Itoa(n), Label: l.N("admin.mailbox.quiet.hours", n)})
+	}
+	options = append(options, ui.Option{Value: strconv.Itoa(okno.QuietNever), Label: l.T("admin.mailbox.quiet.never")})
+	return &control{kind: choice, Field: ui.Field{Name: "quiet", Label: l.T("admin.mailbox.quiet"), Value: strconv.Itoa(m.Quiet), Options: options, Hint: l.T("admin.mailbox.quiet.hint")}}
 }
 
 // mailboxOf is the mailbox of the address; zero: a new one.
@@ -74,6 +94,9 @@ func (a *Admin) mailbox(q *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if m.Alarm.Kind == okno.AlarmSilent {
+		v.said = &said{"error", q.Locale.T("admin.mailbox.alarm.silent")}
+	}
 	return q.Render(formPage(v))
 }
 
@@ -96,6 +119,7 @@ func (a *Admin) mailboxForm(q *web.Request, m desk.MailboxState) (formView, erro
 		{kind: choice, Field: ui.Field{Name: "lang", Label: l.T("ui.language"), Value: lang, Options: languages(), Hint: l.T("admin.mailbox.lang.hint")}},
 	}
 	v.controls = append(v.controls, fetchControls(l, m)...)
+	v.controls = append(v.controls, quietControl(l, m))
 	test := "/admin/mailboxes/test"
 	if m.ID == 0 {
 		v.Title, v.action, v.send = l.T("admin.mailbox.new"), "/admin/mailboxes", l.T("admin.create")
@@ -130,6 +154,9 @@ func (a *Admin) saveMailbox(q *web.Request) error {
 
 func (a *Admin) keepMailbox(q *web.Request, typed *web.Form) error {
 	form := okno.Mailbox{Address: typed.Word("address"), Name: typed.Word("name"), Lang: typed.Get("lang"), Closed: closedAt(q, typed), Version: versionOf(typed)}
+	if typed.Has("quiet") {
+		form.Quiet = int(max(okno.QuietNever-1, min(number(typed.Get("quiet")), okno.MaxQuiet+1)))
+	}
 	if !spoken(form.Lang) {
 		return okno.Errors{{Reason: okno.Invalid, Key: "error.choice", Field: "lang"}}
 	}

@@ -32,7 +32,7 @@ func (tx Tx) Notice(id okno.NoticeID) (okno.Notice, error) {
 // judge who sees it and to say which it is, and with who did it.
 type ListedNotice struct {
 	okno.Notice
-	About okno.Ticket // Participants: its person alone, if he is one
+	About okno.Ticket // Participants: its person alone, if he is one; about a mailbox its address is the subject
 	Actor string      // name; empty: nobody known, or the desk itself
 }
 
@@ -49,10 +49,11 @@ func scanListed(row db.Scanner) (ListedNotice, error) {
 }
 
 const listedNotices = `SELECT n.id, n.person, n.event, n.ticket, n.kind, n.listed, n.at, n.read_at,
-	t.number, t.subject, t.department, t.requester, t.company,
+	COALESCE(t.number, ''), COALESCE(t.subject, (SELECT m.address FROM event e JOIN mailbox m ON m.id = e.subject WHERE e.id = n.event), ''),
+	COALESCE(t.department, 0), COALESCE(t.requester, 0), COALESCE(t.company, 0),
 	CASE WHEN EXISTS (SELECT 1 FROM participant p WHERE p.ticket = n.ticket AND p.person = n.person) THEN 1 ELSE 0 END,
 	COALESCE((SELECT w.name FROM event e JOIN person w ON w.id = e.actor WHERE e.id = n.event), '')
-	FROM notice n JOIN ticket t ON t.id = n.ticket WHERE n.person = ? AND n.side = ? AND n.listed = 1`
+	FROM notice n LEFT JOIN ticket t ON t.id = n.ticket WHERE n.person = ? AND n.side = ? AND n.listed = 1 AND (n.ticket = 0 OR t.id > 0)`
 
 // Notices are a person's notices of a side before one of them (0: from the
 // newest), newest first. Whether he still sees their tickets is for the caller
@@ -73,9 +74,10 @@ func (tx Tx) UnreadNotices(p okno.PersonID, side okno.Side, limit int) ([]Listed
 			n.About.Participants = []okno.PersonID{p}
 		}
 		return n, err
-	}, `SELECT n.ticket, t.department, t.requester, t.company,
+	}, `SELECT n.ticket, COALESCE(t.department, 0), COALESCE(t.requester, 0), COALESCE(t.company, 0),
 		CASE WHEN EXISTS (SELECT 1 FROM participant p WHERE p.ticket = n.ticket AND p.person = n.person) THEN 1 ELSE 0 END
-		FROM notice n JOIN ticket t ON t.id = n.ticket WHERE n.person = ? AND n.side = ? AND n.listed = 1 AND n.read_at = 0
+		FROM notice n LEFT JOIN ticket t ON t.id = n.ticket WHERE n.person = ? AND n.side = ? AND n.listed = 1 AND n.read_at = 0
+		AND (n.ticket = 0 OR t.id > 0)
 		ORDER BY n.id DESC LIMIT ?`, p, side, limit)
 }
 

@@ -12,15 +12,26 @@ type Mailbox struct {
 	okno.Mailbox
 	Sealed []byte
 	State  okno.FetchState
+	Watch  Watch
 }
 
-const mailboxColumns = `id, ref, address, folded, name, department, lang, fetching, password, closed, version, fetched, trouble, since, uidvalidity, lastuid`
+// Watch is what is known of a mailbox's silence.
+type Watch struct {
+	Alarm   okno.Alarm
+	Gap     time.Duration // the longest usual, of working time; 0: not known
+	Learned time.Time
+}
+
+const mailboxColumns = `id, ref, address, folded, name, department, lang, fetching, password, closed, version, fetched, trouble, since, uidvalidity, lastuid, quiet, alarm, alarmed, gap, learned`
 
 func scanMailbox(row db.Scanner) (Mailbox, error) {
 	var m Mailbox
 	var fetch string
+	var gap int64
 	err := row.Scan(&m.ID, &m.Ref, &m.Address, &m.Folded, &m.Name, &m.Department, &m.Lang, &fetch, &m.Sealed, moment{&m.Closed}, &m.Version,
-		moment{&m.State.At}, &m.State.Trouble, moment{&m.State.Since}, &m.State.UIDValidity, &m.State.LastUID)
+		moment{&m.State.At}, &m.State.Trouble, moment{&m.State.Since}, &m.State.UIDValidity, &m.State.LastUID,
+		&m.Quiet, &m.Watch.Alarm.Kind, moment{&m.Watch.Alarm.Since}, &gap, moment{&m.Watch.Learned})
+	m.Watch.Gap = time.Duration(gap) * time.Microsecond
 	if err == nil && fetch != "" {
 		err = document{&m.Fetch}.Scan(fetch)
 	}
@@ -40,8 +51,8 @@ func fetchJSON(f *okno.Fetch) string {
 // AddMailbox keeps a new mailbox and sets its ID; that its address is taken
 // is a unique violation of mailbox.folded.
 func (tx Tx) AddMailbox(m *Mailbox, at time.Time) error {
-	id, err := insert(tx, `INSERT INTO mailbox (ref, address, folded, name, department, lang, fetching, password, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		m.Ref, m.Address, m.Folded, m.Name, m.Department, m.Lang, fetchJSON(m.Fetch), m.Sealed, micro(at))
+	id, err := insert(tx, `INSERT INTO mailbox (ref, address, folded, name, department, lang, fetching, password, quiet, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		m.Ref, m.Address, m.Folded, m.Name, m.Department, m.Lang, fetchJSON(m.Fetch), m.Sealed, m.Quiet, micro(at))
 	m.ID, m.Version = okno.MailboxID(id), 1
 	return err
 }
@@ -49,9 +60,9 @@ func (tx Tx) AddMailbox(m *Mailbox, at time.Time) error {
 // SaveMailbox keeps a changed mailbox over the version it was read at and
 // forgets where fetching stood if it is fetched from elsewhere now.
 func (tx Tx) SaveMailbox(m *Mailbox, elsewhere bool) error {
-	if err := stale(tx.Exec(`UPDATE mailbox SET address = ?, folded = ?, name = ?, department = ?, lang = ?, fetching = ?, password = ?, closed = ?, version = version + 1
+	if err := stale(tx.Exec(`UPDATE mailbox SET address = ?, folded = ?, name = ?, department = ?, lang = ?, fetching = ?, password = ?, quiet = ?, closed = ?, version = version + 1
 		WHERE id = ? AND version = ?`,
-		m.Address, m.Folded, m.Name, m.Department, m.Lang, fetchJSON(m.Fetch), m.Sealed, micro(m.Closed), m.ID, m.Version)); err != nil {
+		m.Address, m.Folded, m.Name, m.Department, m.Lang, fetchJSON(m.Fetch), m.Sealed, m.Quiet, micro(m.Closed), m.ID, m.Version)); err != nil {
 		return err
 	}
 	if !elsewhere {
@@ -62,6 +73,29 @@ func (tx Tx) SaveMailbox(m *Mailbox, elsewhere bool) error {
 	}
 	_, err := tx.Exec(`DELETE FROM fetched_letter WHERE mailbox = ?`, m.ID)
 	return err
+}
+
+// SaveWatch keeps what is known of a mailbox's silence.
+func (tx Tx) SaveWatch(id okno.MailboxID, w Watch) error {
+	_, err := tx.Exec(`UPDATE mailbox SET alarm = ?, alarmed = ?, gap = ?, learned = ? WHERE id = ?`,
+		w.Alarm.Kind, micro(w.Alarm.Since), w.Gap.Microseconds(), micro(w.Learned), id)
+	return err
+}
+
+// CameTo are the times at which letters came to a mailbox since a moment, in
+// order, at most limit of them.
+func (tx Tx) CameTo(id okno.MailboxID, since time.Time, limit int) ([]time.Time, error) {
+	return db.Collect(tx.Tx, scanMoment, `SELECT at FROM kept_letter WHERE mailbox = ? AND at > ? ORDER BY at LIMIT ?`, id, micro(since), limit)
+}
+
+// LastCameTo is when the last letter came to a mailbox; zero: none has.
+func (tx Tx) LastCameTo(id okno.MailboxID) (time.Time, error) {
+	return db.First(tx.Tx, scanMoment, `SELECT COALESCE(MAX(at), 0) FROM kept_letter WHERE mailbox = ?`, id)
+}
+
+func scanMoment(row db.Scanner) (t time.Time, err error) {
+	err = row.Scan(moment{&t})
+	return t, err
 }
 
 // Fetched are the names of letters that were fetched from a mailbox's server
