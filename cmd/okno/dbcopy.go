@@ -15,3 +15,11 @@ func copyDB(fs *flag.FlagSet) func(context.Context, invocation) error {
 		return app.CopyDB(ctx, in.config, logTo(in.config, in.io.err), *from, *to, *replace, in.io.out)
 	}
 }
+
+func copyFiles(fs *flag.FlagSet) func(context.Context, invocation) error {
+	from := fs.String("from", "", "store to read: a directory, or s3://KEY:SECRET@host/bucket/prefix")
+	to := fs.String("to", "", "store to fill, named alike")
+	return func(ctx context.Context, in invocation) error {
+		return app.CopyFiles(ctx, in.config, *from, *to, in.io.out)
+	}
+}

@@ -48,6 +48,7 @@ var commands = []command{
 	{words: "restore", line: "make an installation of such a file", begin: restore},
 	{words: "seed", line: "fill an installation with sample tickets, to try it at size", begin: seed},
 	{words: "db copy", line: "carry all rows from one database to another, SQLite or PostgreSQL", begin: copyDB},
+	{words: "blob copy", line: "put every attachment of one store into another that lacks it", begin: copyFiles},
 	{words: "doctor", line: "look at everything the installation needs, and say what to do", begin: doctor},
 	{words: "config", line: "print every option, its meaning, its value and where that came from", begin: config},
 	{words: "version", line: "print the version", begin: version},

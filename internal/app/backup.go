@@ -76,7 +76,7 @@ func fillBackup(ctx context.Context, c *Config, log *slog.Logger, file *os.File,
 			if err := d.Unfinished(ctx); err != nil {
 				return errors.Join(outOfReach(err), d.Close())
 			}
-			store, err := blob.NewDisk(filepath.Join(c.Data, "files"))
+			store, err := openFiles(ctx, c.Files, c.Data, false)
 			if err == nil {
 				err = writeBackup(ctx, c, d, store, time.Now, withoutKey, file)
 			}

@@ -37,6 +37,7 @@ type Config struct {
 	DNS             netip.AddrPort // resolver for SPF, DKIM and DMARC; zero: the system's
 	MaxUpload       int64          // bytes of one uploaded file
 	MaxLetter       int64          // bytes of one letter taken in
+	Files           string         // directory of the attachments, or "s3://…", which holds a secret
 	KeyFile         string         // the installation's key
 	Lang            string         // "en" or "ru", where a reader's language is unknown
 	Demo            bool           // sample data, letters shown instead of sent

@@ -39,7 +39,7 @@ const masked = "********"
 
 // mask hides the passwords of a URL: in its user part and in its query.
 func mask(value string) string {
-	if value == "" || strings.HasPrefix(value, "sqlite:") {
+	if value == "" || strings.HasPrefix(value, "sqlite:") || !strings.Contains(value, ":") {
 		return value
 	}
 	u, err := url.Parse(value)

@@ -47,6 +47,7 @@ var samples = map[string]struct{ right, wrong string }{
 	"base-url":          {"https://desk.example.org", "https://desk.example.org/path"},
 	"trusted-proxies":   {"10.0.0.0/8, ::1", "ten"},
 	"db":                {"postgres://desk:pw@db.example.org/desk", "mysql://desk"},
+	"files":             {"s3://id:secret@s3.example.org/bucket/desk?region=eu-1", "s3://s3.example.org/bucket"},
 	"key-file":          {"/etc/okno/key", ""},
 	"smtp":              {"smtp://desk:pw@relay.example.org:587", "relay.example.org"},
 	"smtp-listen":       {":25", "25"},
@@ -185,6 +186,7 @@ func TestPasswordsAreNeverShown(t *testing.T) {
 	for _, args := range [][]string{
 		{"--smtp", "smtp://desk:" + pw + "@relay.example.org:587"},
 		{"--db", "postgres://desk:" + pw + "@db.example.org/desk?sslmode=disable"},
+		{"--files", "s3://id:" + pw + "@s3.example.org/bucket"},
 		{"--db", "postgres://db.example.org/desk?user=desk&password=" + pw},
 	} {
 		c, err := load(t, args, nil, "")
@@ -205,6 +207,7 @@ func TestPasswordsAreNeverShown(t *testing.T) {
 		{"--smtp", "smtp://desk:" + pw + "%zz@relay.example.org:1"},
 		{"--db", "postgres://desk:" + pw + "@[db/desk"},
 		{"--db", "host=db password=" + pw},
+		{"--files", "s3://id:" + pw + "@s3.example.org/?x=1"},
 	} {
 		if _, err := load(t, args, nil, ""); err == nil || strings.Contains(err.Error(), pw) {
 			t.Errorf("%v: error is %v", args, err)

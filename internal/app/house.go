@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/oknodesk/okno/internal/blob"
@@ -31,7 +30,7 @@ type House struct {
 	Now    func() time.Time
 
 	DB     *db.DB
-	Blob   *blob.Disk
+	Blob   blob.Store
 	Key    secret.Key
 	Desk   *desk.Desk
 	Runner *jobs.Runner
@@ -75,7 +74,7 @@ func open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time
 	if h.Key, err = secret.LoadKey(c.KeyFile); err != nil {
 		return nil, fmt.Errorf("key: %w", err)
 	}
-	if h.Blob, err = blob.NewDisk(filepath.Join(c.Data, "files")); err != nil {
+	if h.Blob, err = openFiles(ctx, c.Files, c.Data, false); err != nil {
 		return nil, fmt.Errorf("attachments: %w", err)
 	}
 	if h.DB, err = db.Open(ctx, c.DB, db.Options{Log: log}); err != nil {

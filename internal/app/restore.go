@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno/internal/backup"
-	"github.com/oknodesk/okno/internal/blob"
 	"github.com/oknodesk/okno/internal/db"
 )
 
@@ -70,7 +69,7 @@ func unsound(from string, err error) error {
 }
 
 func restoreInto(ctx context.Context, c *Config, d *db.DB, file io.ReadSeeker, from string, m backup.Manifest) error {
-	store, err := blob.NewDisk(filepath.Join(c.Data, "files"))
+	store, err := openFiles(ctx, c.Files, c.Data, false)
 	if err != nil {
 		return err
 	}
@@ -139,9 +138,10 @@ func vacant(ctx context.Context, c *Config, log *slog.Logger) error {
 			return occupied("the database")
 		}
 	}
-	kept, err := filepath.Glob(filepath.Join(c.Data, "files", "[0-9a-f][0-9a-f]"))
+	// (Of a bucket nothing is asked: it only gains what it lacks.)
+	kept, err := filepath.Glob(filepath.Join(c.Files, "[0-9a-f][0-9a-f]"))
 	if err == nil && len(kept) > 0 {
-		err = occupied(filepath.Join(c.Data, "files"))
+		err = occupied(c.Files)
 	}
 	return err
 }
@@ -150,7 +150,7 @@ func vacant(ctx context.Context, c *Config, log *slog.Logger) error {
 // database cannot be moved: its tables are dropped.
 func putAside(ctx context.Context, c *Config, m backup.Manifest, log *slog.Logger, say io.Writer) error {
 	aside := filepath.Join(c.Data, "replaced-"+time.Now().UTC().Format("20060102T150405Z"))
-	names := []string{filepath.Join(c.Data, "files")}
+	names := []string{c.Files}
 	if have, err := os.ReadFile(c.KeyFile); err == nil && backup.Print(have) != m.KeyPrint {
 		names = append(names, c.KeyFile)
 	}

@@ -23,7 +23,7 @@ func openOnce(url string) {
 		panic(err)
 	}
 	defer os.RemoveAll(dir)
-	h, err := Open(context.Background(), &Config{Data: dir, DB: url, KeyFile: filepath.Join(dir, "key"), Lang: "en"}, slog.New(slog.DiscardHandler), time.Now)
+	h, err := Open(context.Background(), &Config{Data: dir, DB: url, KeyFile: filepath.Join(dir, "key"), Files: filepath.Join(dir, "files"), Lang: "en"}, slog.New(slog.DiscardHandler), time.Now)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -67,7 +67,7 @@ func TestFourProcessesStartTogetherOnAnEmptyDatabase(t *testing.T) {
 
 func TestProgramIsToldWhyItMayNotStart(t *testing.T) {
 	dir := t.TempDir()
-	c := &Config{Data: dir, DB: "sqlite:" + filepath.Join(dir, "okno.db"), KeyFile: filepath.Join(dir, "key"), Lang: "en"}
+	c := &Config{Data: dir, DB: "sqlite:" + filepath.Join(dir, "okno.db"), KeyFile: filepath.Join(dir, "key"), Files: filepath.Join(dir, "files"), Lang: "en"}
 	open := func() error {
 		h, err := Open(t.Context(), c, slog.New(slog.DiscardHandler), time.Now)
 		if err == nil {
