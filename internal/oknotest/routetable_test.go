@@ -196,6 +196,21 @@ var routes = map[string]line{
 	"POST /desk/tickets/{number}/held/{ref}/sending":      {path: "/desk/tickets/{number}/held/NONE/sending", may: its, status: "404"},
 	"POST /desk/tickets/{number}/held/{ref}/time":         {path: "/desk/tickets/{number}/held/NONE/time", may: its, status: "422"},
 	"GET /desk/tickets/{number}/messages/{ref}/versions":  {path: "/desk/tickets/{number}/messages/MESSAGE/versions", may: its, status: "200"},
+	// Bob's department has no mailbox: no quarantine is his.
+	"GET /desk/quarantine":                                   {may: its, status: "200"},
+	"GET /desk/quarantine/{ref}":                             {path: "/desk/quarantine/NONE", may: its, status: "404"},
+	"POST /desk/quarantine/{ref}/admission":                  {path: "/desk/quarantine/NONE/admission", may: its, status: "404"},
+	"POST /desk/quarantine/{ref}/deletion":                   {path: "/desk/quarantine/NONE/deletion", may: its, status: "404"},
+	"POST /desk/tickets/{number}/spam":                       {may: its, status: "409"},
+	"POST /desk/tickets/{number}/ban":                        {may: its, status: "303 /desk/tickets/{number}"},
+	"POST /desk/tickets/{number}/confirmation":               {may: its, status: "409"},
+	"POST /desk/tickets/{number}/addresses":                  {may: its, status: "303 /desk/tickets/{number}"},
+	"GET /desk/tickets/{number}/letters/{ref}":               {path: "/desk/tickets/{number}/letters/LETTER", may: its, status: "404"},
+	"POST /desk/tickets/{number}/letters/{ref}":              {path: "/desk/tickets/{number}/letters/LETTER", may: its, status: "404"},
+	"POST /desk/tickets/{number}/messages/{ref}/publication": {path: "/desk/tickets/{number}/messages/MESSAGE/publication", may: its, status: "409"},
+	"GET /admin/bans":                                        {may: only, status: "200"},
+	"POST /admin/bans":                                       {may: only, status: "422"},
+	"POST /admin/bans/{ref}/removal":                         {path: "/admin/bans/NONE/removal", may: only, status: "404"},
 	// It is no PDF.
 	"GET /files/{ref}/view": {path: "/files/PICTURE/view", may: theirs, status: "404"},
 }

@@ -56,6 +56,7 @@ func newWorld(t *testing.T, lang string) *world {
 	w.full()
 	w.asked()
 	w.letters()
+	w.unasked()
 	w.links()
 	w.lists()
 	w.Clock.Advance(time.Since(w.Clock.Now()))

@@ -21,7 +21,7 @@ var keptStates = []struct {
 	state okno.KeptState
 	kind  mood
 }{
-	{okno.KeptNew, slow}, {okno.KeptJoined, good}, {okno.KeptBounce, slow}, {okno.KeptDropped, off}, {okno.KeptFailed, bad},
+	{okno.KeptNew, slow}, {okno.KeptJoined, good}, {okno.KeptBounce, slow}, {okno.KeptQuarantined, slow}, {okno.KeptDiscarded, off}, {okno.KeptDropped, off}, {okno.KeptFailed, bad},
 }
 
 // maxRawShown is how much of a raw letter stands on its page, in bytes; the
@@ -163,7 +163,7 @@ func (a *Admin) rawLetter(q *web.Request) error {
 
 // canReplay reports whether the letter's steps can be taken again.
 func canReplay(k okno.KeptLetter) bool {
-	return len(k.Raw) > 0 && k.State != okno.KeptJoined && k.State != okno.KeptBounce
+	return len(k.Raw) > 0 && k.State != okno.KeptJoined && k.State != okno.KeptBounce && k.State != okno.KeptQuarantined
 }
 
 func (a *Admin) replayLetter(q *web.Request) error {

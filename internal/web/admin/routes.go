@@ -65,6 +65,10 @@ func (a *Admin) Routes(r *web.Router) {
 	r.Admins("POST /admin/letters/{ref}/cancellation", a.cancelLetter)
 	r.Admins("POST /admin/letters/attempts", a.retryLetters)
 
+	r.Admins("GET /admin/bans", a.bans)
+	r.Admins("POST /admin/bans", a.addBan)
+	r.Admins("POST /admin/bans/{ref}/removal", a.liftBan)
+
 	r.Admins("GET /admin/kept", a.keptLetters)
 	r.Admins("GET /admin/kept/{ref}", a.keptLetter)
 	r.Admins("GET /admin/kept/{ref}/raw", a.rawLetter, web.Streamed())

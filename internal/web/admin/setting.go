@@ -45,6 +45,7 @@ func settingsForm(q *web.Request, s okno.Settings) formView {
 		{Field: ui.Field{Name: "keep_letters", Label: l.T("admin.setting.keep"), Value: strconv.Itoa(s.KeepLetters), InputMode: "numeric", Hint: l.T("admin.setting.keep.hint")}},
 		{Field: ui.Field{Name: "undo_seconds", Label: l.T("admin.setting.undo"), Value: strconv.Itoa(s.UndoSeconds), InputMode: "numeric", Hint: l.T("admin.setting.undo.hint")}},
 	}
+	v.controls = append(v.controls, limitControls(l, s)...)
 	for i, lang := range locale.Languages() {
 		c := &control{kind: area, Field: ui.Field{Name: phraseField(lang.Code), Label: l.T("admin.setting.phrases", "Language", lang.Name),
 			Value: strings.Join(phrases(s, lang.Code), "\n"), Hint: l.T("admin.setting.phrases.hint"), Rows: 6}}
@@ -121,6 +122,7 @@ func settingsTyped(f *web.Form, s okno.Settings) (okno.Settings, error) {
 	if f.Has("digits") {
 		s.NumberPrefix, s.NumberDigits = strings.ToUpper(f.Word("prefix")), int(number(f.Word("digits")))
 	}
+	s.Limits = limitsTyped(f, s.Limits)
 	s.Phrases = map[string][]string{}
 	var wrong okno.Errors
 	for _, lang := range locale.Languages() {

@@ -33,6 +33,8 @@ type Word struct {
 	Files   []File
 	Marks   []Mark
 	Change  string // URL of the page that changes or deletes it; "": the reader may not
+	Folded  string // what to call it while it is folded; "": it stands open
+	Publish string // URL that makes an answer of it; "": it cannot be made one
 	Before  string // URL of its earlier versions; "": none, or not for the reader
 }
 
@@ -41,6 +43,8 @@ type Mark struct {
 	Kind string // "info", "warning", "error", "success"
 	Icon string
 	Text string
+	// Href and Link lead to what can be done about it; empty: nothing.
+	Href, Link string
 }
 
 // ago is when, in words, for the element that scripts keep fresh.

@@ -37,8 +37,8 @@ func TestAnAnswerCanBeTakenBackWithoutScripts(t *testing.T) {
 		shown = r.ann.get(page(n))
 		shown.has(t, 200, "Being sent in a few seconds", "Try another bulb.", "lamp.txt", "Then the status becomes", "/withdrawal")
 		r.abe.get(page(n)).lacks(t, "/withdrawal")
-		r.abe.post(r.abe.heldPath(n) + "/withdrawal").has(t, 403)
-		r.ann.post(r.ann.heldPath(n) + "/withdrawal").leads(t, page(n))
+		r.abe.post(r.abe.heldPath(n)+"/withdrawal").has(t, 403)
+		r.ann.post(r.ann.heldPath(n)+"/withdrawal").leads(t, page(n))
 		shown = r.ann.get(page(n))
 		shown.has(t, 200, "An answer was taken back before it was sent", "Try another bulb.</textarea>", `value="pat@customer.example"`, `name="upload"`)
 		shown.lacks(t, "Being sent in a few seconds")
@@ -86,7 +86,7 @@ func TestAnAnswerIsPlannedMovedAndSent(t *testing.T) {
 		if h = r.ann.reach(n).Held[0]; !h.Due.Equal(time.Date(2026, 11, 25, 10, 30, 0, 0, time.UTC)) {
 			t.Errorf("moved to %s", h.Due)
 		}
-		r.abe.post(r.abe.heldPath(n) + "/sending").leads(t, page(n))
+		r.abe.post(r.abe.heldPath(n)+"/sending").leads(t, page(n))
 		p := r.ann.reach(n)
 		if len(p.Messages) != 2 || p.Messages[1].Author != r.ann.Person || p.Ticket.Kind != okno.StatusDone {
 			t.Errorf("sent: %+v", p.Messages)

@@ -15,12 +15,14 @@ type listView struct {
 	ui.Page
 	place
 	Counts  map[okno.ViewKind]int64
+	Waiting int // letters in quarantine
 	Rows    []desk.Row
 	Next    string      // where the rows after these begin; "": there are none
 	Current okno.Number // the ticket that is open beside the list; "": none
 
-	Partial bool     // only so many of the tickets with the words were looked at
-	Misread []string // filters that mean nothing
+	quarantine bool     // its page is the one that is shown
+	Partial    bool     // only so many of the tickets with the words were looked at
+	Misread    []string // filters that mean nothing
 }
 
 // list shows the views and the tickets of one, or the part of it that an open
@@ -75,7 +77,10 @@ func (w *Workspace) counted(q *web.Request, at place) (*listView, error) {
 	v := &listView{Page: q.Page(""), place: at}
 	v.Script = "workspace"
 	var err error
-	v.Counts, err = w.desk.Counts(q.Context(), q.Actor)
+	if v.Counts, err = w.desk.Counts(q.Context(), q.Actor); err != nil {
+		return v, err
+	}
+	v.Waiting, err = w.desk.QuarantineCount(q.Context(), q.Actor)
 	return v, err
 }
 

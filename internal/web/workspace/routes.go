@@ -15,6 +15,18 @@ func (w *Workspace) Routes(r *web.Router) {
 	r.Agents("GET /desk/notices", w.notices)
 	r.Agents("POST /desk/notices/reading", w.readNotices)
 
+	r.Agents("GET /desk/quarantine", w.quarantine)
+	r.Agents("GET /desk/quarantine/{ref}", w.quarantined)
+	r.Agents("POST /desk/quarantine/{ref}/admission", w.releaseLetter)
+	r.Agents("POST /desk/quarantine/{ref}/deletion", w.discardLetter)
+	r.Agents("POST /desk/tickets/{number}/spam", w.markSpam)
+	r.Agents("POST /desk/tickets/{number}/ban", w.banSender)
+	r.Agents("POST /desk/tickets/{number}/confirmation", w.sendWithheld)
+	r.Agents("POST /desk/tickets/{number}/addresses", w.clearAddresses)
+	r.Agents("GET /desk/tickets/{number}/letters/{ref}", w.returned)
+	r.Agents("POST /desk/tickets/{number}/letters/{ref}", w.readdress)
+	r.Agents("POST /desk/tickets/{number}/messages/{ref}/publication", w.publish)
+
 	r.Agents("GET /desk/tickets/{number}", w.ticket)
 	r.Agents("GET /desk/tickets/{number}/details", w.details)
 	r.Agents("POST /desk/tickets/{number}/messages", w.answer, web.Files())

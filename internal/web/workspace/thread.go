@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/ui"
 )
@@ -55,6 +56,12 @@ func (v *ticketView) word(m *okno.Message) *ui.Word {
 	if v.Changeable(m, v.list.Now) {
 		w.Change = v.at("/messages/" + string(m.Ref))
 	}
+	if v.May(okno.WriteMessage) && desk.Publishable(m, v.Person(m.Author)) {
+		w.Publish = v.at("/messages/" + string(m.Ref) + "/publication")
+	}
+	if m.Machine {
+		w.Folded = v.who.l.T("workspace.machine.folded")
+	}
 	if m.Version > 1 && !w.Erased {
 		w.Before = v.at("/messages/" + string(m.Ref) + "/versions")
 	}
@@ -83,6 +90,9 @@ func (v *ticketView) marks(m *okno.Message) []ui.Mark {
 	}
 	if m.Machine {
 		ms = append(ms, ui.Mark{Kind: "info", Icon: "robot", Text: l.T("workspace.mark.machine")})
+	}
+	if m.Published != 0 {
+		ms = append(ms, ui.Mark{Kind: "info", Icon: "send", Text: l.T("workspace.mark.published")})
 	}
 	if !m.Edited.IsZero() && m.Deleted.IsZero() {
 		ms = append(ms, ui.Mark{Kind: "info", Icon: "pencil", Text: l.T("message.edited", "Time", l.Full(m.Edited))})
@@ -114,6 +124,9 @@ func (v *ticketView) delivery(letters []okno.Letter) []ui.Mark {
 			ms = append(ms, ui.Mark{Kind: "warning", Icon: "clock", Text: l.T("workspace.mark.delayed", "To", letter.To, "Why", letter.Trouble)})
 		case okno.LetterBounced, okno.LetterFailed:
 			ms = append(ms, ui.Mark{Kind: "error", Icon: "mail-off", Text: l.T("workspace.mark.bounced", "To", letter.To, "Why", letter.Trouble)})
+			if v.May(okno.ReaddressLetter) && v.Ticket.TakesPart(letter.Person) {
+				ms[len(ms)-1].Href, ms[len(ms)-1].Link = v.at("/letters/"+string(letter.Ref)), l.T("workspace.readdress")
+			}
 		}
 	}
 	if len(sent) > 0 {
