@@ -7,6 +7,7 @@ import (
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/intake"
 	"github.com/oknodesk/okno/internal/live"
+	"github.com/oknodesk/okno/internal/notify"
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/admin"
 	"github.com/oknodesk/okno/internal/web/portal"
@@ -60,6 +61,7 @@ func (h *House) administration() admin.Config {
 			return h.notifier.Try(ctx, okno.Person{Address: to}, box)
 		},
 		LookupTXT: lookupTXT(h.Config.DNS),
+		Templates: h.templates(),
 	}
 	if h.tray == nil {
 		c.TestRelay = h.post.Try
@@ -78,4 +80,22 @@ func (h *House) administration() admin.Config {
 func (h *House) listenConfig() {
 	h.onClose(h.DB.Listen(desk.RoundTopic, h.fetcher.FetchNow))
 	h.onClose(h.DB.Listen(desk.ConfigTopic, func(string) { h.fetcher.Reload() }))
+}
+
+// templates are the letters of notify, for the administrator's pages.
+func (h *House) templates() admin.Templates {
+	return admin.Templates{
+		Names: notify.TemplateNames(),
+		Phrases: func(name, lang string) []admin.Phrase {
+			var all []admin.Phrase
+			for _, p := range notify.Phrases(name, lang) {
+				all = append(all, admin.Phrase(p))
+			}
+			return all
+		},
+		Check: notify.CheckTemplate,
+		Preview: func(name, lang string, texts map[string]string, s okno.Settings) admin.LetterPreview {
+			return admin.LetterPreview(h.notifier.PreviewTemplate(name, lang, texts, s))
+		},
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/locale"
 	"github.com/oknodesk/okno/internal/mail"
 )
 
@@ -25,6 +26,7 @@ type catalogue struct {
 	calendars   calendars
 	sendings    map[okno.MailboxID]okno.Sending // with passwords
 	signing     map[okno.MailboxID]*mail.SigningKey
+	texts       map[string]locale.Texts // words of letters, by language
 }
 
 // config is the catalogue as it stands.
@@ -66,6 +68,11 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 		if sendings, err = tx.Sendings(); err != nil {
 			return err
 		}
+		templates, err := tx.Templates()
+		if err != nil {
+			return err
+		}
+		c.texts = textsOf(templates)
 		kept, err = tx.Calendars()
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/locale"
 	"github.com/oknodesk/okno/internal/mail"
 )
 
@@ -23,6 +24,7 @@ type Notice struct {
 	Team       okno.Team                     // whose work it is; zero: no team's
 	Mailbox    okno.Mailbox                  // letters leave from it; zero: there is none
 	Sending    okno.Sending                  // how its letters leave; no secret is in it
+	Texts      map[string]locale.Texts       // the installation's own words, by language
 	Message    okno.Message                  // whose text is told; zero: none
 	First      okno.Message                  // what the ticket was opened with
 	People     map[okno.PersonID]okno.Person // by id: requester, participants, assignee, actor, author, Data.Person
@@ -48,7 +50,7 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 	if err != nil {
 		return nil, err
 	}
-	n := &Notice{Settings: c.settings, Zone: c.zone}
+	n := &Notice{Texts: c.texts, Settings: c.settings, Zone: c.zone}
 	err = d.read(ctx, func(tx store.Tx) (err error) {
 		if n.Event, err = tx.Event(event); err != nil {
 			return err
@@ -216,7 +218,7 @@ func (d *Desk) AccessNotice(ctx context.Context, j AccessJob) (*Notice, okno.Per
 	if err != nil {
 		return nil, okno.Person{}, err
 	}
-	n := &Notice{Settings: c.settings, Zone: c.zone}
+	n := &Notice{Texts: c.texts, Settings: c.settings, Zone: c.zone}
 	var p okno.Person
 	err = d.read(ctx, func(tx store.Tx) (err error) {
 		if p, err = tx.PersonByAddress(address); err != nil {

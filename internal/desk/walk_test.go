@@ -145,6 +145,19 @@ var manageSteps = []step{
 		return done(s.RetryLetters(s.ctx(), by, desk.LetterFilter{}))
 	}},
 	{"CancelLetter", managing, func(s *scene, by okno.Actor) error { return s.CancelLetter(s.ctx(), by, s.letter()) }},
+	{"Templates", managing, func(s *scene, by okno.Actor) error {
+		_, _, err := s.Templates(s.ctx(), by)
+		return err
+	}},
+	{"TemplateVersions", managing, func(s *scene, by okno.Actor) error {
+		_, _, err := s.TemplateVersions(s.ctx(), by, "confirmation", "en")
+		return err
+	}},
+	{"SaveTemplate", managing, func(s *scene, by okno.Actor) error {
+		before, _, err := s.TemplateVersions(s.ctx(), s.admin, "confirmation", "en")
+		must(s.t, err)
+		return s.SaveTemplate(s.ctx(), by, okno.LetterTemplate{Name: "confirmation", Lang: "en", Version: int64(len(before))})
+	}},
 	{"KeptLetters", managing, func(s *scene, by okno.Actor) error {
 		_, _, err := s.KeptLetters(s.ctx(), by, "", "")
 		return err
@@ -384,7 +397,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "ban", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "letter_attempt", "erasure", "erased_bytes", "sending", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "letter_attempt", "letter_template", "erasure", "erased_bytes", "sending", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 
 // traces says how much every table holds, and how often what counts its

@@ -28,6 +28,7 @@ func Languages() []Language {
 type Locale struct {
 	words *catalogue
 	zone  *time.Location
+	own   Texts // stand before the catalogue's; nil: none
 }
 
 // New returns the locale of a reader. An unknown language is read as English,
@@ -65,6 +66,11 @@ func (l *Locale) Has(key string) bool {
 // T is the text of a key. The args are pairs of a placeholder's name and its
 // value. A missing key or placeholder gives "⟦key⟧": visible, never fatal.
 func (l *Locale) T(key string, args ...any) string {
+	if text, ok := l.own[key]; ok {
+		if filled, ok := text.fill(args); ok {
+			return filled
+		}
+	}
 	if text, ok := l.words.plain[key]; ok {
 		return text
 	}

@@ -30,6 +30,7 @@ type draft struct {
 // write makes a letter of a draft.
 func (w *Notifier) write(ctx context.Context, d draft) (desk.Outgoing, error) {
 	d.words, d.date, d.links = locale.New(d.lang(), d.n.Zone), w.desk.Now(), w.links
+	d.words = d.words.With(d.n.Texts[d.words.Lang()])
 	w.addLink(&d)
 	subject := d.subject()
 	body := d.body(subject)

@@ -20,6 +20,8 @@ type Config struct {
 	// TestLetter queues a short letter of a mailbox (0: the first) to an
 	// address.
 	TestLetter func(ctx context.Context, to string, box okno.MailboxID) error
+	// Templates are the letters whose words can be changed.
+	Templates Templates
 	// TestRelay reaches for a mailbox's own relay; nil: no letter leaves by
 	// one here.
 	TestRelay func(ctx context.Context, r okno.Relay) error

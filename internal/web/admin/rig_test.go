@@ -80,6 +80,7 @@ func newRig(t *testing.T, d *db.DB) *rig {
 		Inspect: func(raw []byte) ([]byte, error) {
 			return fmt.Appendf(nil, "{\"size\": %d, \"html\": \"<b>\"}", len(raw)), nil
 		},
+		Templates: oneTemplate(),
 		TestLetter: func(_ context.Context, to string, _ okno.MailboxID) error {
 			r.mailed = append(r.mailed, to)
 			return nil

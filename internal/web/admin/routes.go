@@ -46,6 +46,7 @@ func (a *Admin) Routes(r *web.Router) {
 	r.Admins("POST /admin/mailboxes/{ref}/test", a.testMailbox, web.Limit("admin test", 20, time.Minute))
 	r.Admins("POST /admin/mailboxes/{ref}/round", a.fetchNow)
 	a.sendingRoutes(r)
+	a.templateRoutes(r)
 
 	r.Admins("GET /admin/settings", a.settings)
 	r.Admins("POST /admin/settings", a.saveSettings)
@@ -108,4 +109,14 @@ func (a *Admin) sendingRoutes(r *web.Router) {
 	r.Admins("POST /admin/mailboxes/{ref}/sending/key", a.makeKey)
 	r.Admins("POST /admin/mailboxes/{ref}/sending/key/state", a.changeKey)
 	r.Admins("POST /admin/mailboxes/{ref}/sending/key/check", a.checkKey, web.Limit("admin test", 20, time.Minute))
+}
+
+// templateRoutes adds the pages on what letters say.
+func (a *Admin) templateRoutes(r *web.Router) {
+	r.Admins("GET /admin/templates", a.templates)
+	r.Admins("GET /admin/templates/{name}/{lang}", a.template)
+	r.Admins("POST /admin/templates/{name}/{lang}", a.saveTemplate)
+	r.Admins("POST /admin/templates/{name}/{lang}/preview", a.previewTemplate)
+	r.Admins("POST /admin/templates/{name}/{lang}/version", a.restoreTemplate)
+	r.Admins("GET /admin/templates/{name}/{lang}/letter", a.templateLetter)
 }

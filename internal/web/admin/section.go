@@ -30,6 +30,7 @@ var sections = []section{
 	{"bans", "user-off"},
 	{"settings", "settings"},
 	{"calendar", "calendar-time"},
+	{"templates", "template"},
 	{"letters", "mail-forward"},
 	{"kept", "mail-opened"},
 	{"jobs", "robot"},
