@@ -42,9 +42,12 @@ func Doctor(ctx context.Context, c *Config, log *slog.Logger, asJSON bool, to io
 	f.clock()
 	f.certificate(c)
 	f.baseURL(ctx, c)
-	err := AskOrLock(c.Data, time.Now(),
-		func() error { return f.fromServer(ctx, c) },
-		func() error { return examineAlone(ctx, c, log, f) })
+	err := errNowhere
+	if _, absent := os.Stat(c.Data); absent == nil {
+		err = AskOrLock(c.Data, time.Now(),
+			func() error { return f.fromServer(ctx, c) },
+			func() error { return examineAlone(ctx, c, log, f) })
+	}
 	if err != nil {
 		f.fail("database", err.Error(), "without it nothing works; the reason is the first thing to mend")
 	}
@@ -56,6 +59,8 @@ func Doctor(ctx context.Context, c *Config, log *slog.Logger, asJSON bool, to io
 	}
 	return nil
 }
+
+var errNowhere = errors.New("there is no installation here yet")
 
 // fromServer has the running server look at what only it may touch.
 func (f *findings) fromServer(ctx context.Context, c *Config) error {

@@ -27,7 +27,7 @@ func (h *House) examineTo(ctx context.Context, answer io.Writer, _ url.Values) e
 // examineAlone does it where no server runs: nothing is made or changed.
 func examineAlone(ctx context.Context, c *Config, log *slog.Logger, f *findings) error {
 	if _, err := os.Stat(c.KeyFile); err != nil {
-		return errors.New("there is no installation here yet")
+		return errNowhere
 	}
 	f.warn("server", "it does not run", "okno serve")
 	h, err := open(ctx, c, log, time.Now, false)

@@ -31,11 +31,11 @@ func Restore(ctx context.Context, c *Config, log *slog.Logger, from string, repl
 		return unsound(from, err)
 	}
 	fmt.Fprintf(say, "%s is whole: %s\n", from, describe(m))
-	lock, err := LockData(c.Data, time.Now())
+	release, err := lockAll(c.Data, c.DB)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, lock.Release()) }()
+	defer func() { err = errors.Join(err, release()) }()
 	if replace {
 		err = putAside(ctx, c, m, log, say)
 	} else {
