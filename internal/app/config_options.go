@@ -66,6 +66,8 @@ var options = []option{
 		meaning: "PEM file of that certificate's private key"},
 	{name: "trusted-relay", set: func(c *Config, s string) (err error) { c.TrustedRelays, err = parseTrustedRelays(s); return err },
 		meaning: "whose Authentication-Results count: NAME=CIDR or NAME=unix, separated by commas; NAME is the authserv-id, the rest where its letters come from"},
+	{name: "rspamd", set: func(c *Config, s string) (err error) { c.Rspamd, err = parseFilter(s); return err },
+		meaning: "http:// or https:// address of an rspamd that judges letters, such as http://127.0.0.1:11333; what it takes for spam waits in quarantine; empty: none"},
 	{name: "outbound-allow", set: func(c *Config, s string) (err error) { c.OutboundAllow, err = parseHosts(s); return err },
 		meaning: "hosts or CIDRs, separated by commas, that may be reached although their addresses are not public, such as the company's own IMAP server"},
 	{name: "dns", set: func(c *Config, s string) (err error) { c.DNS, err = parseResolver(s); return err },

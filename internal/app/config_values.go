@@ -316,3 +316,15 @@ func relayTLS(u *url.URL, password bool) (RelayTLS, error) {
 	}
 	return 0, errors.New("?tls is neither require nor none")
 }
+
+// parseFilter reads the address of an rspamd; nil: none.
+func parseFilter(s string) (*url.URL, error) {
+	if s == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" {
+		return nil, errors.New("not of the form http://host:port")
+	}
+	return u, nil
+}

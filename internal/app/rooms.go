@@ -32,8 +32,13 @@ func (h *House) furnish() error {
 	h.notifier = notify.New(notify.Config{Desk: h.Desk, BaseURL: base, Key: h.Key.Sub("letter names"), Log: h.Log})
 	h.notifier.Register(h.Runner)
 	push.New(push.Config{Desk: h.Desk, Web: push.Web(dialer), BaseURL: base, Log: h.Log}).Register(h.Runner)
+	filter, err := spamFilter(c)
+	if err != nil {
+		return err
+	}
 	h.Receiver = intake.New(intake.Config{
-		Mark: h.notifier.Mark(), Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer,
+		Filter: filter,
+		Mark:   h.notifier.Mark(), Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer,
 	})
 	h.Receiver.Register(h.Runner)
 	h.fetcher = intake.NewFetcher(h.Receiver)
@@ -90,6 +95,19 @@ func trusted(c *Config) []intake.TrustedRelay {
 		relays[i] = intake.TrustedRelay(r)
 	}
 	return relays
+}
+
+// spamFilter is the rspamd of --rspamd, which alone its dialer may reach; nil:
+// none.
+func spamFilter(c *Config) (*intake.Filter, error) {
+	if c.Rspamd == nil {
+		return nil, nil
+	}
+	d, err := outbound.New([]string{c.Rspamd.Hostname()})
+	if err != nil {
+		return nil, fmt.Errorf("--rspamd: %w", err)
+	}
+	return intake.NewFilter(c.Rspamd, d), nil
 }
 
 // resolver asks the server of --dns; nil is the system's.

@@ -22,8 +22,15 @@ func (r *Receiver) holdBack(ctx context.Context, l *reading) (finding, error) {
 	if banned {
 		return l.quarantine(okno.CauseBanned, "its sender is on the ban list"), nil
 	}
+	said := ""
+	if inTalk := l.reply.ticket != 0 && l.reply.person == l.sender.ID && l.claim == okno.Proven; !inTalk {
+		var spam bool
+		if spam, said = r.filtered(ctx, l); spam {
+			return l.quarantine(okno.CauseSpam, said), nil
+		}
+	}
 	if l.ticket.ID == 0 {
-		return finding{verdict: "let"}, nil
+		return finding{"let", said}, nil
 	}
 	settings, err := r.desk.Settings(ctx)
 	if err != nil {
@@ -38,7 +45,7 @@ func (r *Receiver) holdBack(ctx context.Context, l *reading) (finding, error) {
 		l.kept.Ticket = l.ticket.ID
 		return l.quarantine(okno.CauseFlood, fmt.Sprintf("its ticket had %d letters within the hour", came)), nil
 	}
-	return finding{verdict: "let"}, nil
+	return finding{"let", said}, nil
 }
 
 // quarantine ends the steps of a letter until an agent decides on it.

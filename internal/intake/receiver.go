@@ -50,6 +50,7 @@ type Config struct {
 	// none.
 	Mark          string
 	TrustedRelays []TrustedRelay
+	Filter        *Filter          // judges letters; nil: none does
 	Resolver      *net.Resolver    // asked for SPF, DKIM and DMARC; nil: the system's
 	Outbound      *outbound.Dialer // to the servers letters are fetched from
 	Roots         *x509.CertPool   // whom those servers' certificates must come from; nil: the system's
@@ -66,6 +67,7 @@ type Receiver struct {
 	max      int64
 	relays   []TrustedRelay
 	resolver *net.Resolver
+	filter   *Filter
 	outbound *outbound.Dialer
 	roots    *x509.CertPool
 	// large lets few large letters at a time into memory.
@@ -77,7 +79,7 @@ type Receiver struct {
 // runner of jobs.
 func New(c Config) *Receiver {
 	r := &Receiver{
-		desk: c.Desk, log: c.Log, now: c.Now, max: c.MaxLetter, mark: c.Mark, relays: c.TrustedRelays, resolver: c.Resolver,
+		desk: c.Desk, log: c.Log, now: c.Now, max: c.MaxLetter, mark: c.Mark, relays: c.TrustedRelays, resolver: c.Resolver, filter: c.Filter,
 		outbound: c.Outbound, roots: c.Roots, large: make(chan struct{}, 2),
 	}
 	if r.max <= 0 {
