@@ -24,6 +24,9 @@ type Config struct {
 	MetricsListen   string         // host:port of /metrics; empty: no listener of its own
 	StatusTokenFile string         // file of the token for /metrics and the reasons of /readyz; empty: none
 	Drain           time.Duration  // from the word to stop until connections are closed
+	TLSDomains      []string       // certificates are asked for; none: somebody else ends TLS
+	ACMEDirectory   string         // URL of the authority
+	HTTPListen      string         // host:port without TLS that leads to the pages; empty: none
 	BaseURL         *url.URL       // scheme and host that links are built from; nil: not set
 	TrustedProxies  []netip.Prefix // whose X-Forwarded-* headers count
 	DB              string         // "sqlite:PATH" or "postgres://…"; holds the password
@@ -118,6 +121,9 @@ func (f *Flags) Load(environ []string) (*Config, error) {
 func (c *Config) together() error {
 	if (c.MailTLSCert == "") != (c.MailTLSKey == "") {
 		return errors.New("--mail-tls-cert and --mail-tls-key: give both or neither")
+	}
+	if c.HTTPListen != "" && len(c.TLSDomains) == 0 {
+		return errors.New("--http-listen: goes with --tls-domain")
 	}
 	return nil
 }

@@ -41,7 +41,18 @@ var options = []option{
 		meaning: "file whose first line is the bearer token for /metrics and for the reasons at /readyz; empty: no other machine gets them"},
 	{name: "drain", def: "0s", set: duration(func(c *Config) *time.Duration { return &c.Drain }, time.Minute),
 		meaning: "how long /readyz says no before connections are closed, once the program is told to stop; as long as a load balancer takes to notice"},
-	{name: "base-url", set: func(c *Config, s string) (err error) { c.BaseURL, err = parseBaseURL(s); return err },
+	{name: "tls-domain", set: func(c *Config, s string) (err error) { c.TLSDomains, err = parseDomains(s); return err },
+		meaning: "domain names, separated by commas, to get certificates for and answer --listen by TLS; empty: a proxy ends TLS"},
+	{name: "acme-directory", def: "https://acme-v02.api.letsencrypt.org/directory", set: func(c *Config, s string) (err error) { c.ACMEDirectory, err = parseDirectory(s); return err },
+		meaning: "authority that gives those certificates (ACME); by naming a domain its terms are agreed to"},
+	{name: "http-listen", set: optional(hostPort(func(c *Config) *string { return &c.HTTPListen })),
+		meaning: "address and port without TLS that lead to the pages with it, such as :80; empty: none"},
+	{name: "base-url", fallback: func(c *Config) string {
+		if len(c.TLSDomains) == 0 {
+			return ""
+		}
+		return "https://" + c.TLSDomains[0]
+	}, set: func(c *Config, s string) (err error) { c.BaseURL, err = parseBaseURL(s); return err },
 		meaning: "what every link begins with, such as https://desk.example.org; once set, requests for other hosts are refused"},
 	{name: "trusted-proxies", set: func(c *Config, s string) (err error) { c.TrustedProxies, err = parsePrefixes(s); return err },
 		meaning: "addresses or CIDRs, separated by commas, of the proxies whose X-Forwarded-* headers count"},

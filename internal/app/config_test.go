@@ -41,6 +41,9 @@ func setting(c *Config, name string) Setting {
 // samples holds a right value for every option, and a wrong one where any text is not right.
 var samples = map[string]struct{ right, wrong string }{
 	"listen":            {"0.0.0.0:80", "eighty"},
+	"tls-domain":        {"desk.example.org, www.example.org", "desk example"},
+	"acme-directory":    {"https://acme.example.org/directory", "acme"},
+	"http-listen":       {":80", "80"},
 	"metrics-listen":    {"127.0.0.1:9100", "9100"},
 	"status-token-file": {"/etc/okno/token", ""},
 	"drain":             {"20s", "soon"},
@@ -67,7 +70,7 @@ var samples = map[string]struct{ right, wrong string }{
 }
 
 // companion is the option that another is refused without.
-var companion = map[string]string{"mail-tls-cert": "mail-tls-key", "mail-tls-key": "mail-tls-cert"}
+var companion = map[string]string{"mail-tls-cert": "mail-tls-key=x", "mail-tls-key": "mail-tls-cert=x", "http-listen": "tls-domain=desk.example.org"}
 
 func TestEveryOptionIsTakenFromFlagEnvironmentAndFile(t *testing.T) {
 	for _, o := range options {
@@ -81,7 +84,7 @@ func TestEveryOptionIsTakenFromFlagEnvironmentAndFile(t *testing.T) {
 		}
 		also := []string{}
 		if other := companion[o.name]; other != "" {
-			also = []string{"--" + other + "=x"}
+			also = []string{"--" + other}
 		}
 		ways := map[string]func() (*Config, error){
 			"--" + o.name: func() (*Config, error) {

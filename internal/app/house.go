@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/crypto/acme/autocert"
+
 	"github.com/oknodesk/okno/internal/blob"
 	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/demo"
@@ -48,7 +50,9 @@ type House struct {
 	tray      *demo.Tray                  // nil: no demo
 	post      *post.Post
 	pages     net.Listener
-	metricsAt net.Listener // nil: none of its own
+	metricsAt net.Listener      // nil: none of its own
+	plain     net.Listener      // without TLS; nil: none
+	authority *autocert.Manager // nil: somebody else ends TLS
 	mail      []mailDoor
 	closers   []func()
 }

@@ -62,6 +62,9 @@ func (h *House) Listen(ctx context.Context) (err error) {
 		return err
 	}
 	h.onClose(func() { h.pages.Close() })
+	if err := h.encrypt(); err != nil {
+		return err
+	}
 	if err := h.listenMetrics(); err != nil {
 		return err
 	}
@@ -126,6 +129,7 @@ func (h *House) Run(ctx context.Context) error {
 	g.Go(func() error { return h.Web.Serve(ctx, h.pages) })
 	g.Go(func() error { return control.Serve(ctx, socket, graceTime) })
 	g.Go(func() error { return h.serveMetrics(ctx) })
+	g.Go(func() error { return h.servePlain(ctx) })
 	g.Go(func() error { return h.sweepPresence(ctx) })
 	g.Go(func() error { return h.Desk.KeepIndexed(ctx, h.crowded) })
 	for _, d := range h.mail {
