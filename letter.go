@@ -14,7 +14,7 @@ type KeptLetter struct {
 	Identity     []byte
 	EnvelopeFrom string
 	EnvelopeTo   string // the address it was taken for, with its signed part
-	Source       string // smtp, lmtp, imap, pipe, demo
+	Source       string // smtp, lmtp, imap, pop3, http, pipe, demo
 	Peer         string // the address it came from, for SPF; empty: not known
 	Helo         string
 	Size         int64

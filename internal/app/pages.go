@@ -10,6 +10,7 @@ import (
 	"github.com/oknodesk/okno/internal/notify"
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/admin"
+	"github.com/oknodesk/okno/internal/web/api"
 	"github.com/oknodesk/okno/internal/web/portal"
 	"github.com/oknodesk/okno/internal/web/workspace"
 )
@@ -41,6 +42,7 @@ func (h *House) surfaces() []func(*web.Router) {
 		portal.New(h.Desk).Routes,
 		agents.Routes,
 		admin.New(h.administration()).Routes,
+		api.New(api.Config{TakeLetter: h.takeSigned, MaxLetter: h.Config.MaxLetter}).Routes,
 	}
 	if h.tray != nil {
 		all = append(all, h.tray.Routes)
@@ -51,7 +53,7 @@ func (h *House) surfaces() []func(*web.Router) {
 // administration is what the administrator's pages may ask of the rooms.
 func (h *House) administration() admin.Config {
 	c := admin.Config{
-		Desk: h.Desk,
+		Desk: h.Desk, BaseURL: baseURL(h.Config),
 		TestFetch: func(ctx context.Context, f okno.Fetch) (admin.Found, error) {
 			t, err := h.Receiver.Test(ctx, f)
 			return admin.Found{Letters: int(t.Letters), Unseen: t.Unseen}, err

@@ -16,10 +16,11 @@ import (
 // it.
 type MailboxState struct {
 	okno.Mailbox
-	State      okno.FetchState
-	HasSecret  bool // a password is kept
-	Alarm      okno.Alarm
-	Department okno.Department
+	State       okno.FetchState
+	HasSecret   bool // a password is kept
+	HasDelivery bool // letters may be handed over by HTTP
+	Alarm       okno.Alarm
+	Department  okno.Department
 }
 
 // Mailboxes are all mailboxes for the administrator.
@@ -36,7 +37,7 @@ func (d *Desk) Mailboxes(ctx context.Context, by okno.Actor) ([]MailboxState, er
 		all, err := tx.Mailboxes()
 		boxes = nil
 		for _, m := range all {
-			boxes = append(boxes, MailboxState{Mailbox: m.Mailbox, State: m.State, HasSecret: len(m.Sealed) > 0, Alarm: m.Watch.Alarm, Department: c.department(m.Department)})
+			boxes = append(boxes, MailboxState{Mailbox: m.Mailbox, State: m.State, HasSecret: len(m.Sealed) > 0, HasDelivery: len(m.Delivery) > 0, Alarm: m.Watch.Alarm, Department: c.department(m.Department)})
 		}
 		return err
 	})

@@ -98,6 +98,16 @@ var manageSteps = []step{
 		must(s.t, err)
 		return s.AskRound(s.ctx(), by, boxes[0].Ref)
 	}},
+	{"MakeDeliveryKey", managing, func(s *scene, by okno.Actor) error {
+		boxes, err := s.FetchedMailboxes(s.ctx())
+		must(s.t, err)
+		return done(s.MakeDeliveryKey(s.ctx(), by, boxes[0].Ref))
+	}},
+	{"DropDeliveryKey", managing, func(s *scene, by okno.Actor) error {
+		boxes, err := s.FetchedMailboxes(s.ctx())
+		must(s.t, err)
+		return s.DropDeliveryKey(s.ctx(), by, boxes[0].Ref)
+	}},
 	{"FetchSettings", managing, func(s *scene, by okno.Actor) error {
 		return done(s.FetchSettings(s.ctx(), by, "", okno.Fetch{Host: "imap.example"}))
 	}},
@@ -279,7 +289,7 @@ var withoutActor = map[string]string{
 	"KeepLetter": "intake's: letters are kept before anyone is known", "KeptLetter": "intake's", "SameElsewhere": "intake's", "MessageIDUsed": "intake's",
 	"SaveVerdicts": "intake's", "LetterMessage": "intake's", "LetterWaiting": "intake's", "ThreadTickets": "intake's", "ThreadClaims": "intake's", "TicketOf": "intake's, which grades what may be done with it",
 	"TicketOfNumber": "intake's, which grades what may be done with it", "MailboxFor": "intake's: which mailbox takes the letter", "OwnAddress": "intake's",
-	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "WatchMailboxes": "the clock's", "Fetched": "intake's", "NoteFetched": "intake's", "ForgetFetched": "intake's", "FetchTrouble": "intake's",
+	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "DeliveryKey": "intake's", "WatchMailboxes": "the clock's", "Fetched": "intake's", "NoteFetched": "intake's", "ForgetFetched": "intake's", "FetchTrouble": "intake's",
 	"Reported": "intake's: a report on a letter of ours", "AddressWorks": "intake's: a proven letter came from it", "Banned": "intake's", "LettersInto": "intake's", "LetterOfOurs": "intake's",
 	"Readdressed": "notify's", "Withhold": "notify's", "Echo": "notify's", "AnswersTo": "notify's",
 	"ReplyAddresses": "the key stays within",

@@ -161,7 +161,7 @@ func (b *fetching) popOne(ctx context.Context, c *popConnection, n int, size int
 	}
 	err = b.whole(ctx, &s, func(raw []byte) error {
 		return b.keepFor(ctx, b.box.Mailbox, Arrival{
-			EnvelopeFrom: returnPath(raw), EnvelopeTo: b.recipient(raw), Source: "pop3", Peer: c.peer, Raw: raw,
+			EnvelopeFrom: returnPath(raw), EnvelopeTo: b.recipient(b.box.Mailbox, raw), Source: "pop3", Peer: c.peer, Raw: raw,
 		})
 	})
 	switch {

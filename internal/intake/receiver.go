@@ -72,6 +72,7 @@ type Receiver struct {
 	roots    *x509.CertPool
 	// large lets few large letters at a time into memory.
 	large    chan struct{}
+	signed   chan struct{} // handed over by HTTP
 	underWay atomic.Int64
 }
 
@@ -80,7 +81,7 @@ type Receiver struct {
 func New(c Config) *Receiver {
 	r := &Receiver{
 		desk: c.Desk, log: c.Log, now: c.Now, max: c.MaxLetter, mark: c.Mark, relays: c.TrustedRelays, resolver: c.Resolver, filter: c.Filter,
-		outbound: c.Outbound, roots: c.Roots, large: make(chan struct{}, 2),
+		outbound: c.Outbound, roots: c.Roots, large: make(chan struct{}, 2), signed: make(chan struct{}, signedAtOnce),
 	}
 	if r.max <= 0 {
 		r.max = defaultMaxLetter
@@ -95,7 +96,7 @@ func New(c Config) *Receiver {
 type Arrival struct {
 	EnvelopeFrom string // "": the null reverse-path, or not known
 	EnvelopeTo   string
-	Source       string // smtp, lmtp, imap, pop3, pipe, demo
+	Source       string // smtp, lmtp, imap, pop3, http, pipe, demo
 	Peer         string // IP address it came from, "unix" for the socket; "": not known
 	Helo         string
 	Raw          []byte

@@ -10,7 +10,7 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 
-	"github.com/oknodesk/okno/internal/mail"
+	"github.com/oknodesk/okno"
 )
 
 // batch is how many letters' sizes are asked for at once.
@@ -119,7 +119,7 @@ func (b *fetching) one(ctx context.Context, c *connection, uid imap.UID, size in
 	}
 	err = b.whole(ctx, &s, func(raw []byte) error {
 		return b.keepFor(ctx, b.box.Mailbox, Arrival{
-			EnvelopeFrom: returnPath(raw), EnvelopeTo: b.recipient(raw), Source: "imap", Peer: c.peer, Raw: raw,
+			EnvelopeFrom: returnPath(raw), EnvelopeTo: b.recipient(b.box.Mailbox, raw), Source: "imap", Peer: c.peer, Raw: raw,
 		})
 	})
 	switch {
@@ -163,19 +163,19 @@ func (b *fetching) read1(c *connection, uid imap.UID, s *spool) (gone bool, err 
 
 // recipient is the signed reply address that the letter was delivered to, else
 // the mailbox's own.
-func (b *fetching) recipient(raw []byte) string {
+func (r *Receiver) recipient(to okno.Mailbox, raw []byte) string {
 	h := header(raw)
 	for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To"} {
 		for _, address := range h.Header.Values(name) {
-			if box, _, _, ok := b.desk.ReplyAddresses().Parse(address); ok && box == b.box.Folded {
+			if box, _, _, ok := r.desk.ReplyAddresses().Parse(address); ok && box == to.Folded {
 				return address
 			}
 		}
 	}
 	for _, a := range slices.Concat(h.To, h.Cc) {
-		if box, _, _, ok := b.desk.ReplyAddresses().Parse(a.Addr); ok && box == mail.Fold(b.box.Address) {
+		if box, _, _, ok := r.desk.ReplyAddresses().Parse(a.Addr); ok && box == to.Folded {
 			return a.Addr
 		}
 	}
-	return b.box.Address
+	return to.Address
 }

@@ -144,6 +144,8 @@ var routes = map[string]line{
 	"POST /admin/mailboxes/{ref}/sending/key":                      {path: "/admin/mailboxes/MAILBOX/sending/key", may: only, status: "422"},
 	"POST /admin/mailboxes/{ref}/sending/key/state":                {path: "/admin/mailboxes/MAILBOX/sending/key/state", may: only, status: "422"},
 	"POST /admin/mailboxes/{ref}/sending/key/check":                {path: "/admin/mailboxes/MAILBOX/sending/key/check", may: only, status: "404"},
+	"POST /admin/mailboxes/{ref}/key":                              {path: "/admin/mailboxes/MAILBOX/key", may: only, status: "200"},
+	"POST /mail/in/{mailbox}":                                      {path: "/mail/in/MAILBOX", may: everybody, status: "415"},
 	"POST /admin/mailboxes/{ref}/round":                            {path: "/admin/mailboxes/MAILBOX/round", may: only, status: "303 /admin/mailboxes/MAILBOX"},
 	"GET /admin/settings":                                          {may: only, status: "200"},
 	"POST /admin/settings":                                         {may: only, status: "422"},

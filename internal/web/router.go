@@ -72,6 +72,9 @@ func Files() Option { return func(rt *Route) { rt.body = filesAllowed } }
 // their issued password (spec R40): the page where they do, and signing out.
 func EvenUnchanged() Option { return func(rt *Route) { rt.unchanged = true } }
 
+// Body lets the request's body have so many bytes.
+func Body(n int64) Option { return func(rt *Route) { rt.body = n } }
+
 // Plain says that the answer is the same for everyone: no session is read.
 func Plain() Option { return func(rt *Route) { rt.plain = true } }
 

@@ -12,6 +12,9 @@ import (
 // Config is what the administration works on.
 type Config struct {
 	Desk *desk.Desk
+	// BaseURL begins the addresses that other programs are told, without a
+	// slash at its end.
+	BaseURL string
 	// TestFetch tries to reach a mailbox without fetching anything. Its error
 	// says in plain words what did not go.
 	TestFetch func(ctx context.Context, f okno.Fetch) (Found, error)

@@ -108,6 +108,37 @@ func TestARoundIsAskedForAtEveryProcess(t *testing.T) {
 	})
 }
 
+func TestADeliveryKeyIsShownOnceAndKeptSealed(t *testing.T) {
+	each(t, func(r *rig) {
+		ada := r.as("ada@desk.example")
+		ref := firstRef(ada, "mailboxes")
+		path := "/admin/mailboxes/" + ref
+		r.shows(ada.page(path), "No key: nobody can")
+		code, page := ada.post(path+"/key", "do", "make")
+		_, key, err := r.desk.DeliveryKey(r.Context(), okno.Ref(ref))
+		r.must(err)
+		if code != 200 || !strings.Contains(page, string(key)) || len(key) < 40 {
+			r.Errorf("%d: the key %q is not shown", code, key)
+		}
+		r.shows(page, "/mail/in/"+ref)
+		if again := ada.page(path); strings.Contains(again, string(key)) || !strings.Contains(again, "There is a key") {
+			r.Error("the key is shown again")
+		}
+		r.must(r.db.Read(r.Context(), func(tx *db.Tx) error {
+			var kept []byte
+			err := tx.QueryRow(`SELECT delivery FROM mailbox WHERE ref = ?`, ref).Scan(&kept)
+			if bytes.Contains(kept, key) {
+				r.Error("the database holds it in clear")
+			}
+			return err
+		}))
+		ada.saved(path+"/key", "do", "drop")
+		if _, _, err := r.desk.DeliveryKey(r.Context(), okno.Ref(ref)); okno.ReasonOf(err) != okno.NotFound {
+			r.Errorf("the key is still good: %v", err)
+		}
+	})
+}
+
 func TestWrongFieldsOfAMailboxAreNamed(t *testing.T) {
 	each(t, func(r *rig) {
 		ada := r.as("ada@desk.example")

@@ -45,6 +45,7 @@ func (a *Admin) Routes(r *web.Router) {
 	r.Admins("POST /admin/mailboxes/{ref}", a.saveMailbox)
 	r.Admins("POST /admin/mailboxes/{ref}/test", a.testMailbox, web.Limit("admin test", 20, time.Minute))
 	r.Admins("POST /admin/mailboxes/{ref}/round", a.fetchNow)
+	r.Admins("POST /admin/mailboxes/{ref}/key", a.renewDeliveryKey)
 	a.sendingRoutes(r)
 	a.templateRoutes(r)
 

@@ -13,6 +13,8 @@ type Mailbox struct {
 	Sealed []byte
 	State  okno.FetchState
 	Watch  Watch
+	// Delivery is the key of letters handed over by HTTP, sealed; nil: none.
+	Delivery []byte
 }
 
 // Watch is what is known of a mailbox's silence.
@@ -22,7 +24,7 @@ type Watch struct {
 	Learned time.Time
 }
 
-const mailboxColumns = `id, ref, address, folded, name, department, lang, fetching, password, closed, version, fetched, trouble, since, uidvalidity, lastuid, quiet, alarm, alarmed, gap, learned`
+const mailboxColumns = `id, ref, address, folded, name, department, lang, fetching, password, closed, version, fetched, trouble, since, uidvalidity, lastuid, quiet, alarm, alarmed, gap, learned, delivery`
 
 func scanMailbox(row db.Scanner) (Mailbox, error) {
 	var m Mailbox
@@ -30,7 +32,7 @@ func scanMailbox(row db.Scanner) (Mailbox, error) {
 	var gap int64
 	err := row.Scan(&m.ID, &m.Ref, &m.Address, &m.Folded, &m.Name, &m.Department, &m.Lang, &fetch, &m.Sealed, moment{&m.Closed}, &m.Version,
 		moment{&m.State.At}, &m.State.Trouble, moment{&m.State.Since}, &m.State.UIDValidity, &m.State.LastUID,
-		&m.Quiet, &m.Watch.Alarm.Kind, moment{&m.Watch.Alarm.Since}, &gap, moment{&m.Watch.Learned})
+		&m.Quiet, &m.Watch.Alarm.Kind, moment{&m.Watch.Alarm.Since}, &gap, moment{&m.Watch.Learned}, &m.Delivery)
 	m.Watch.Gap = time.Duration(gap) * time.Microsecond
 	if err == nil && fetch != "" {
 		err = document{&m.Fetch}.Scan(fetch)
@@ -72,6 +74,13 @@ func (tx Tx) SaveMailbox(m *Mailbox, elsewhere bool) error {
 		return err
 	}
 	_, err := tx.Exec(`DELETE FROM fetched_letter WHERE mailbox = ?`, m.ID)
+	return err
+}
+
+// SaveDeliveryKey keeps the sealed key of letters handed over by HTTP; nil:
+// none.
+func (tx Tx) SaveDeliveryKey(id okno.MailboxID, sealed []byte) error {
+	_, err := tx.Exec(`UPDATE mailbox SET delivery = ? WHERE id = ?`, sealed, id)
 	return err
 }
 
