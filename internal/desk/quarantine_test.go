@@ -44,6 +44,11 @@ var quarantineSteps = []step{
 	{"Readdress", working.but(okno.NotFound, "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error {
 		return s.Readdress(s.ctx(), by, s.n, s.letter(), "carl@home.example")
 	}},
+	// The scene's words came by the site: who sees the ticket finds no letter.
+	{"MessageLetter", only(okno.NotFound), func(s *scene, by okno.Actor) error {
+		_, _, err := s.MessageLetter(s.ctx(), by, s.n, s.word)
+		return err
+	}},
 	{"Publish", only(okno.NotFound).but(okno.Forbidden, "agent's letter", "admin's letter").but(okno.Conflict, "agent", "admin"), func(s *scene, by okno.Actor) error {
 		return s.Publish(s.ctx(), by, s.n, s.note)
 	}},

@@ -99,6 +99,7 @@ var places = []place{
 	{"desk-quarantine-letter", "GET /desk/quarantine/{ref}", agent, "/desk/quarantine/WAITING", nil},
 	{"desk-returned", "GET /desk/tickets/{number}", agent, "/desk/tickets/CAMEBACK", framed},
 	{"desk-returned-details", "GET /desk/tickets/{number}/details", agent, "/desk/tickets/CAMEBACK/details", everythingOpen},
+	{"desk-message-letter", "GET /desk/tickets/{number}/messages/{ref}/letter", agent, "/desk/tickets/CAMEBACK/messages/WRITTEN/letter", nil},
 	{"desk-readdress", "GET /desk/tickets/{number}/letters/{ref}", agent, "/desk/tickets/CAMEBACK/letters/RETURNED", nil},
 	{"desk-settings", "GET /desk/settings", agent, "/desk/settings", nil},
 	{"desk-missing", "", agent, "/desk/tickets/1", nil},

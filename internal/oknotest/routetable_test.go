@@ -215,6 +215,7 @@ var routes = map[string]line{
 	"POST /desk/tickets/{number}/addresses":                  {may: its, status: "303 /desk/tickets/{number}"},
 	"GET /desk/tickets/{number}/letters/{ref}":               {path: "/desk/tickets/{number}/letters/LETTER", may: its, status: "404"},
 	"POST /desk/tickets/{number}/letters/{ref}":              {path: "/desk/tickets/{number}/letters/LETTER", may: its, status: "404"},
+	"GET /desk/tickets/{number}/messages/{ref}/letter":       {path: "/desk/tickets/{number}/messages/MESSAGE/letter", may: its, status: "200"},
 	"POST /desk/tickets/{number}/messages/{ref}/publication": {path: "/desk/tickets/{number}/messages/MESSAGE/publication", may: its, status: "409"},
 	"GET /admin/bans":                                        {may: only, status: "200"},
 	"POST /admin/bans":                                       {may: only, status: "422"},

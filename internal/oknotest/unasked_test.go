@@ -40,6 +40,9 @@ func (w *world) unasked() {
 		w.must(err)
 		t, err := w.Desk.TicketOf(ctx, l.Ticket)
 		w.must(err)
+		page, err := w.Desk.Ticket(ctx, w.as(agent, okno.DoorWorkspace), t.Number, 0)
+		w.must(err)
+		w.names["WRITTEN"] = string(page.Messages[0].Ref)
 		w.names["RETURNED"], w.names["CAMEBACK"] = string(l.Ref), string(t.Number)
 		arrive(w.Desk.ReplyAddresses().For(to, int64(l.Ticket), int64(l.Person)), 4, "From: Olga <olga@cafe.example>\r\nAuto-Submitted: auto-replied\r\nSubject: Away", stories[w.l.Lang()].when)
 		break

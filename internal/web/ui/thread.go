@@ -34,6 +34,7 @@ type Word struct {
 	Marks   []Mark
 	Change  string // URL of the page that changes or deletes it; "": the reader may not
 	Folded  string // what to call it while it is folded; "": it stands open
+	Letter  string // URL of what is known of the letter that it came by; "": by none
 	Publish string // URL that makes an answer of it; "": it cannot be made one
 	Before  string // URL of its earlier versions; "": none, or not for the reader
 }

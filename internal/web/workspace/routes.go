@@ -25,6 +25,7 @@ func (w *Workspace) Routes(r *web.Router) {
 	r.Agents("POST /desk/tickets/{number}/addresses", w.clearAddresses)
 	r.Agents("GET /desk/tickets/{number}/letters/{ref}", w.returned)
 	r.Agents("POST /desk/tickets/{number}/letters/{ref}", w.readdress)
+	r.Agents("GET /desk/tickets/{number}/messages/{ref}/letter", w.messageLetter)
 	r.Agents("POST /desk/tickets/{number}/messages/{ref}/publication", w.publish)
 
 	r.Agents("GET /desk/tickets/{number}", w.ticket)

@@ -59,6 +59,9 @@ func (v *ticketView) word(m *okno.Message) *ui.Word {
 	if v.May(okno.WriteMessage) && desk.Publishable(m, v.Person(m.Author)) {
 		w.Publish = v.at("/messages/" + string(m.Ref) + "/publication")
 	}
+	if m.Letter != 0 && m.Deleted.IsZero() {
+		w.Letter = v.at("/messages/" + string(m.Ref) + "/letter")
+	}
 	if m.Machine {
 		w.Folded = v.who.l.T("workspace.machine.folded")
 	}
