@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,7 +22,8 @@ import (
 // plan is what is measured, for how long.
 type plan struct {
 	burst, sustained, pages time.Duration
-	tickets                 int
+	tickets                 []int
+	keep                    string // where seeded installations are kept; "": nowhere
 	atOnce                  []int
 
 	live                        time.Duration
@@ -33,12 +35,24 @@ func main() {
 	flag.DurationVar(&p.burst, "burst", 10*time.Second, "length of a burst")
 	flag.DurationVar(&p.sustained, "sustained", time.Minute, "length of a run in which letters leave as fast as requests come")
 	flag.DurationVar(&p.pages, "pages", 5*time.Second, "length of a run over pages")
-	flag.IntVar(&p.tickets, "tickets", 10_000, "tickets there when pages are measured")
+	p.tickets = []int{10_000}
+	flag.Func("tickets", "tickets there when pages are measured (with commas between for several installations; 10000)", func(s string) (err error) {
+		p.tickets = nil
+		for one := range strings.SplitSeq(s, ",") {
+			n, err := strconv.Atoi(one)
+			if err != nil || n < 1 {
+				return fmt.Errorf("%q is no number of tickets", one)
+			}
+			p.tickets = append(p.tickets, n)
+		}
+		return nil
+	})
+	flag.StringVar(&p.keep, "keep", "", "directory that keeps seeded installations from one sitting to the next")
 	flag.DurationVar(&p.live, "live", 30*time.Second, "length of a conversation while very many pages are open")
 	flag.IntVar(&p.customers, "customers", 500, "customers with an open page")
 	flag.IntVar(&p.agents, "agents", 50, "agents with an open page")
 	flag.IntVar(&p.messages, "messages", 20, "messages a second in that conversation")
-	only := flag.String("only", "", "measure only this: tickets, pages or live (with commas between; nothing: all)")
+	only := flag.String("only", "", "measure only this: tickets, pages, sizes or live (with commas between; nothing: all)")
 	plain := flag.Int("plain", 0, "only serve so many bytes with net/http, for comparison")
 	write := flag.String("write", "", "file that takes the tables too, below its line \""+figures+"\"")
 	flag.Parse()
@@ -80,7 +94,7 @@ func run(ctx context.Context, p plan, only string, plain int, write string) erro
 	parts := []struct {
 		name string
 		run  func(context.Context) error
-	}{{"tickets", b.creations}, {"pages", b.readings}, {"live", b.liveness}}
+	}{{"tickets", b.creations}, {"pages", b.readings}, {"sizes", b.sizes}, {"live", b.liveness}}
 	for _, part := range parts {
 		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
 			continue

@@ -30,14 +30,14 @@ func (b *bench) readings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.fill(ctx, b.tickets); err != nil {
+	if err := w.fill(ctx, b.tickets[0]); err != nil {
 		return err
 	}
 	pages, err := w.pages(ctx)
 	if err != nil {
 		return err
 	}
-	b.say("\n### Pages at %d tickets\n", b.tickets)
+	b.say("\n### Pages at %d tickets\n", b.tickets[0])
 	b.say("Each beside net/http answering with as many bytes from a process of its own. The share is the program's rate by that one's.\n")
 	b.say("| page | KB | at once | a second | p50 ms | p99 ms | failed | net/http a second | share | processor | memory MB |")
 	b.say("|---|---|---|---|---|---|---|---|---|---|---|")

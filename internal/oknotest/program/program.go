@@ -89,6 +89,23 @@ func (p *Program) SetUp(ctx context.Context) error {
 	return nil
 }
 
+// Run carries a command of one or two words out and returns what it says.
+func (p *Program) Run(ctx context.Context, words string, args ...string) ([]byte, error) {
+	first, second, _ := strings.Cut(words, " ")
+	if second != "" {
+		args = append([]string{second}, args...)
+	}
+	cmd := p.command(ctx, first)
+	cmd.Args = slices.Concat([]string{p.Bin, first}, args, p.Args)
+	var complaint strings.Builder
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("okno %s: %w\n%s", words, err, complaint.String())
+	}
+	return out, nil
+}
+
 // command is okno with the installation's options and none of the tester's own.
 func (p *Program) command(ctx context.Context, word string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, p.Bin, slices.Concat([]string{word}, p.Args, args)...)

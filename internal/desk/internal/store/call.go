@@ -73,8 +73,8 @@ func (tx Tx) CallList(scope okno.Scope, after Place, limit int) ([]okno.Ticket, 
 		return nil, nil
 	}
 	args = append([]any{after.Updated, after.ID}, append(args, limit)...)
-	return db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM call c JOIN ticket t ON t.id = c.ticket
-		WHERE c.ended = 0 AND (c.asked, c.ticket) > (?, ?)`+where+` ORDER BY c.asked, c.ticket LIMIT ?`, args...)
+	return db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM call c CROSS JOIN ticket t
+		WHERE t.id = c.ticket AND c.ended = 0 AND (c.asked, c.ticket) > (?, ?)`+where+` ORDER BY c.asked, c.ticket LIMIT ?`, args...)
 }
 
 // CountCalls counts the tickets of CallList, up to limit.
@@ -83,7 +83,7 @@ func (tx Tx) CountCalls(scope okno.Scope, limit int) (int64, error) {
 	if where == "" {
 		return 0, nil
 	}
-	return db.First(tx.Tx, scanOne[int64], `SELECT COUNT(*) FROM (SELECT 1 FROM call c JOIN ticket t ON t.id = c.ticket WHERE c.ended = 0`+where+` LIMIT ?) AS waiting`, append(args, limit)...)
+	return db.First(tx.Tx, scanOne[int64], `SELECT COUNT(*) FROM (SELECT 1 FROM call c CROSS JOIN ticket t WHERE t.id = c.ticket AND c.ended = 0`+where+` LIMIT ?) AS waiting`, append(args, limit)...)
 }
 
 // callScope is the condition that leaves an agent's own departments; "": he

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/oknodesk/okno"
@@ -101,9 +102,12 @@ func admitted(scope okno.Scope, ts []okno.Ticket) []okno.Ticket {
 	return kept
 }
 
+// CROSS JOIN has SQLite read the tables as they stand: it knows no better and
+// might go through all closed tickets to find somebody's.
+
 // CustomerListing is which of a customer's tickets are wanted.
 type CustomerListing struct {
-	Kinds []okno.StatusKind // none: all
+	Kinds []okno.StatusKind
 	After Place
 	Limit int
 }
@@ -130,19 +134,17 @@ func (tx Tx) CustomerCount(scope okno.Scope, l CustomerListing) (int, error) {
 	return len(ids), err
 }
 
+// manyCompanies is from how many on a customer's list is read by company alone.
+const manyCompanies = 50
+
 // customerPage is the query for ids and times of a page; empty: the scope
-// holds nothing. Each way to a ticket is read from its own index.
+// holds nothing. Each way to a ticket and each kind is read from its own index,
+// so that what somebody has had closed costs nothing.
 func customerPage(scope okno.Scope, l CustomerListing) (sql string, args []any) {
 	var parts []string
-	add := func(from string, values ...any) {
-		sql := `SELECT t.id, t.updated FROM ` + from
-		args = append(args, values...)
-		if len(l.Kinds) > 0 {
-			sql += ` AND t.kind IN (` + marks(len(l.Kinds)) + `)`
-			for _, kind := range l.Kinds {
-				args = append(args, kind)
-			}
-		}
+	add := func(from string, kinds []okno.StatusKind, values ...any) {
+		sql := `SELECT t.id, t.updated FROM ` + from + ` AND t.kind IN (` + marks(len(kinds)) + `)`
+		args = append(append(args, values...), anys(kinds)...)
 		if l.After != (Place{}) {
 			sql += ` AND (t.updated, t.id) < (?, ?)`
 			args = append(args, l.After.Updated, l.After.ID)
@@ -150,19 +152,24 @@ func customerPage(scope okno.Scope, l CustomerListing) (sql string, args []any) 
 		parts = append(parts, `SELECT * FROM (`+sql+` ORDER BY t.updated DESC, t.id DESC LIMIT ?) AS part`)
 		args = append(args, l.Limit)
 	}
-	if p := scope.Person(); p > 0 {
-		add(`ticket t WHERE t.requester = ?`, p)
-		add(`participant p JOIN ticket t ON t.id = p.ticket WHERE p.person = ?`, p)
+	p := scope.Person()
+	each := 1
+	if len(scope.Companies()) > manyCompanies {
+		each = len(l.Kinds) // the text of a query has its bounds
 	}
-	for _, c := range scope.Companies() {
-		add(`ticket t WHERE t.company = ? AND t.company > 0`, c)
+	for kinds := range slices.Chunk(l.Kinds, each) {
+		if p > 0 {
+			add(`ticket t WHERE t.requester = ?`, kinds, p)
+		}
+		for _, c := range scope.Companies() {
+			add(`ticket t WHERE t.company = ? AND t.company > 0`, kinds, c)
+		}
+	}
+	if p > 0 {
+		add(`participant p CROSS JOIN ticket t WHERE t.id = p.ticket AND p.person = ?`, l.Kinds, p)
 	}
 	if ids := scope.Tickets(); len(ids) > 0 {
-		values := make([]any, len(ids))
-		for i, id := range ids {
-			values[i] = id
-		}
-		add(`ticket t WHERE t.id IN (`+marks(len(ids))+`)`, values...)
+		add(`ticket t WHERE t.id IN (`+marks(len(ids))+`)`, l.Kinds, anys(ids)...)
 	}
 	return strings.Join(parts, ` UNION `), args
 }

@@ -218,6 +218,8 @@ func (n Narrow) Empty() bool {
 	return len(n.Kinds) == 0 && len(n.Departments) == 0 && len(n.Assignees) == 0 && !n.Nobodys && len(n.Channels) == 0 && n.From.IsZero() && n.To.IsZero()
 }
 
+// where is the condition. Its columns are written so that no index of theirs is
+// taken: the tickets are given by their ids.
 func (n Narrow) where() (sql string, args []any) {
 	in := func(column string, values []any) {
 		if len(values) > 0 {
@@ -225,12 +227,12 @@ func (n Narrow) where() (sql string, args []any) {
 			args = append(args, values...)
 		}
 	}
-	in(`t.kind`, anys(n.Kinds))
-	in(`t.department`, anys(n.Departments))
-	in(`t.assignee`, anys(n.Assignees))
-	in(`t.channel`, anys(n.Channels))
+	in(`(t.kind || '')`, anys(n.Kinds))
+	in(`(t.department + 0)`, anys(n.Departments))
+	in(`(t.assignee + 0)`, anys(n.Assignees))
+	in(`(t.channel || '')`, anys(n.Channels))
 	if n.Nobodys {
-		sql += ` AND t.assignee = 0`
+		sql += ` AND (t.assignee + 0) = 0`
 	}
 	if !n.From.IsZero() {
 		sql, args = sql+` AND t.opened >= ?`, append(args, micro(n.From))
