@@ -29,13 +29,16 @@ type Settings struct {
 	// UndoSeconds is for how long an agent's answer can be taken back before
 	// it is given; 0: it is given at once.
 	UndoSeconds int `json:"undo_seconds"`
+	// JoinMinutes is within which time an agent's further notices of one ticket
+	// are joined into one letter; 0: each has its own.
+	JoinMinutes int `json:"join_minutes"`
 
 	Version int64 `json:"-"`
 }
 
 // DefaultSettings are those of a fresh installation in a language.
 func DefaultSettings(lang string) Settings {
-	s := Settings{Product: "Okno", Lang: lang, Zone: "UTC", KeepLetters: 90, UndoSeconds: DefaultUndo}
+	s := Settings{Product: "Okno", Lang: lang, Zone: "UTC", KeepLetters: 90, UndoSeconds: DefaultUndo, JoinMinutes: DefaultJoin}
 	if lang == "ru" {
 		s.Product, s.Zone = "Тикет-система", "Europe/Moscow"
 	}

@@ -24,6 +24,7 @@ var bellSteps = []step{
 	{"SetSwitches", belled, func(s *scene, by okno.Actor) error {
 		return s.SetSwitches(s.ctx(), by, func(okno.Matter, okno.Way) bool { return true })
 	}},
+	{"JoinNotices", belled, func(s *scene, by okno.Actor) error { return s.JoinNotices(s.ctx(), by, true) }},
 	{"PushBrowsers", belled.but("", "no role"), func(s *scene, by okno.Actor) error { return done(s.PushBrowsers(s.ctx(), by)) }},
 	// Some here have no session that a browser could belong to.
 	{"AllowPush", belled.but(okno.NotFound, "stranger", "participant"), func(s *scene, by okno.Actor) error {

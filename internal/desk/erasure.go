@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -121,7 +122,7 @@ func (d *Desk) beginErasing(tx store.Tx, p *okno.Person) error {
 	}
 	for i := range addresses {
 		addresses[i] = mail.Fold(addresses[i])
-		if err := tx.DropRegistrations(addresses[i]); err != nil {
+		if err := errors.Join(tx.DropRegistrations(addresses[i]), tx.DropBan(addresses[i])); err != nil {
 			return err
 		}
 	}

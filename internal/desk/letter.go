@@ -72,6 +72,9 @@ type Outgoing struct {
 	// Told is the version of the message that the letter tells; 0: it tells
 	// none.
 	Told int64
+	// Join: the fact may be told with others, when its reader had a letter about
+	// the ticket within this time; 0: never.
+	Join time.Duration
 }
 
 // QueueLetters keeps letters to be sent, each once: a letter whose origin has
@@ -87,21 +90,9 @@ func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told, dut
 	if len(letters) == 0 && len(notices) == 0 {
 		return nil
 	}
-	ready := make([]store.Letter, len(letters))
-	for i, o := range letters {
-		l := store.Letter{Letter: o.Letter, Folded: mail.Fold(o.To)}
-		l.Ref, l.State, l.At = okno.Ref(secret.NewRef()), okno.LetterQueued, d.Now()
-		sealed := d.letters.Seal(packer.EncodeAll(o.Bytes, nil), o.MessageID)
-		if len(sealed) <= smallLetter {
-			l.Sealed = sealed
-		} else {
-			kept, err := d.blob.Put(ctx, bytes.NewReader(sealed), int64(len(sealed)))
-			if err != nil {
-				return err
-			}
-			l.Blob = kept.Hash
-		}
-		ready[i] = l
+	ready, err := d.seal(ctx, letters)
+	if err != nil {
+		return err
 	}
 	return d.write(ctx, func(tx store.Tx) error {
 		for i := range ready {
@@ -116,6 +107,27 @@ func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told, dut
 	})
 }
 
+// seal makes rows of letters; the bytes of large ones are durable before.
+func (d *Desk) seal(ctx context.Context, letters []Outgoing) ([]store.Letter, error) {
+	ready := make([]store.Letter, len(letters))
+	for i, o := range letters {
+		l := store.Letter{Letter: o.Letter, Folded: mail.Fold(o.To)}
+		l.Ref, l.State, l.At = okno.Ref(secret.NewRef()), okno.LetterQueued, d.Now()
+		sealed := d.letters.Seal(packer.EncodeAll(o.Bytes, nil), o.MessageID)
+		if len(sealed) <= smallLetter {
+			l.Sealed = sealed
+		} else {
+			kept, err := d.blob.Put(ctx, bytes.NewReader(sealed), int64(len(sealed)))
+			if err != nil {
+				return nil, err
+			}
+			l.Blob = kept.Hash
+		}
+		ready[i] = l
+	}
+	return ready, nil
+}
+
 // errOutdated has a letter written again: its message changed meanwhile.
 var errOutdated = okno.Refuse(okno.Busy, "error.stale")
 
@@ -125,6 +137,11 @@ func (d *Desk) queueLetter(tx store.Tx, l *store.Letter, o Outgoing) error {
 			return err
 		} else if now != o.Told {
 			return errOutdated
+		}
+	}
+	if o.Join > 0 {
+		if waits, err := d.joins(tx, l, o.Join); err != nil || waits {
+			return err
 		}
 	}
 	added, err := tx.QueueLetter(l)

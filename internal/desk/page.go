@@ -113,7 +113,7 @@ func (d *Desk) readForAgent(tx store.Tx, p *TicketPage) error {
 	}
 	p.Letters = map[okno.MessageID][]okno.Letter{}
 	for _, l := range letters {
-		if l.Message != 0 && l.Kind != okno.LetterCustomer && l.Kind != okno.LetterOpened && l.Kind != okno.LetterCameBack && l.Kind != okno.LetterStopped {
+		if l.Message != 0 && l.Kind != okno.LetterCustomer && l.Kind != okno.LetterJoined && l.Kind != okno.LetterOpened && l.Kind != okno.LetterCameBack && l.Kind != okno.LetterStopped {
 			p.Letters[l.Message] = append(p.Letters[l.Message], l.Letter)
 		}
 	}

@@ -53,6 +53,9 @@ func (d *Desk) SaveSettings(ctx context.Context, by okno.Actor, s okno.Settings)
 	if s.UndoSeconds < 0 || s.UndoSeconds > okno.MaxUndo {
 		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.seconds", Field: "undo_seconds", Args: []any{"Max", okno.MaxUndo}})
 	}
+	if s.JoinMinutes < 0 || s.JoinMinutes > okno.MaxJoin {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.minutes", Field: "join_minutes", Args: []any{"Max", okno.MaxJoin}})
+	}
 	if err := wrong.Add(s.CheckNumbers()); err != nil {
 		return err
 	}

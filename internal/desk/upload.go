@@ -108,6 +108,9 @@ func (d *Desk) keepFile(ctx context.Context, name, mediaType string, r io.Reader
 		return okno.File{}, err
 	}
 	f := okno.File{Ref: okno.Ref(secret.NewRef()), Name: fileName(name), Type: mediaTypeOf(name, mediaType, head), Size: kept.Size, Hash: kept.Hash}
+	if picture.Blottable(head) {
+		return f, d.keepBlotted(ctx, &f, limit)
+	}
 	if !strings.HasPrefix(f.Type, "image/") {
 		return f, nil
 	}
@@ -151,7 +154,8 @@ const spareHead = 64
 // keepBare measures a picture that we can show and keeps, in place of its bytes,
 // those without what they say beside the pixels: where it was taken, and by
 // whose camera (spec R47). Nothing refers to the first ones any longer, and they
-// go with the next tidying. What we cannot show stays a file as it came.
+// go with the next tidying. Other pictures stay files as they came, but for those
+// of keepBlotted.
 func (d *Desk) keepBare(ctx context.Context, f *okno.File, limit int64) error {
 	r, err := d.blob.Open(ctx, f.Hash)
 	if err != nil {
@@ -177,4 +181,30 @@ func (d *Desk) keepBare(ctx context.Context, f *okno.File, limit int64) error {
 	}
 	f.Hash, f.Size, f.Width, f.Height = bare.Hash, bare.Size, width, height
 	return nil
+}
+
+// keepBlotted keeps a TIFF or HEIF, which we do not show, with what it says
+// beside the pixels blotted out. One that is damaged, or a camera's raw file,
+// stays as it came.
+func (d *Desk) keepBlotted(ctx context.Context, f *okno.File, limit int64) error {
+	r, err := d.blob.Open(ctx, f.Hash)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	blots, err := picture.Blots(r)
+	if errors.Is(err, picture.ErrFormat) || err == nil && len(blots) == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	kept, err := d.blob.Put(ctx, picture.Blotted(r, blots), limit)
+	if err == nil {
+		f.Hash = kept.Hash
+	}
+	return err
 }

@@ -3,9 +3,11 @@ package desk_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"image"
 	"image/jpeg"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/oknodesk/okno"
@@ -54,6 +56,27 @@ func TestDamagedPictureStaysAFile(t *testing.T) {
 		must(t, err)
 		if f.Picture() || f.Size != int64(len(sent)) {
 			t.Errorf("kept as %+v", f)
+		}
+	})
+}
+
+// A TIFF is not shown; its maker's words go all the same.
+func TestFilesThatAreNotShownDoNotSayWhereTheyWereTaken(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		tiff := "MM\x00*\x00\x00\x00\x08\x00\x01\x01\x0e\x00\x02\x00\x00\x00\x10\x00\x00\x00\x1a\x00\x00\x00\x00Nezavisimosti 1\x00PIXELS"
+		for name, raw := range map[string]string{"photo.tiff": tiff, "damaged.tiff": tiff[:20] + "Nezavisimosti 1"} {
+			f, _, err := r.KeepUpload(t.Context(), r.ann, name, strings.NewReader(raw), 1000)
+			must(t, err)
+			_, kept, err := r.OpenFile(t.Context(), r.ann, f.Ref)
+			must(t, err)
+			content, err := io.ReadAll(kept)
+			must(t, errors.Join(err, kept.Close()))
+			if name == "damaged.tiff" && string(content) != raw {
+				t.Errorf("what is damaged is now %q", content)
+			}
+			if name == "photo.tiff" && (len(content) != len(raw) || strings.Contains(string(content), "Neza") || !strings.HasSuffix(string(content), "PIXELS")) {
+				t.Errorf("kept is %q", content)
+			}
 		}
 	})
 }

@@ -302,7 +302,7 @@ var withoutActor = map[string]string{
 	"Index": "the clock's", "IndexAll": "the clock's", "KeepIndexed": "the clock's", "IndexLag": "says how many wait, and of whom nothing", "Traffic": "says how many there are, and of whom nothing",
 	"Try": "limits everyone", "ForgetTries": "limits everyone", "DropTries": "the clock's",
 	"Examine": "the console's", "Recount": "the console's",
-	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's", "Erase": "the clock's: an administrator asked for it",
+	"CloseAnnounced": "the clock's", "WakeHeld": "the clock's", "FoldCounters": "the clock's", "Tidy": "the clock's", "Erase": "the clock's: an administrator asked for it", "JoinedFacts": "notify's", "TellJoined": "notify's",
 }
 
 func allSteps() []step {
@@ -407,7 +407,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "ban", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "letter_attempt", "letter_template", "erasure", "erased_bytes", "sending", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "letter_attempt", "letter_template", "erasure", "erased_bytes", "joined_notice", "sending", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 
 // traces says how much every table holds, and how often what counts its

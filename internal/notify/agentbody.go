@@ -36,6 +36,8 @@ func (d *draft) toAgent() []block {
 		return d.notClosed()
 	case okno.LetterCameBack:
 		return d.returned()
+	case okno.LetterJoined:
+		return d.joined()
 	case okno.LetterStopped:
 		return d.stopped()
 	case okno.LetterHeldBack:

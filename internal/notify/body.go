@@ -171,7 +171,7 @@ func (d *draft) footer() []block {
 // switches leads to where the reader chooses which letters he gets; one that he
 // cannot do without does not offer it.
 func (d *draft) switches() []block {
-	if d.notice(d.n) == "" {
+	if d.notice(d.n) == "" && d.letter != okno.LetterJoined {
 		return nil
 	}
 	before, after, _ := strings.Cut(d.words.T("letter.switches", "Link", linkMark), linkMark)

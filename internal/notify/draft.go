@@ -19,6 +19,7 @@ type draft struct {
 	origin string
 	thread thread
 	files  enclosure
+	parts  []draft // of a joined letter
 
 	// Set by write.
 	words *locale.Locale

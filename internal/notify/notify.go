@@ -57,10 +57,11 @@ func New(c Config) *Notifier {
 	return &Notifier{desk: c.Desk, links: links{c.BaseURL}, names: newNames(c.Key), log: c.Log, counting: newCounting()}
 }
 
-// Register has r work off JobKind and the duties that anyone may ask for at an
+// Register has r work off JobKind, desk.JoinJobKind and the duties that anyone may ask for at an
 // address: desk.AccessJobKind, desk.RegistrationJobKind and desk.ResetJobKind.
 func (w *Notifier) Register(r *jobs.Runner) {
 	r.Handle(JobKind, jobs.Options{Workers: factsAtOnce}, w.fact)
+	r.Handle(desk.JoinJobKind, jobs.Options{}, w.tellTogether)
 	r.Handle(desk.AccessJobKind, jobs.Options{}, w.access)
 	r.Handle(desk.RegistrationJobKind, jobs.Options{}, asked(w.desk.RegistrationWanted))
 	r.Handle(desk.ResetJobKind, jobs.Options{}, asked(w.desk.ResetWanted))
@@ -135,6 +136,7 @@ func (w *Notifier) tell(ctx context.Context, duty jobs.Job, n *desk.Notice, told
 		if err != nil {
 			return err
 		}
+		o.Join = r.joinWithin(n)
 		out = append(out, o)
 	}
 	return w.desk.Tell(ctx, out, notices, duty)

@@ -81,6 +81,7 @@ func newRig(t *testing.T, d *db.DB, lang string) *rig {
 		Name: "Ada Admin", Address: "ada@desk.example", Password: password, Company: "Supplier", Support: "support@desk.example", Lang: lang,
 	}))
 	r.ada = r.atWork("ada@desk.example", "admin", okno.DoorAdmin)
+	r.joinWithin(0)
 	deps, err := r.Departments(ctx)
 	must(t, err)
 	deps[0].Signature = "Supplier support\n+375 17 000 00 00"
@@ -88,6 +89,16 @@ func newRig(t *testing.T, d *db.DB, lang string) *rig {
 	r.ann, r.bob = r.agent("Ann Agent", "ann@desk.example"), r.agent("Bob Agent", "bob@desk.example")
 	r.letters()
 	return r
+}
+
+// joinWithin sets within how many minutes agents' letters are joined; at first
+// each goes by itself.
+func (r *rig) joinWithin(minutes int) {
+	r.t.Helper()
+	s, err := r.Settings(r.ctx())
+	must(r.t, err)
+	s.JoinMinutes = minutes
+	must(r.t, r.SaveSettings(r.ctx(), r.ada, s))
 }
 
 // locked keeps the log for the test to look at.

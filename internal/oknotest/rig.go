@@ -187,12 +187,12 @@ func (r *Rig) people(lang string) {
 }
 
 // UndoWithin sets for how many seconds an agent's answer can be taken back; in
-// a rig it is given at once.
+// a rig it is given at once, and no letters are joined.
 func (r *Rig) UndoWithin(seconds int) {
 	r.t.Helper()
 	s, err := r.Desk.Settings(r.t.Context())
 	r.must(err)
-	s.UndoSeconds = seconds
+	s.UndoSeconds, s.JoinMinutes = seconds, 0
 	r.must(r.Desk.SaveSettings(r.t.Context(), okno.Console(), s))
 }
 

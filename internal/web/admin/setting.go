@@ -44,6 +44,7 @@ func settingsForm(q *web.Request, s okno.Settings) formView {
 		{kind: tick, ticked: s.TagLetters, Field: ui.Field{Name: "tag_letters", Label: l.T("admin.setting.tag"), Hint: l.T("admin.setting.tag.hint")}},
 		{Field: ui.Field{Name: "keep_letters", Label: l.T("admin.setting.keep"), Value: strconv.Itoa(s.KeepLetters), InputMode: "numeric", Hint: l.T("admin.setting.keep.hint")}},
 		{Field: ui.Field{Name: "undo_seconds", Label: l.T("admin.setting.undo"), Value: strconv.Itoa(s.UndoSeconds), InputMode: "numeric", Hint: l.T("admin.setting.undo.hint")}},
+		{Field: ui.Field{Name: "join_minutes", Label: l.T("admin.setting.join"), Value: strconv.Itoa(s.JoinMinutes), InputMode: "numeric", Hint: l.T("admin.setting.join.hint")}},
 	}
 	v.controls = append(v.controls, limitControls(l, s)...)
 	for i, lang := range locale.Languages() {
@@ -118,6 +119,7 @@ func settingsTyped(f *web.Form, s okno.Settings) (okno.Settings, error) {
 	s.TagLetters, s.RandomNumbers, s.KeepLetters = f.Has("tag_letters"), f.Get("numbers") == drawn, int(number(f.Word("keep_letters")))
 	if f.Has("undo_seconds") {
 		s.UndoSeconds = int(number(f.Word("undo_seconds")))
+		s.JoinMinutes = int(number(f.Word("join_minutes")))
 	}
 	if f.Has("digits") {
 		s.NumberPrefix, s.NumberDigits = strings.ToUpper(f.Word("prefix")), int(number(f.Word("digits")))

@@ -82,6 +82,9 @@ func (w *Workspace) setPreferences(q *web.Request) error {
 		}
 		p.Shortcuts, p.Away, p.AwayUntil = form.Has("shortcuts"), form.Has("away"), back
 	})
+	if err == nil {
+		err = w.desk.JoinNotices(q.Context(), q.Actor, form.Has("join"))
+	}
 	if err != nil {
 		return err
 	}
@@ -96,6 +99,7 @@ func (w *Workspace) preferencesAgain(q *web.Request, form *web.Form, refusal err
 		return err
 	}
 	v.person.Shortcuts, v.person.Away, v.person.Theme = form.Has("shortcuts"), form.Has("away"), form.Get("theme")
+	v.person.Switches = v.person.Switches.SetJoins(form.Has("join"))
 	v.back.Value = form.Word("back")
 	return q.Again(refusal, func(wrong map[string]string) templ.Component {
 		v.back.Error = wrong[v.back.Name]

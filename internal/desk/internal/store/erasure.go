@@ -233,7 +233,22 @@ func (tx Tx) EraseLetter(p okno.PersonID, l Letter, to bool) error {
 	if err := tx.LeaveBytes(p, l.Blob); err != nil {
 		return err
 	}
+	if err := tx.EraseAttempts(l.ID); err != nil {
+		return err
+	}
 	_, err := tx.Exec(`UPDATE letter SET recipient = '', folded = '', subject = '', shown = '', trouble = '', answer = '', sealed = NULL, blob = '' WHERE id = ?`, l.ID)
+	return err
+}
+
+// EraseAttempts forgets what relays said of a letter.
+func (tx Tx) EraseAttempts(l okno.LetterID) error {
+	_, err := tx.Exec(`DELETE FROM letter_attempt WHERE letter = ?`, l)
+	return err
+}
+
+// DropBan forgets that letters from an address, folded, are not taken in.
+func (tx Tx) DropBan(address string) error {
+	_, err := tx.Exec(`DELETE FROM ban WHERE what = ?`, address)
 	return err
 }
 

@@ -8,7 +8,7 @@ import (
 // Settings are the installation's, or okno.ErrNotFound before it is set up.
 func (tx Tx) Settings() (okno.Settings, error) {
 	return found(db.First(tx.Tx, func(row db.Scanner) (okno.Settings, error) {
-		s := okno.Settings{UndoSeconds: okno.DefaultUndo} // of one kept before it could be set
+		s := okno.Settings{UndoSeconds: okno.DefaultUndo, JoinMinutes: okno.DefaultJoin} // of one kept before it could be set
 		var version int64
 		err := row.Scan(document{&s}, &version)
 		s.Version = version

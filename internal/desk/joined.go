@@ -1,0 +1,105 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/jobs"
+)
+
+// JoinJobKind is the duty to tell an agent in one letter what of a ticket has
+// waited; its payload is a JoinJob.
+const JoinJobKind = "join"
+
+// JoinJob says who is to be told of which ticket.
+type JoinJob struct {
+	Person okno.PersonID `json:"person"`
+	Ticket okno.TicketID `json:"ticket"`
+}
+
+// JoinedMost is how many facts one letter tells.
+const JoinedMost = 20
+
+// joins has a letter's fact wait for a joined letter, when its agent had one
+// about the ticket within a time, or others wait already; false: it is told at
+// once.
+func (d *Desk) joins(tx store.Tx, l *store.Letter, within time.Duration) (bool, error) {
+	if queued, err := tx.OriginQueued(l.Origin); err != nil || queued {
+		return false, err
+	}
+	j := store.Joined{Person: l.Person, Ticket: l.Ticket}
+	waiting, err := tx.JoinedFacts(j, 1)
+	if err != nil {
+		return false, err
+	}
+	last, err := tx.LastLetter(j, d.Now().Add(-within))
+	if err != nil || last.IsZero() && len(waiting) == 0 {
+		return false, err
+	}
+	if last.IsZero() {
+		last = d.Now().Add(-within)
+	}
+	if err := tx.Join(j, l.Event); err != nil {
+		return false, err
+	}
+	return true, d.putJoin(tx, JoinJob{l.Person, l.Ticket}, last.Add(within))
+}
+
+func (d *Desk) putJoin(tx store.Tx, j JoinJob, at time.Time) error {
+	return jobs.Put(tx.Tx, d.Now(), jobs.New{Kind: JoinJobKind, V: 1, Payload: j, Key: id(j.Person) + "/" + id(j.Ticket), At: at})
+}
+
+// JoinedFacts are the facts that one letter is to tell, oldest first.
+func (d *Desk) JoinedFacts(ctx context.Context, j JoinJob) (facts []okno.EventID, err error) {
+	err = d.read(ctx, func(tx store.Tx) error {
+		facts, err = tx.JoinedFacts(store.Joined(j), JoinedMost)
+		return err
+	})
+	return facts, err
+}
+
+// TellJoined queues the letter that tells facts, if there still is anything to
+// tell, and ends the duty; what came meanwhile gets a letter of its own.
+func (d *Desk) TellJoined(ctx context.Context, j JoinJob, letters []Outgoing, facts []okno.EventID, duty jobs.Job) error {
+	ready, err := d.seal(ctx, letters)
+	if err != nil {
+		return err
+	}
+	return d.write(ctx, func(tx store.Tx) error {
+		for i := range ready {
+			if err := d.queueLetter(tx, &ready[i], letters[i]); err != nil {
+				return err
+			}
+		}
+		for _, e := range facts {
+			if err := tx.Unjoin(store.Joined(j), e); err != nil {
+				return err
+			}
+		}
+		if err := ended(tx, []jobs.Job{duty}); err != nil {
+			return err
+		}
+		more, err := tx.JoinedFacts(store.Joined(j), 1)
+		if err != nil || len(more) == 0 {
+			return err
+		}
+		return d.putJoin(tx, j, d.Now())
+	})
+}
+
+// JoinNotices keeps whether the actor's letters about one ticket may come as
+// one.
+func (d *Desk) JoinNotices(ctx context.Context, by okno.Actor, on bool) error {
+	if _, err := bellSide(by); err != nil {
+		return err
+	}
+	return d.write(ctx, func(tx store.Tx) error {
+		p, err := tx.Person(by.Person)
+		if err != nil {
+			return err
+		}
+		return tx.SaveSwitches(p.ID, p.Switches.SetJoins(on))
+	})
+}
