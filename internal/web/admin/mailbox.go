@@ -3,6 +3,7 @@ package admin
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -12,6 +13,19 @@ import (
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/ui"
 )
+
+// mailboxRoutes are the mailboxes' pages, but for how their letters leave.
+func (a *Admin) mailboxRoutes(r *web.Router) {
+	r.Admins("GET /admin/mailboxes", a.mailboxes)
+	r.Admins("GET /admin/mailboxes/new", a.mailbox)
+	r.Admins("POST /admin/mailboxes", a.saveMailbox)
+	r.Admins("POST /admin/mailboxes/test", a.testMailbox, web.Limit("admin test", 20, time.Minute))
+	r.Admins("GET /admin/mailboxes/{ref}", a.mailbox)
+	r.Admins("POST /admin/mailboxes/{ref}", a.saveMailbox)
+	r.Admins("POST /admin/mailboxes/{ref}/test", a.testMailbox, web.Limit("admin test", 20, time.Minute))
+	r.Admins("POST /admin/mailboxes/{ref}/round", a.fetchNow)
+	r.Admins("POST /admin/mailboxes/{ref}/key", a.renewDeliveryKey)
+}
 
 func (a *Admin) mailboxes(q *web.Request) error {
 	all, err := a.desk.Mailboxes(q.Context(), q.Actor)

@@ -37,15 +37,7 @@ func (a *Admin) Routes(r *web.Router) {
 
 	a.workRoutes(r)
 
-	r.Admins("GET /admin/mailboxes", a.mailboxes)
-	r.Admins("GET /admin/mailboxes/new", a.mailbox)
-	r.Admins("POST /admin/mailboxes", a.saveMailbox)
-	r.Admins("POST /admin/mailboxes/test", a.testMailbox, web.Limit("admin test", 20, time.Minute))
-	r.Admins("GET /admin/mailboxes/{ref}", a.mailbox)
-	r.Admins("POST /admin/mailboxes/{ref}", a.saveMailbox)
-	r.Admins("POST /admin/mailboxes/{ref}/test", a.testMailbox, web.Limit("admin test", 20, time.Minute))
-	r.Admins("POST /admin/mailboxes/{ref}/round", a.fetchNow)
-	r.Admins("POST /admin/mailboxes/{ref}/key", a.renewDeliveryKey)
+	a.mailboxRoutes(r)
 	a.sendingRoutes(r)
 	a.templateRoutes(r)
 
