@@ -127,6 +127,7 @@ func (h *House) Close() {
 func (h *House) duties() {
 	h.Runner.Handle(desk.GiveJobKind, jobs.Options{}, h.Desk.GiveAnswer)
 	h.Runner.Every("counters", 5*time.Second, h.Desk.FoldCounters)
+	h.Runner.Every("check counters", 24*time.Hour, h.Desk.CheckCounters)
 	h.Runner.Every("wake held tickets", time.Minute, func(ctx context.Context) error {
 		_, err := h.Desk.WakeHeld(ctx)
 		return err

@@ -198,6 +198,23 @@ func (d *Desk) FoldCounters(ctx context.Context) error {
 	return d.write(ctx, store.Tx.FoldCounters)
 }
 
+// countersTold is how many wrong counters the log tells of.
+const countersTold = 20
+
+// CheckCounters compares the counters with the tickets. What differs is put
+// right and logged: somebody has changed rows by hand, or the program is wrong.
+func (d *Desk) CheckCounters(ctx context.Context) error {
+	var wrong []string
+	if err := d.read(ctx, func(tx store.Tx) (err error) {
+		wrong, err = tx.WrongCounters(countersTold)
+		return err
+	}); err != nil || len(wrong) == 0 {
+		return err
+	}
+	d.log.Error("counters of tickets were wrong; they are put right", "counters", wrong)
+	return d.write(ctx, store.Tx.MendCounters)
+}
+
 // place reads where a page begins; what is no place is the top.
 func place(s string) store.Place {
 	b, err := base64.RawURLEncoding.DecodeString(s)

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
 )
@@ -32,17 +34,47 @@ func scanCount(row db.Scanner) (Count, error) {
 	return c, err
 }
 
-// FoldCounters joins the appended changes up to now into one row each.
+// foldedAtOnce bounds the changes that are joined in one transaction.
+const foldedAtOnce = 10_000
+
+// FoldCounters joins appended changes, the oldest first, into one row each. It
+// removes exactly the rows it has summed: on PostgreSQL one with a lower id may
+// be committed in between.
 func (tx Tx) FoldCounters() error {
-	last, err := db.First(tx.Tx, scanOne[int64], `SELECT COALESCE(MAX(id), 0) FROM counter`)
+	sums := map[Count]int64{}
+	ids, err := db.Collect(tx.Tx, func(row db.Scanner) (id int64, err error) {
+		var c Count
+		var n int64
+		err = row.Scan(&id, &c.Department, &c.Kind, &c.Assignee, &n)
+		sums[c] += n
+		return id, err
+	}, `SELECT id, department, kind, assignee, n FROM counter ORDER BY id LIMIT ?`, foldedAtOnce)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`INSERT INTO counter (department, kind, assignee, n)
-		SELECT department, kind, assignee, SUM(n) FROM counter WHERE id <= ? GROUP BY department, kind, assignee HAVING SUM(n) <> 0`, last); err != nil {
-		return err
+	for some := range slices.Chunk(ids, 500) {
+		if n, err := tx.Exec(`DELETE FROM counter WHERE id IN (`+marks(len(some))+`)`, anys(some)...); err != nil || n != int64(len(some)) {
+			return stale(0, err) // another process folds too
+		}
 	}
-	_, err = tx.Exec(`DELETE FROM counter WHERE id <= ?`, last)
+	for c, n := range sums {
+		if n == 0 {
+			continue
+		}
+		if _, err := tx.Exec(`INSERT INTO counter (department, kind, assignee, n) VALUES (?, ?, ?, ?)`, c.Department, c.Kind, c.Assignee, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MendCounters appends what the counters lack to be what counting the tickets
+// gives, in one statement: others go on changing tickets.
+func (tx Tx) MendCounters() error {
+	_, err := tx.Exec(`INSERT INTO counter (department, kind, assignee, n) SELECT department, kind, assignee, CAST(-SUM(n) AS BIGINT) FROM (
+			SELECT department, kind, assignee, n FROM counter
+			UNION ALL SELECT department, kind, assignee, -COUNT(*) FROM ticket GROUP BY department, kind, assignee) AS both_sides
+		GROUP BY department, kind, assignee HAVING SUM(n) <> 0`)
 	return err
 }
 

@@ -1,0 +1,48 @@
+package desk_test
+
+import (
+	"testing"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+)
+
+func TestCountersStayTrueWhenFoldedAndAreMended(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		open := func(want int64) {
+			t.Helper()
+			counts, err := r.Counts(r.ctx(), r.ann)
+			if must(t, err); counts[okno.ViewOpen] != want {
+				t.Errorf("%d tickets are counted as open, want %d", counts[okno.ViewOpen], want)
+			}
+		}
+		for range 600 { // changes enough to be folded
+			must(t, r.db.Write(r.ctx(), func(tx *db.Tx) error {
+				_, err := tx.Exec(`INSERT INTO counter (department, kind, assignee, n) VALUES (?, 'new', 0, 1), (?, 'new', 0, -1)`, r.first.ID, r.first.ID)
+				return err
+			}))
+		}
+		r.open("carl@customer.example", "Lamp")
+		open(1)
+		must(t, r.FoldCounters(r.ctx()))
+		open(1)
+		if rows := r.counters(); rows != 1 {
+			t.Errorf("%d rows are left of the counters, want 1", rows)
+		}
+		must(t, r.CheckCounters(r.ctx()))
+		open(1)
+		must(t, r.db.Write(r.ctx(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE counter SET n = 7`)
+			return err
+		}))
+		open(7)
+		must(t, r.CheckCounters(r.ctx()))
+		open(1)
+	})
+}
+
+func (r *rig) counters() (n int) {
+	r.t.Helper()
+	must(r.t, r.db.Read(r.ctx(), func(tx *db.Tx) error { return tx.QueryRow(`SELECT COUNT(*) FROM counter`).Scan(&n) }))
+	return n
+}
