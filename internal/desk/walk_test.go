@@ -297,6 +297,7 @@ var withoutActor = map[string]string{
 	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",
 	"Tell": "notify's", "PushKey": "push's: the key stays within", "PushPublicKey": "pages show it", "PushToSend": "push's", "PushRefused": "push's",
 	"RelayOf": "post's: the password stays within", "Sign": "notify's: the key stays within",
+	"NoLettersToken": "makes a token that only switches letters off", "NoLetters": "the token is the proof", "SwitchLettersOff": "the token is the proof",
 	"GiveAnswer":   "the clock's: the answer is given as its author",
 	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
 	"Index": "the clock's", "IndexAll": "the clock's", "KeepIndexed": "the clock's", "IndexLag": "says how many wait, and of whom nothing", "Traffic": "says how many there are, and of whom nothing",

@@ -39,6 +39,10 @@ type Outgoing struct {
 	ThreadIndex, ThreadTopic string
 	Mark                     string // value of MarkHeader; "" leaves it out
 	Lang                     string // Content-Language, as "ru"
+	// Unsubscribe is an address that leads to switching letters like this one
+	// off (RFC 2369); with OneClick a POST there does it (RFC 8058).
+	Unsubscribe string
+	OneClick    bool
 }
 
 var (
@@ -148,6 +152,12 @@ func (o Outgoing) writeFields(m *gomail.Msg) {
 	}
 	set(MarkHeader, o.Mark)
 	set("Content-Language", o.Lang)
+	if plainToken.MatchString(o.Unsubscribe) {
+		set("List-Unsubscribe", "<"+o.Unsubscribe+">")
+		if o.OneClick {
+			set("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+		}
+	}
 }
 
 // bracket leaves out what is no plain identifier, and the middle of a long list.

@@ -53,6 +53,7 @@ func (w *Notifier) write(ctx context.Context, d draft) (desk.Outgoing, error) {
 	if d.n.Ticket.ID != 0 {
 		w.join(&d, &o)
 	}
+	w.offerOff(&d, &o)
 	raw, err := mail.Write(o)
 	if err != nil {
 		return desk.Outgoing{}, fmt.Errorf("letter %s: %w", d.origin, err)

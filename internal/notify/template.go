@@ -164,7 +164,7 @@ func (w *Notifier) PreviewTemplate(name, lang string, texts map[string]string, s
 }
 
 // sampleToken stands where a letter has a secret.
-const sampleToken = "…"
+const sampleToken = "sample"
 
 // sample is a fact about made-up people.
 func sample(l *locale.Locale, s okno.Settings) *desk.Notice {

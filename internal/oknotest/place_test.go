@@ -2,6 +2,7 @@ package oknotest_test
 
 import (
 	"strings"
+	"time"
 
 	"github.com/oknodesk/okno/internal/oknotest"
 )
@@ -40,6 +41,7 @@ var places = []place{
 	{"register-confirm", "GET /register/{token}", guest, "/register/REGISTER", nil},
 	{"reset", "GET /reset", guest, "/reset", nil},
 	{"reset-sent", "GET /reset/sent", guest, "/reset/sent", nil},
+	{"off", "GET /off/{token}", guest, "/off/OFF", nil},
 	{"entry", "GET /entry/{token}", guest, "/entry/ENTRY", nil},
 	{"entry-wrong", "POST /entry/{token}", guest, "/entry/ENTRY", refused},
 	{"join", "GET /join/{token}", guest, "/join/JOIN", nil},
@@ -87,6 +89,7 @@ var places = []place{
 	{"desk-assign-menu", "GET /desk/tickets/{number}/details", agent, "/desk/tickets/FULL/details", unfolds("[data-shortcut=a]", "[id^=choose-assignee]")},
 	{"desk-answer", "GET /desk/tickets/{number}", agent, "/desk/tickets/FULL", composing("public")},
 	{"desk-note", "GET /desk/tickets/{number}", agent, "/desk/tickets/FULL", composing("note")},
+	{"desk-held", "GET /desk/tickets/{number}", agent, "/desk/tickets/DONE", holding},
 	{"desk-refused", "POST /desk/tickets/{number}/messages", agent, "/desk/tickets/FULL", emptyAnswer},
 	{"desk-done", "GET /desk/tickets/{number}", agent, "/desk/tickets/DONE", framed},
 	{"desk-edited", "GET /desk/tickets/{number}", agent, "/desk/tickets/FRESH", framed},
@@ -218,6 +221,16 @@ func composing(name string) func(*world, *oknotest.Visitor) {
 		key := map[string]string{"public": "r", "note": "n"}[name]
 		v.Framed().Key(key).Shows(".composer-box[open] .editor").Type(stories[w.l.Lang()].reply)
 	}
+}
+
+// holding plans an answer, and unfolds where its time is chosen.
+func holding(w *world, v *oknotest.Visitor) {
+	at := w.Desk.Now().Add(100 * 24 * time.Hour)
+	_, err := w.Desk.AddMessage(w.t.Context(), w.as(agent, okno.DoorWorkspace), okno.Number(w.names["DONE"]), desk.Words{
+		Key: "an answer that is planned", Text: stories[w.l.Lang()].reply, Channel: okno.ChannelWeb, Hold: true, At: at})
+	w.must(err)
+	v.Shows(".held").Framed()
+	v.Do(`document.querySelectorAll(".held-time, .composer-later").forEach(d => { d.open = true })`)
 }
 
 func emptyAnswer(w *world, v *oknotest.Visitor) {

@@ -242,6 +242,7 @@ func (w *world) links() {
 	} {
 		w.names[name] = path.Base(w.InTray(letter[0], letter[1]).Link(w.t, letter[1]))
 	}
+	w.names["OFF"] = w.Desk.NoLettersToken(by.Person, okno.MatterClosed)
 	w.Clock.Advance(61 * time.Minute)
 	entry, err := w.Desk.ResetByConsole(ctx, cast[agent])
 	w.must(err)

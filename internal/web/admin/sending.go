@@ -260,10 +260,11 @@ func keyFound(l *locale.Locale, k *okno.DKIM, records []string, err error) *said
 	return &said{"error", l.T("admin.signing.check.other", "Name", k.Name(), "Found", clipped(strings.Join(records, " "), 200))}
 }
 
-// clipped is the beginning of a text, in bytes.
+// clipped is the beginning of a text, in characters.
 func clipped(s string, most int) string {
-	if len(s) <= most {
+	all := []rune(s)
+	if len(all) <= most {
 		return s
 	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
+	return string(all[:most]) + "…"
 }

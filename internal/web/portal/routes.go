@@ -31,6 +31,8 @@ func (p *Portal) Routes(r *web.Router) {
 	r.Anyone("POST /register/letter", p.registerAgain, web.Limit("register", 10, time.Minute))
 	r.Anyone("GET /register/{token}", p.askConfirmation, web.Limit("entry", 30, time.Minute))
 	r.Anyone("POST /register/{token}", p.confirmRegistration, web.Limit("entry", 30, time.Minute))
+	r.Anyone("GET /off/{token}", p.askNoLetters)
+	r.Anyone("POST /off/{token}", p.noLetters, web.Limit("off", 30, time.Minute))
 	r.Anyone("GET /reset", p.askReset)
 	r.Anyone("POST /reset", p.reset, web.Limit("reset", 10, time.Minute))
 	r.Anyone("GET /reset/sent", p.resetSent)
