@@ -85,7 +85,8 @@ func migratePostgres(ctx context.Context, pool *sql.DB, files fs.FS, last int64,
 }
 
 func up(ctx context.Context, d goose.Dialect, pool *sql.DB, files fs.FS, last int64, log *slog.Logger, o ...goose.ProviderOption) error {
-	o = append(o, goose.WithDisableGlobalRegistry(true), goose.WithSlog(log))
+	// Two changes made at the same time come in either order.
+	o = append(o, goose.WithDisableGlobalRegistry(true), goose.WithSlog(log), goose.WithAllowOutofOrder(true))
 	provider, err := goose.NewProvider(d, pool, files, o...)
 	if errors.Is(err, goose.ErrNoMigrations) {
 		return nil

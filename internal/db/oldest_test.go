@@ -45,6 +45,19 @@ func TestOlderProgramIsRefusedOnceTheSchemaHasLeftItBehind(t *testing.T) {
 	})
 }
 
+func TestMigrationThatComesLateIsRunAllTheSame(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for _, own := range [][]fs.FS{{generations[0], generations[2]}, {generations[0], generations[1], generations[2]}} {
+			if err := d.Migrate(t.Context(), own...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.Write(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(`INSERT INTO b (n) VALUES (1)`); return err }); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestUnfinishedDatabaseIsRefused(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, begun := t.Context(), time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
