@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/oknotest"
 )
 
