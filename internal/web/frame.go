@@ -51,7 +51,7 @@ func (q *Request) Frame(body string) error {
 // wide scrolls here. Letters with colours of their own stay on white paper.
 const (
 	frameStyle = `html{overflow-y:hidden;overflow-x:auto}body{margin:0;padding:1px 0;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}` +
-		`img{max-width:100%;height:auto}blockquote{margin:.5em 0;padding-left:.75em;border-left:2px solid #8886}pre{white-space:pre-wrap;font:inherit;margin:0}table{max-width:100%}`
+		`img{max-width:100%;height:auto}blockquote{margin:.5em 0;padding-left:.75em;border-left:2px solid #8886}pre{white-space:pre-wrap;font:inherit;margin:0}table{max-width:100vw!important}`
 	framePaper = `<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light"><style>:root{color-scheme:light}` +
 		frameStyle + `body{background:#fff;color:#1c2129}a{color:#1f55a5}</style></head><body>`
 	frameDark = `<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="dark"><style>:root{color-scheme:dark}` +
