@@ -52,7 +52,7 @@ func main() {
 	flag.IntVar(&p.customers, "customers", 500, "customers with an open page")
 	flag.IntVar(&p.agents, "agents", 50, "agents with an open page")
 	flag.IntVar(&p.messages, "messages", 20, "messages a second in that conversation")
-	only := flag.String("only", "", "measure only this: tickets, pages, sizes or live (with commas between; nothing: all)")
+	only := flag.String("only", "", "measure only this: tickets, letters, pages, sizes or live (with commas between; nothing: all)")
 	plain := flag.Int("plain", 0, "only serve so many bytes with net/http, for comparison")
 	write := flag.String("write", "", "file that takes the tables too, below its line \""+figures+"\"")
 	flag.Parse()
@@ -94,7 +94,7 @@ func run(ctx context.Context, p plan, only string, plain int, write string) erro
 	parts := []struct {
 		name string
 		run  func(context.Context) error
-	}{{"tickets", b.creations}, {"pages", b.readings}, {"sizes", b.sizes}, {"live", b.liveness}}
+	}{{"tickets", b.creations}, {"letters", b.letters}, {"pages", b.readings}, {"sizes", b.sizes}, {"live", b.liveness}}
 	for _, part := range parts {
 		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
 			continue

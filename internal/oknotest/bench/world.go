@@ -24,14 +24,14 @@ type world struct {
 	letters   map[string]string // by address; nil: only the last is kept
 }
 
-func (b *bench) open(ctx context.Context) (w *world, err error) {
+func (b *bench) open(ctx context.Context, args ...string) (w *world, err error) {
 	w = &world{}
 	if w.relay, err = traffic.NewRelay(w.take); err != nil {
 		return nil, err
 	}
 	b.worlds++
 	data := filepath.Join(b.dir, fmt.Sprint("data", b.worlds))
-	if w.Program, err = program.New(b.bin, data, data+".log", w.relay.Addr); err != nil {
+	if w.Program, err = program.New(b.bin, data, data+".log", w.relay.Addr, args...); err != nil {
 		return nil, err
 	}
 	if err := w.SetUp(ctx); err != nil {

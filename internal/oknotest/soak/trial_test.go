@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/emersion/go-imap/v2/imapclient"
-	"github.com/emersion/go-smtp"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/app"
@@ -267,64 +266,25 @@ func (r *trial) append(letters <-chan shipment) {
 // process is there.
 func (r *trial) deliver(letters <-chan shipment, first int) {
 	at := first
-	var c *smtp.Client
-	defer func() {
-		if c != nil {
-			c.Close()
-		}
-	}()
+	to := &traffic.LMTP{To: r.lmtp[at%len(r.lmtp)]}
+	defer func() { to.Close() }()
 	for s := range letters {
 		given := time.Now().Add(insistTime)
 		for {
-			var err error
-			if c == nil {
-				c, err = lmtpTo(r.lmtp[at%len(r.lmtp)])
-			}
-			if err == nil {
-				err = handOver(c, s)
-			}
+			err := to.Send(s.from, trialBoxes[s.box], s.raw)
 			if err == nil {
 				break
 			}
-			if c != nil {
-				c.Close()
-				c = nil
-			}
-			if at++; time.Now().After(given) {
+			if time.Now().After(given) {
 				r.Error(err)
 				return
 			}
+			at++
+			to = &traffic.LMTP{To: r.lmtp[at%len(r.lmtp)]}
 			<-time.After(10 * time.Millisecond) // as a mail server does, only sooner
 		}
 		r.kept.Add(1)
 	}
-}
-
-func lmtpTo(at string) (*smtp.Client, error) {
-	conn, err := net.DialTimeout("tcp", at, time.Second)
-	if err != nil {
-		return nil, err
-	}
-	c := smtp.NewClientLMTP(conn)
-	c.CommandTimeout, c.SubmissionTimeout = 30*time.Second, 30*time.Second
-	return c, nil
-}
-
-func handOver(c *smtp.Client, s shipment) error {
-	if err := c.Mail(s.from, nil); err != nil {
-		return err
-	}
-	if err := c.Rcpt(trialBoxes[s.box], nil); err != nil {
-		return err
-	}
-	data, err := c.Data()
-	if err != nil {
-		return err
-	}
-	if _, err := data.Write(s.raw); err != nil {
-		return err
-	}
-	return data.Close()
 }
 
 // settle waits for all tickets and looks at the books.
