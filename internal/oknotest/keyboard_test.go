@@ -142,5 +142,7 @@ func TestAnAdministratorNeedsNoMouse(t *testing.T) {
 
 	ada.TabTo("People").Key(kb.Enter).At("/admin/people").TabTo("Beginning of an e-mail address, or ticket number").Type("rita@").Key(kb.Enter).At("q=rita")
 	ada.TabTo("Rita").Key(kb.Enter).Titled("Rita").TabTo("Erase this person’s data…").Key(kb.Enter).At("/erasure").Sees("Disable him among the agents first")
+
+	ada.Size(320, 800).Open("/admin/jobs").Until("have the index begin at the page", `(() => { const at = document.querySelector(".admin-index [aria-current]").getBoundingClientRect(); return at.left >= 0 && at.right <= innerWidth })()`)
 	ada.NoFaults()
 }

@@ -35,9 +35,6 @@ var excused = map[string]string{
 	"FROM (SELECT size FROM file WHERE message = 0 LIMIT ?)":                "uploads that wait, from their own index, counted up to a limit",
 	"FROM call c CROSS JOIN ticket t WHERE t.id = c.ticket AND c.ended = 0": "the open calls, from an index that holds no others",
 	"SELECT ticket FROM search_pending ORDER BY id LIMIT ?":                 "the first of those that wait",
-	"FROM (SELECT size FROM file WHERE message = 0 LIMIT ?)":         "uploads that wait, from their own index, counted up to a limit",
-	"FROM call c JOIN ticket t ON t.id = c.ticket WHERE c.ended = 0": "the open calls, from an index that holds no others",
-	"SELECT ticket FROM search_pending ORDER BY id LIMIT ?":          "the first of those that wait",
 }
 
 // few are marks of a statement that sorts only a bounded part: pages of their

@@ -38,24 +38,16 @@ func (a *Admin) teamOf(q *web.Request) (okno.Team, error) {
 	if err != nil || q.Path("ref") == "" {
 		return okno.Team{}, err
 	}
-	i := slices.IndexFunc(all, func(t okno.Team) bool { return string(t.Ref) == q.Path("ref") })
-	if i < 0 {
-		return okno.Team{}, okno.ErrNotFound
-	}
-	return all[i], nil
+	return byRef(all, func(t okno.Team) okno.Ref { return t.Ref }, q.Path("ref"))
 }
 
-func (a *Admin) team(q *web.Request) error {
-	t, err := a.teamOf(q)
-	if err != nil {
-		return err
-	}
-	v, err := a.teamForm(q, t)
-	if err != nil {
-		return err
-	}
-	return q.Render(formPage(v))
+func (a *Admin) teamEditor() editor[okno.Team] {
+	return editor[okno.Team]{"teams", a.teamOf, a.teamForm, a.keepTeam}
 }
+
+func (a *Admin) team(q *web.Request) error { return a.teamEditor().show(q) }
+
+func (a *Admin) saveTeam(q *web.Request) error { return a.teamEditor().save(q) }
 
 func (a *Admin) teamForm(q *web.Request, t okno.Team) (formView, error) {
 	l := q.Locale
@@ -115,25 +107,6 @@ func (a *Admin) agentsTyped(q *web.Request, refs []string) ([]okno.PersonID, err
 		}
 	}
 	return ids, err
-}
-
-func (a *Admin) saveTeam(q *web.Request) error {
-	typed, err := q.Form()
-	if err != nil {
-		return err
-	}
-	if err = a.keepTeam(q, typed); err == nil {
-		return done(q, q.Locale.T("admin.saved"), "/admin/teams")
-	}
-	t, missing := a.teamOf(q)
-	if missing != nil {
-		return missing
-	}
-	v, missing := a.teamForm(q, t)
-	if missing != nil {
-		return missing
-	}
-	return v.again(q, err, typed)
 }
 
 func (a *Admin) keepTeam(q *web.Request, typed *web.Form) error {

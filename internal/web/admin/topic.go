@@ -52,24 +52,16 @@ func (a *Admin) topicOf(q *web.Request) (okno.Topic, error) {
 	if err != nil || q.Path("ref") == "" {
 		return okno.Topic{Position: 10 * (len(all) + 1)}, err
 	}
-	i := slices.IndexFunc(all, func(t okno.Topic) bool { return string(t.Ref) == q.Path("ref") })
-	if i < 0 {
-		return okno.Topic{}, okno.ErrNotFound
-	}
-	return all[i], nil
+	return byRef(all, func(t okno.Topic) okno.Ref { return t.Ref }, q.Path("ref"))
 }
 
-func (a *Admin) topic(q *web.Request) error {
-	t, err := a.topicOf(q)
-	if err != nil {
-		return err
-	}
-	v, err := a.topicForm(q, t)
-	if err != nil {
-		return err
-	}
-	return q.Render(formPage(v))
+func (a *Admin) topicEditor() editor[okno.Topic] {
+	return editor[okno.Topic]{"topics", a.topicOf, a.topicForm, a.keepTopic}
 }
+
+func (a *Admin) topic(q *web.Request) error { return a.topicEditor().show(q) }
+
+func (a *Admin) saveTopic(q *web.Request) error { return a.topicEditor().save(q) }
 
 func (a *Admin) topicForm(q *web.Request, t okno.Topic) (formView, error) {
 	l := q.Locale
@@ -137,25 +129,6 @@ func nameField(lang string) string {
 		return "name"
 	}
 	return "name_" + lang
-}
-
-func (a *Admin) saveTopic(q *web.Request) error {
-	typed, err := q.Form()
-	if err != nil {
-		return err
-	}
-	if err = a.keepTopic(q, typed); err == nil {
-		return done(q, q.Locale.T("admin.saved"), "/admin/topics")
-	}
-	t, missing := a.topicOf(q)
-	if missing != nil {
-		return missing
-	}
-	v, missing := a.topicForm(q, t)
-	if missing != nil {
-		return missing
-	}
-	return v.again(q, err, typed)
 }
 
 func (a *Admin) keepTopic(q *web.Request, typed *web.Form) error {

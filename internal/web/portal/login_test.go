@@ -129,6 +129,9 @@ func TestR40IssuedPasswordMustBeChangedFirst(t *testing.T) {
 		}
 		page := b.get("/password")
 		b.show(page, 200, "Change of password", "To sign in, the password must be changed", "Repeat the password", "Sign in")
+		if !page.has(`action="/logout"`) {
+			t.Error("there is no way out")
+		}
 		if page.has(`name="present"`) {
 			t.Error("the issued password is asked for again")
 		}

@@ -9,6 +9,7 @@ import "./parts/frame.js";
 import "./parts/seen.js";
 import "./parts/hint.js";
 import "./parts/push.js";
+import "./parts/current.js";
 
 document.documentElement.classList.add("scripts");
 
