@@ -24,14 +24,16 @@ const (
 
 // Filter is an rspamd that judges letters by its HTTP protocol.
 type Filter struct {
-	at     string // address of /checkv2
-	client *http.Client
+	at    string // address of /checkv2
+	asker interface {
+		Do(*http.Request) (*http.Response, error)
+	}
 }
 
 // NewFilter asks the rspamd at a base address such as http://127.0.0.1:11333,
 // through a dialer that may reach it.
 func NewFilter(base *url.URL, d *outbound.Dialer) *Filter {
-	return &Filter{at: base.JoinPath("checkv2").String(), client: d.Direct(filterTime, filterAnswer)}
+	return &Filter{at: base.JoinPath("checkv2").String(), asker: d.Direct(filterTime, filterAnswer)}
 }
 
 // suspect are the actions of rspamd at which a letter waits.
@@ -51,7 +53,7 @@ func (f *Filter) judge(ctx context.Context, l *reading) (spam bool, said string,
 			q.Header.Set(name, value)
 		}
 	}
-	a, err := f.client.Do(q)
+	a, err := f.asker.Do(q)
 	if err != nil {
 		return false, "", err
 	}
