@@ -192,7 +192,7 @@ func (tx Tx) KeptToErase(r Range) ([]ErasedKept, error) {
 		return k, err
 	}, `SELECT k.id, k.message, k.envelopefrom, k.blob, k.state, k.at, COALESCE(m.author, 0), COALESCE(t.requester, 0)
 		FROM kept_letter k LEFT JOIN message m ON m.id = k.message AND m.side = 'customer' LEFT JOIN ticket t ON t.id = k.ticket
-		WHERE k.id > ? AND k.id <= ? AND (k.raw IS NOT NULL OR k.blob <> '' OR k.envelopefrom <> '' OR k.trace <> '[]')`, r.From, r.To)
+		WHERE k.id > ? AND k.id <= ? AND (k.raw IS NOT NULL OR k.blob <> '' OR k.envelopefrom <> '' OR k.trace <> '[]' OR k.writer <> '' OR k.subject <> '')`, r.From, r.To)
 }
 
 // EraseKept forgets the bytes of a kept letter, who sent it and why it was
@@ -201,7 +201,7 @@ func (tx Tx) EraseKept(p okno.PersonID, k KeptLetter) error {
 	if err := tx.LeaveBytes(p, k.Blob); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`UPDATE kept_letter SET raw = NULL, blob = '', envelopefrom = '', peer = '', helo = '', trace = '[]' WHERE id = ?`, k.ID)
+	_, err := tx.Exec(`UPDATE kept_letter SET raw = NULL, blob = '', envelopefrom = '', peer = '', helo = '', trace = '[]', writer = '', subject = '' WHERE id = ?`, k.ID)
 	return err
 }
 
