@@ -423,3 +423,40 @@ func TestAServerThatIsShutDownBeforeItServesTakesNobodyIn(t *testing.T) {
 		t.Error("it still listens")
 	}
 }
+
+func TestWhatIsOfferedIsTaken(t *testing.T) {
+	r := one(t)
+	r.smaller(100_000)
+	_, address := r.serve(intake.ServerOptions{})
+	c := r.dial(address)
+	for _, name := range []string{"8BITMIME", "SMTPUTF8", "SIZE", "PIPELINING", "ENHANCEDSTATUSCODES"} {
+		if offered, _ := c.Extension(name); !offered {
+			t.Errorf("%s is not offered", name)
+		}
+	}
+	if _, limit := c.Extension("SIZE"); limit != "100000" {
+		t.Errorf("SIZE %s", limit)
+	}
+	if got := code(c.Mail("carl@customer.example", &smtp.MailOptions{Size: 100_001})); got != 552 {
+		t.Errorf("a letter that says it is too large is answered %d", got)
+	}
+	must(t, c.Reset())
+	const from = "карл@клиент.example"
+	must(t, c.Mail(from, &smtp.MailOptions{UTF8: true, Body: smtp.Body8BitMIME}))
+	must(t, c.Rcpt(support, nil))
+	data, err := c.Data()
+	must(t, err)
+	_, err = io.WriteString(data, letter("From: Карл <"+from+">", "To: "+support, "Subject: Лампа", "Message-ID: <wide@customer.example>", "MIME-Version: 1.0",
+		"Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", "", "Не горит."))
+	must(t, err)
+	must(t, data.Close())
+	r.settle()
+	k := r.last()
+	if k.EnvelopeFrom != from || k.State != okno.KeptJoined {
+		t.Fatalf("%+v", k)
+	}
+	page := r.page(k.Ticket)
+	if page.Ticket.Subject != "Лампа" || len(page.Messages) != 1 || !strings.Contains(page.Messages[0].Text, "Не горит.") {
+		t.Errorf("%+v", page.Ticket)
+	}
+}

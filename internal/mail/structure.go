@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -18,6 +19,7 @@ type structure struct {
 	// unpacked is how many bytes the files had that were taken out of others.
 	unpacked int
 	spare    []block // words found within files, for a letter that has no others
+	rest     []byte  // what stands after the end of the outermost multipart
 }
 
 // readBody fills Text, HTML and Attachments. A letter with too many parts, or
@@ -29,6 +31,10 @@ func (l *Letter) readBody(body []byte) {
 		l.Attachments = nil
 		l.fault("too many parts, or nested too deep: the raw text is shown")
 		blocks = []block{{text: rawText(body)}}
+	}
+	if words := strings.TrimSpace(rawText(s.rest)); !s.tooMuch && isWords(s.rest) && strings.ContainsFunc(words, unicode.IsLetter) {
+		l.fault("words stood after the end of a multipart")
+		blocks = append(blocks, block{text: words})
 	}
 	l.Text, l.HTML = joinText(blocks), joinHTML(blocks)
 	if l.Text == "" && l.HTML == "" && !s.tooMuch {
@@ -147,6 +153,9 @@ func (s *structure) children(p part) ([]part, bool) {
 	}
 	if !closed {
 		s.letter.fault("a multipart was not closed: the letter may be cut short")
+	} else if s.parts == 1 {
+		// The end may stand there twice.
+		s.rest = bytes.ReplaceAll(p.body[pieces[len(pieces)-1].to:], []byte("--"+boundary+"--"), nil)
 	}
 	var children []part
 	for i := 0; i < len(pieces); i++ {
