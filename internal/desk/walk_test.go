@@ -177,6 +177,16 @@ var manageSteps = []step{
 		return err
 	}},
 	{"ReplayLetter", managing, func(s *scene, by okno.Actor) error { return s.ReplayLetter(s.ctx(), by, s.kept()) }},
+	{"SavedViews", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error { return done(s.SavedViews(s.ctx(), by)) }},
+	{"SaveView", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		return s.SaveView(s.ctx(), by, okno.View{Name: "Lamps", Question: "lamp"})
+	}},
+	{"DropView", only(okno.NotFound, "agent"), func(s *scene, by okno.Actor) error {
+		must(s.t, s.SaveView(s.ctx(), s.ann, okno.View{Name: "Mine", Question: "lamp"}))
+		views, err := s.SavedViews(s.ctx(), s.ann)
+		must(s.t, err)
+		return s.DropView(s.ctx(), by, views[0].Ref)
+	}},
 	{"Reindex", managing, func(s *scene, by okno.Actor) error { return s.Reindex(s.ctx(), by) }},
 	{"DeadJobs", managing, func(s *scene, by okno.Actor) error { return done(s.DeadJobs(s.ctx(), by)) }},
 	// There is none to retry: he who may is told so.

@@ -20,6 +20,9 @@ type listView struct {
 	Next    string      // where the rows after these begin; "": there are none
 	Current okno.Number // the ticket that is open beside the list; "": none
 
+	Saved []okno.View
+	Self  okno.PersonID
+
 	quarantine bool     // its page is the one that is shown
 	Partial    bool     // only so many of the tickets with the words were looked at
 	Misread    []string // filters that mean nothing
@@ -78,6 +81,10 @@ func (w *Workspace) counted(q *web.Request, at place) (*listView, error) {
 	v.Script = "workspace"
 	var err error
 	if v.Counts, err = w.desk.Counts(q.Context(), q.Actor); err != nil {
+		return v, err
+	}
+	v.Self = q.Actor.Person
+	if v.Saved, err = w.desk.SavedViews(q.Context(), q.Actor); err != nil {
 		return v, err
 	}
 	v.Waiting, err = w.desk.QuarantineCount(q.Context(), q.Actor)
