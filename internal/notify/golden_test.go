@@ -64,8 +64,8 @@ func TestEveryLetterReadsAsItShould(t *testing.T) {
 				}
 			}
 			everyLetter(r, lang, say, look)
-			if len(seen) != 28 {
-				t.Errorf("%d letters were looked at, want 28", len(seen))
+			if len(seen) != 29 {
+				t.Errorf("%d letters were looked at, want 29", len(seen))
 			}
 		})
 	}
@@ -115,6 +115,10 @@ func everyLetter(r *rig, lang string, say func(en, ru string) string, look func(
 	look("returned", r.letters())
 	r.overtaken(o, lang, say("Try another bulb.", "Попробуйте другую лампочку."))
 	look("heldback", r.letters())
+	carl, err := r.KnownSender(ctx, "carl@customer.example")
+	must(t, err)
+	must(t, r.Withhold(ctx, desk.Withheld{Event: 1, Ticket: o.Ticket, Person: carl.ID, Letter: okno.LetterConfirmation, Reason: "limit"}))
+	look("stopped", r.letters())
 	must(t, r.CloseTicket(ctx, r.atPage(o), o.Number, "page"))
 	look("closed-on-page", r.letters())
 	_, err = r.Sender(ctx, say("Eve", "Ева"), "eve@stranger.example", lang)
