@@ -73,7 +73,12 @@ func (h *House) examineDatabase(ctx context.Context, f *findings) {
 	if err == nil && schema < newest {
 		err = fmt.Errorf("the schema is at %d and this program brings %d", schema, newest)
 	}
-	f.judge("schema", err, fmt.Sprintf("%s at %d", h.DB.Dialect(), schema), "start okno serve of the newest version once")
+	advice := "start okno serve of the newest version once"
+	var unfinished *db.UnfinishedError
+	if errors.As(err, &unfinished) {
+		advice = finishing(unfinished)
+	}
+	f.judge("schema", err, fmt.Sprintf("%s at %d", h.DB.Dialect(), schema), advice)
 	faults, err := h.DB.Integrity(ctx)
 	if err == nil && len(faults) > 0 {
 		err = errors.New(strings.Join(faults, "; "))

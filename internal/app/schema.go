@@ -23,11 +23,19 @@ func outOfReach(err error) error {
 	case errors.As(err, &old):
 		return &Refusal{Exit: ExitConfig, Text: err.Error()}
 	case errors.As(err, &unfinished):
-		return &Refusal{Exit: ExitConfig, Text: err.Error() + "; run it again with --replace, or take an empty database"}
+		return &Refusal{Exit: ExitConfig, Text: err.Error() + "; " + finishing(unfinished)}
 	case errors.Is(err, db.ErrInUse):
 		return &Refusal{Exit: ExitTempFail, Text: "database: " + err.Error()}
 	}
 	return fmt.Errorf("database: %w", err)
+}
+
+// finishing says how what fills a database is brought to its end.
+func finishing(e *db.UnfinishedError) string {
+	if e.Resumable() {
+		return "run the same okno db copy again, it goes on where it was; or take another database"
+	}
+	return "run okno restore again with --replace, or take an empty database"
 }
 
 // served says that a newer program has meanwhile changed the schema beyond what

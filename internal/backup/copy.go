@@ -69,7 +69,7 @@ func (p *Passage) Copy(ctx context.Context) error {
 // begin makes the target ready, or finds that it is: it returns the schema that
 // both sides have.
 func (p *Passage) begin(ctx context.Context) (schema int64, err error) {
-	what := "a copy of " + p.Name
+	what := db.CopyOf(p.Name)
 	var unfinished *db.UnfinishedError
 	if err := p.To.Unfinished(ctx); errors.As(err, &unfinished) {
 		if unfinished.What != what {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -16,6 +17,15 @@ type UnfinishedError struct {
 func (e *UnfinishedError) Error() string {
 	return fmt.Sprintf("the database is not whole: %s, begun %s, has not come to its end", e.What, e.Begun.UTC().Format(time.RFC3339))
 }
+
+// copying begins what a copy is called, which can go on where it was.
+const copying = "a copy of "
+
+// CopyOf is What of a copy from another database.
+func CopyOf(name string) string { return copying + name }
+
+// Resumable tells whether it is a copy that can go on.
+func (e *UnfinishedError) Resumable() bool { return strings.HasPrefix(e.What, copying) }
 
 // Begin marks a database as being filled. Until Finish, Migrate and all that
 // follows it refuse to work on it.

@@ -105,12 +105,24 @@ func (s *Server) checked(ctx context.Context) []result {
 			all[i] = result{Name: c.Name, OK: err == nil, Aside: c.Aside, Took: time.Since(begun).Round(time.Microsecond).String()}
 			if err != nil {
 				all[i].Error = err.Error()
-				s.log.Warn("not ready", "check", c.Name, "error", err)
 			}
+			s.told(c.Name, all[i].Error)
 		})
 	}
 	running.Wait()
 	return all
+}
+
+// told logs what a check says when it says something new, however often a load
+// balancer asks.
+func (s *Server) told(check, trouble string) {
+	before, known := s.troubles.Swap(check, trouble)
+	switch {
+	case trouble != "" && before != trouble:
+		s.log.Warn("not as it should be", "check", check, "error", trouble)
+	case trouble == "" && known && before != "":
+		s.log.Info("as it should be again", "check", check)
+	}
 }
 
 // confided tells whether the request comes from this machine itself, not

@@ -46,6 +46,14 @@ func TestReadiness(t *testing.T) {
 	if status, body := ask("Accept", "application/json", "Authorization", "Bearer watchman"); status != 503 || !strings.Contains(body, `"error":"no route to 10.0.0.3"`) || !strings.Contains(body, `"took":"`) {
 		t.Errorf("with the token: %d %s", status, body)
 	}
+	if n := strings.Count(r.log.String(), "no route to 10.0.0.3"); n != 1 {
+		t.Errorf("one trouble asked for five times is logged %d times", n)
+	}
+	database = nil
+	ask()
+	if !strings.Contains(r.log.String(), "as it should be again") {
+		t.Error("that it is over is not logged")
+	}
 	if w := r.get("/healthz"); w.Code != 200 {
 		t.Errorf("alive: %d", w.Code)
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -58,6 +59,7 @@ type Server struct {
 	token     string
 	drain     time.Duration
 	draining  atomic.Bool
+	troubles  sync.Map // by check, what it said last
 	metrics   http.Handler
 	observe   func(route string, status int, took time.Duration)
 
