@@ -178,6 +178,7 @@ var routes = map[string]line{
 	"POST /admin/kept/{ref}/reading":                               {path: "/admin/kept/KEPT/reading", may: only, status: "303 /admin/kept/KEPT"},
 	"GET /admin/jobs":                                              {may: only, status: "200"},
 	"POST /admin/jobs":                                             {may: only, status: "404"},
+	"POST /admin/search":                                           {may: only, status: "303 /admin/jobs"},
 	"GET /company":                                                 {may: agents, status: "404"},
 	"GET /company/contacts/new":                                    {may: agents, status: "404"},
 	"POST /company/contacts":                                       {may: agents, status: "404"},

@@ -17,6 +17,11 @@ func (a *Admin) jobs(q *web.Request) error {
 	}
 	l := q.Locale
 	v := listView{view: sectionView(q, "jobs"), emptyText: l.T("admin.job.none")}
+	var s indexState
+	if s.changes, s.oldest, err = a.desk.IndexLag(q.Context()); err != nil {
+		return err
+	}
+	v.beside = searchIndex(l, s)
 	v.table = table{name: v.Title, head: []string{l.T("admin.job.kind"), l.T("admin.job.reason"), l.T("admin.letter.attempts"), l.T("admin.job.died"), l.T("admin.job.act")}}
 	for _, j := range dead {
 		v.rows = append(v.rows, []templ.Component{

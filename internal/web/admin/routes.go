@@ -70,6 +70,7 @@ func (a *Admin) Routes(r *web.Router) {
 
 	r.Admins("GET /admin/jobs", a.jobs)
 	r.Admins("POST /admin/jobs", a.retryJob)
+	r.Admins("POST /admin/search", a.reindex)
 }
 
 // workRoutes adds the pages on who works on what.
