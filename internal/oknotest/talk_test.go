@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
@@ -167,8 +168,11 @@ func (d *talker) says() []oknotest.Taken {
 	return fresh
 }
 
-// forget has it say nothing of what it has said.
+// forget has it say nothing of what it has said, and lets what is counted in
+// an hour begin anew.
 func (d *talker) forget() {
+	d.Settle()
+	d.Clock.Advance(2 * time.Hour)
 	d.Settle()
 	d.heard = len(d.Sink.All())
 }
