@@ -91,7 +91,7 @@ var notices = map[NoticeKind]struct {
 	NoticeEnded: {SideAgent, MatterEnded}, NoticeNotClosed: {SideAgent, MatterEnded},
 	NoticeCall: {SideAgent, MatterAsked}, NoticeCallOff: {SideAgent, MatterAsked},
 	NoticeReturned: {SideAgent, MatterReturned}, NoticeStopped: {SideAgent, MatterReturned},
-	NoticeAlarm:    {SideAgent, MatterMailboxes}, NoticeAlarmOver: {SideAgent, MatterMailboxes},
+	NoticeAlarm: {SideAgent, MatterMailboxes}, NoticeAlarmOver: {SideAgent, MatterMailboxes},
 }
 
 // Side is whether customers or agents are told; empty: it is no kind.
