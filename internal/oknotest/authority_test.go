@@ -1,6 +1,7 @@
 package oknotest_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -188,7 +189,9 @@ func TestCertificateIsGotAndKeptByItself(t *testing.T) {
 	roots.AddCert(a.root)
 	client := &http.Client{
 		Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: roots},
-			Dial: func(network, _ string) (net.Conn, error) { return net.Dial(network, r.Addr()) }},
+			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, network, r.Addr())
+			}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	defer client.CloseIdleConnections()

@@ -55,6 +55,7 @@ func eachEstate(t *testing.T, test func(*estate)) {
 		e.owned()
 		e.confide()
 		r.Settle()
+		e.written()
 		test(e)
 	})
 }
@@ -148,6 +149,29 @@ func (e *estate) confide() {
 	page, err := e.Desk.Ticket(ctx, ann, o.Number, 0)
 	e.must(err)
 	e.refs = append(e.refs, string(w.Ref), string(n.Ref), string(page.Calls[0].Ref), string(page.Messages[0].Ref), e.contact)
+}
+
+// written has Gil answer by letter, and Ann's answer come back from him.
+func (e *estate) written() {
+	answer := e.Sink.Letter("gil@firm.example", secretText)
+	from, to, raw, err := answer.Answer(secretText)
+	e.must(err)
+	e.must(oknotest.Send(e.SMTP, from, to, raw))
+	e.Settle()
+	e.must(oknotest.Send(e.SMTP, "", answer.From, returnReport(answer, "5.1.1")))
+	e.Settle()
+	page, err := e.Desk.Ticket(e.t.Context(), e.actor("Ann", okno.DoorWorkspace), e.ticket, 0)
+	e.must(err)
+	for _, m := range page.Messages {
+		if m.Channel == okno.ChannelMail {
+			e.refs = append(e.refs, string(m.Ref))
+		}
+		for _, l := range page.Letters[m.ID] {
+			if l.CameBack() {
+				e.refs = append(e.refs, string(l.Ref))
+			}
+		}
+	}
 }
 
 // owned gives every outsider a ticket of his own. Bob's as an agent comes by

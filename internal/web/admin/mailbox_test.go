@@ -154,7 +154,7 @@ func TestWrongFieldsOfAMailboxAreNamed(t *testing.T) {
 			r.Errorf("an address that is taken: %d", code)
 		}
 		r.shows(page, `id="f-address-error"`)
-		code, page = ada.post("/admin/mailboxes", with(fetchForm(firstRef(ada, "departments"), "protocol", "pop3"), "after", "archive")...)
+		_, page = ada.post("/admin/mailboxes", with(fetchForm(firstRef(ada, "departments"), "protocol", "pop3"), "after", "archive")...)
 		r.shows(page, `id="f-after-error"`, "POP3 cannot move letters", `<option value="pop3" selected`)
 	})
 }
