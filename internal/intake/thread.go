@@ -158,6 +158,11 @@ func (r *Receiver) byClaims(ctx context.Context, l *reading, ancestors []string)
 		if err != nil && okno.ReasonOf(err) != okno.NotFound {
 			return finding{}, err
 		}
+		if err == nil && l.sender.ID == 0 { // the letter that was faster may have made its sender known
+			if _, err := r.recogniseSender(ctx, l); err != nil {
+				return finding{}, err
+			}
+		}
 		if err == nil && t.TakesPart(l.sender.ID) {
 			l.join(t, okno.ThreadOnly)
 			if l.earlier = id == own; l.earlier {

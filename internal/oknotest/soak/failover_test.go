@@ -75,7 +75,7 @@ func serveTogether(t *testing.T, url string, processes int) (*world, []*program.
 			}
 		})
 		if w.Program = p; i == 0 {
-			w.must(w.SetUp(t.Context()))
+			w.setUp()
 		}
 		all = append(all, p)
 	}

@@ -4,7 +4,9 @@ package soak
 
 import (
 	"context"
+	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/app"
 	"github.com/oknodesk/okno/internal/oknotest/program"
 	"github.com/oknodesk/okno/internal/oknotest/traffic"
 )
@@ -64,9 +68,28 @@ func open(t *testing.T, data string, args ...string) *world {
 			w.tellLog(log)
 		}
 	})
-	w.must(w.SetUp(t.Context()))
+	w.setUp()
 	w.start()
 	return w
+}
+
+// setUp makes the installation; its agents are told of each thing at once, or
+// the books would not be closed for minutes.
+func (w *world) setUp() {
+	w.Helper()
+	w.must(w.SetUp(w.Context()))
+	set := flag.NewFlagSet("okno", flag.ContinueOnError)
+	flags := app.AddFlags(set)
+	w.must(set.Parse(w.Args))
+	c, err := flags.Load(nil)
+	w.must(err)
+	h, err := app.Open(w.Context(), c, slog.New(slog.DiscardHandler), time.Now)
+	w.must(err)
+	defer h.Close()
+	s, err := h.Desk.Settings(w.Context())
+	w.must(err)
+	s.JoinMinutes = 0
+	w.must(h.Desk.SaveSettings(w.Context(), okno.Console(), s))
 }
 
 // startTime is how long the program may take to serve, stopTime to end.

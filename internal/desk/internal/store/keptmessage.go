@@ -19,15 +19,16 @@ func (tx Tx) LetterMessage(t okno.TicketID, k okno.KeptLetter) (okno.MessageID, 
 }
 
 // LetterWaiting reports whether a kept letter of one of these Message-IDs,
-// other than but, still has its steps before it.
+// other than but, still has its steps before it; one that failed is tried
+// again.
 func (tx Tx) LetterWaiting(messageIDs []string, but okno.KeptLetterID) (bool, error) {
 	if len(messageIDs) == 0 {
 		return false, nil
 	}
-	args := make([]any, 0, len(messageIDs)+2)
+	args := make([]any, 0, len(messageIDs)+3)
 	for _, id := range messageIDs {
 		args = append(args, id)
 	}
-	return tx.exists(`SELECT 1 FROM kept_letter WHERE messageid IN (`+marks(len(messageIDs))+`) AND messageid <> '' AND state = ? AND id <> ? LIMIT 1`,
-		append(args, okno.KeptNew, but)...)
+	return tx.exists(`SELECT 1 FROM kept_letter WHERE messageid IN (`+marks(len(messageIDs))+`) AND messageid <> '' AND state IN (?, ?) AND id <> ? LIMIT 1`,
+		append(args, okno.KeptNew, okno.KeptFailed, but)...)
 }
