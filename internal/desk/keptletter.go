@@ -120,6 +120,14 @@ func (d *Desk) KeptLetters(ctx context.Context, by okno.Actor, state okno.KeptSt
 	if !by.MayManage(okno.SeeLetters) {
 		return nil, false, okno.ErrForbidden
 	}
+	return d.keptRows(ctx, before, func(tx store.Tx, from okno.KeptLetterID, limit int) ([]store.KeptLetter, error) {
+		return tx.KeptLetters(state, from, limit)
+	})
+}
+
+// keptRows is a page of the letters that find returns, before one of them ("":
+// from the newest).
+func (d *Desk) keptRows(ctx context.Context, before okno.Ref, find func(tx store.Tx, from okno.KeptLetterID, limit int) ([]store.KeptLetter, error)) (letters []okno.KeptLetter, more bool, err error) {
 	err = d.read(ctx, func(tx store.Tx) error {
 		var from okno.KeptLetterID
 		if before != "" {
@@ -129,7 +137,7 @@ func (d *Desk) KeptLetters(ctx context.Context, by okno.Actor, state okno.KeptSt
 			}
 			from = k.ID
 		}
-		ks, err := tx.KeptLetters(state, from, pageRows+1)
+		ks, err := find(tx, from, pageRows+1)
 		if more = len(ks) > pageRows; more {
 			ks = ks[:pageRows]
 		}

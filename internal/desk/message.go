@@ -50,7 +50,7 @@ type Written struct {
 // done or lately closed ticket back to open; to one closed too long ago it
 // opens a new ticket linked to the old.
 func (d *Desk) AddMessage(ctx context.Context, by okno.Actor, number okno.Number, w Words) (Written, error) {
-	return d.write1(ctx, by, number, w, okno.Public, okno.WriteMessage)
+	return d.writeWords(ctx, by, number, w, okno.Public, okno.WriteMessage)
 }
 
 // AddNote adds an internal note that only agents will ever see.
@@ -58,10 +58,10 @@ func (d *Desk) AddNote(ctx context.Context, by okno.Actor, number okno.Number, w
 	if by.Side() == okno.SideCustomer {
 		return Written{}, okno.ErrNotFound
 	}
-	return d.write1(ctx, by, number, w, okno.Note, okno.WriteNote)
+	return d.writeWords(ctx, by, number, w, okno.Note, okno.WriteNote)
 }
 
-func (d *Desk) write1(ctx context.Context, by okno.Actor, number okno.Number, w Words, kind okno.MessageKind, act okno.Action) (Written, error) {
+func (d *Desk) writeWords(ctx context.Context, by okno.Actor, number okno.Number, w Words, kind okno.MessageKind, act okno.Action) (Written, error) {
 	w.Text = strings.TrimSpace(w.Text)
 	if w.Letter == nil {
 		if err := okno.CheckText("text", w.Text, len(w.Uploads)); err != nil {

@@ -31,26 +31,9 @@ func (d *Desk) Quarantine(ctx context.Context, by okno.Actor, before okno.Ref) (
 	if err != nil {
 		return nil, false, err
 	}
-	err = d.read(ctx, func(tx store.Tx) error {
-		var from okno.KeptLetterID
-		if before != "" {
-			k, err := tx.KeptLetterByRef(before)
-			if err != nil {
-				return err
-			}
-			from = k.ID
-		}
-		ks, err := tx.Quarantined(boxes, from, pageRows+1)
-		if more = len(ks) > pageRows; more {
-			ks = ks[:pageRows]
-		}
-		letters = nil
-		for _, k := range ks {
-			letters = append(letters, k.KeptLetter)
-		}
-		return err
+	return d.keptRows(ctx, before, func(tx store.Tx, from okno.KeptLetterID, limit int) ([]store.KeptLetter, error) {
+		return tx.Quarantined(boxes, from, limit)
 	})
-	return letters, more, err
 }
 
 // QuarantineCounted is how far the letters that wait are counted.

@@ -15,7 +15,7 @@ import (
 // wait first where there were too many. On SQLite one program serves alone and
 // counts for itself: nothing is written and nobody waits.
 func (d *Desk) Try(ctx context.Context, what, who string, atOnce int, interval time.Duration) (wait time.Duration, err error) {
-	if d.db.Dialect() == db.SQLite {
+	if d.alone() {
 		return 0, nil
 	}
 	err = d.write(ctx, func(tx store.Tx) (err error) {
@@ -27,7 +27,7 @@ func (d *Desk) Try(ctx context.Context, what, who string, atOnce int, interval t
 
 // ForgetTries begins anew for who tried and succeeded.
 func (d *Desk) ForgetTries(ctx context.Context, what, who string) error {
-	if d.db.Dialect() == db.SQLite {
+	if d.alone() {
 		return nil
 	}
 	return d.write(ctx, func(tx store.Tx) error { return tx.ForgetTries(markOf(what, who)) })
@@ -35,11 +35,15 @@ func (d *Desk) ForgetTries(ctx context.Context, what, who string) error {
 
 // DropTries forgets the tries that no longer count.
 func (d *Desk) DropTries(ctx context.Context) error {
-	if d.db.Dialect() == db.SQLite {
+	if d.alone() {
 		return nil
 	}
 	return d.write(ctx, func(tx store.Tx) error { return tx.DropTries(d.Now()) })
 }
+
+// alone reports whether one program serves the installation: what it counts in
+// its memory counts for all.
+func (d *Desk) alone() bool { return d.db.Dialect() == db.SQLite }
 
 func markOf(what, who string) string {
 	sum := sha256.Sum256([]byte(what + "\n" + who))

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -169,95 +168,6 @@ func TestALargeLetterUnderTheLimitIsKeptWhole(t *testing.T) {
 	}
 }
 
-// dialogue is a connection spoken to by hand.
-type dialogue struct {
-	t *testing.T
-	net.Conn
-	answers *bufio.Reader
-}
-
-func (r *rig) speak(network, address string) *dialogue {
-	r.t.Helper()
-	conn, err := net.Dial(network, address)
-	must(r.t, err)
-	r.t.Cleanup(func() { conn.Close() })
-	must(r.t, conn.SetDeadline(time.Now().Add(20*time.Second)))
-	d := &dialogue{t: r.t, Conn: conn, answers: bufio.NewReader(conn)}
-	d.hears("220")
-	return d
-}
-
-// says sends what is said and hears an answer that begins so.
-func (d *dialogue) says(words, answer string) {
-	d.t.Helper()
-	_, err := io.WriteString(d, words)
-	must(d.t, err)
-	d.hears(answer)
-}
-
-func (d *dialogue) hears(answer string) {
-	d.t.Helper()
-	for {
-		line, err := d.answers.ReadString('\n')
-		if err != nil || !strings.HasPrefix(line, answer) {
-			d.t.Fatalf("answered %q (%v), want %s", line, err, answer)
-		}
-		if line[3] != '-' {
-			return
-		}
-	}
-}
-
-func (d *dialogue) begin() {
-	d.says("EHLO mail.customer.example\r\n", "250")
-	d.says("MAIL FROM:<carl@customer.example>\r\n", "250")
-	d.says("RCPT TO:<"+support+">\r\n", "250")
-	d.says("DATA\r\n", "354")
-}
-
-func TestDoubledCRsDoNotHideTheEndOfALetter(t *testing.T) {
-	r := one(t)
-	_, address := r.serve(intake.ServerOptions{})
-	d := r.speak("tcp", address)
-	d.begin()
-	d.says("From: carl@customer.example\r\r\nSubject: Old\r\r\n\r\r\nLines end twice.\r\r\n.\r\n", "250")
-	d.says("RSET\r\n", "250")
-	d.begin()
-	d.says("From: carl@customer.example\r\nSubject: a\rlone CR stays\r\n\r\nText.\r\n.\r\n", "250")
-	r.settle()
-	if p := r.page(r.kept()[1].Ticket); p.Ticket.Subject != "Old" || p.Messages[0].Text != "Lines end twice." {
-		t.Errorf("%q: %q", p.Ticket.Subject, p.Messages[0].Text)
-	}
-}
-
-func TestALineOfTwoHundredThousandBytesIsTaken(t *testing.T) {
-	r := one(t)
-	_, address := r.serve(intake.ServerOptions{})
-	d := r.speak("tcp", address)
-	d.begin()
-	d.says("From: carl@customer.example\r\nSubject: One line\r\n\r\n"+strings.Repeat("word ", 40_000)+"\r\n.\r\n", "250")
-}
-
-func TestASlowSteadyPeerIsServedAndASilentOneCutOff(t *testing.T) {
-	r := one(t)
-	_, address := r.serve(intake.ServerOptions{Idle: 300 * time.Millisecond})
-	d := r.speak("tcp", address)
-	d.begin()
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for i := range 8 { // longer than Idle in all
-		<-tick.C
-		_, err := fmt.Fprintf(d, "X-Line-%d: slow\r\n", i)
-		must(t, err)
-	}
-	d.says("Subject: Slow\r\n\r\nText.\r\n.\r\n", "250")
-	d.begin()
-	d.says("Subject: Never ends\r\n", "451")
-	if len(r.kept()) != 1 {
-		t.Errorf("%d letters kept", len(r.kept()))
-	}
-}
-
 func TestConnectionsAreBounded(t *testing.T) {
 	r := one(t)
 	_, address := r.serve(intake.ServerOptions{PerAddress: 2})
@@ -359,27 +269,6 @@ func TestShutdownFinishesTheLetterInHand(t *testing.T) {
 	must(t, <-down)
 	if len(r.kept()) != 1 {
 		t.Error("the letter in hand was lost")
-	}
-}
-
-func TestAPipeEndsWithWhatTheMailServerUnderstands(t *testing.T) {
-	r := one(t)
-	r.smaller(1000)
-	for _, c := range []struct {
-		name, to, raw string
-		want          int
-	}{
-		{"a letter", support, "Return-Path: <carl@customer.example>\n" + strings.ReplaceAll(simple("piped"), "\r\n", "\n"), 0},
-		{"an address that is not ours", "nobody@desk.example", simple("x"), 67},
-		{"nothing", support, "\n", 65},
-		{"too much", support, simple("x") + strings.Repeat("x", 2000), 65},
-	} {
-		if got := r.receiver.Pipe(t.Context(), c.to, strings.NewReader(c.raw)); got != c.want {
-			t.Errorf("%s: %d, want %d", c.name, got, c.want)
-		}
-	}
-	if k := r.last(); k.EnvelopeFrom != "carl@customer.example" || k.Source != "pipe" {
-		t.Errorf("%+v", k)
 	}
 }
 
