@@ -41,44 +41,57 @@ func takeAndHang(url string) {
 	panic(r.Run(context.Background()))
 }
 
-func TestAKilledProcessesJobsAreDoneByAnother(t *testing.T) {
+// leave has a process of its own take a job of b and die with it in hand.
+func (b bench) leave(url string) {
+	b.Helper()
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), crashVariable+"="+url)
+	child.Stderr = os.Stderr
+	out, err := child.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		b.Fatal(err)
+	}
+	if err := child.Process.Kill(); err != nil {
+		b.Fatal(err)
+	}
+	_ = child.Wait() // it was killed
+}
+
+// eachURL is each for a test that other processes take part in.
+func eachURL(t *testing.T, test func(b bench, url string)) {
 	for dialect, url := range map[string]string{"sqlite": dbtest.SQLite(t), "postgres": dbtest.Postgres(t)} {
 		t.Run(dialect, func(t *testing.T) {
 			b := bench{t, dbtest.Open(t, url), newClock()}
 			if err := b.db.Migrate(t.Context(), jobs.Migrations); err != nil {
 				t.Fatal(err)
 			}
-			for range 3 { // one begun, two claimed ahead
-				b.put(jobs.New{Kind: "letter"})
-			}
-			child := exec.Command(os.Args[0])
-			child.Env = append(os.Environ(), crashVariable+"="+url)
-			child.Stderr = os.Stderr
-			out, err := child.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := child.Start(); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := out.Read(make([]byte, 1)); err != nil {
-				t.Fatal(err)
-			}
-			if err := child.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-			_ = child.Wait() // it was killed
-			var c calls
-			r := b.runner()
-			r.Handle("letter", jobs.Options{}, c.answering(nil))
-			b.run(r)
-			b.move(r, 31*time.Second)
-			c.want(b, 3)
-			if len(c.all) > 0 && c.all[0].Attempt != 2 {
-				t.Errorf("its attempt is %d, want 2", c.all[0].Attempt)
-			}
+			test(b, url)
 		})
 	}
+}
+
+func TestAKilledProcessesJobsAreDoneByAnother(t *testing.T) {
+	eachURL(t, func(b bench, url string) {
+		for range 3 { // one begun, two claimed ahead
+			b.put(jobs.New{Kind: "letter"})
+		}
+		b.leave(url)
+		r := b.runner()
+		var c calls
+		r.Handle("letter", jobs.Options{}, c.answering(nil))
+		b.run(r)
+		b.move(r, 31*time.Second)
+		c.want(b, 3)
+		if len(c.all) > 0 && c.all[0].Attempt != 2 {
+			b.Errorf("its attempt is %d, want 2", c.all[0].Attempt)
+		}
+	})
 }
 
 // hanging is a handler that waits until it is let go or cancelled.
@@ -149,20 +162,16 @@ func TestALeaseThatEndsIsTakenOver(t *testing.T) {
 }
 
 func TestARunnerAloneDoesNotWaitForADeadOnesLease(t *testing.T) {
-	each(t, func(b bench) {
-		slow, first := newHanging(), b.runner()
-		first.Handle("letter", jobs.Options{}, slow.handle)
+	eachURL(t, func(b bench, url string) {
 		b.put(jobs.New{Kind: "letter"})
-		b.run(first)
-		<-slow.begun
+		b.leave(url)
 		var c calls
-		second := b.runner()
-		second.Alone()
-		second.Handle("letter", jobs.Options{}, c.answering(nil))
-		b.run(second)
-		b.settle(second)
+		r := b.runner()
+		r.Alone()
+		r.Handle("letter", jobs.Options{}, c.answering(nil))
+		b.run(r)
+		b.settle(r)
 		c.want(b, 1)
-		close(slow.letGo)
 	})
 }
 

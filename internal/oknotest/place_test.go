@@ -77,7 +77,7 @@ var places = []place{
 	{"contact-wrong", "POST /company/contacts", boss, "/company/contacts/new", refused},
 
 	{"desk", "GET /desk", agent, "/desk?view=open", nil},
-	{"desk-found", "GET /desk", agent, "/desk?q=lamp", nil},
+	{"desk-found", "GET /desk", agent, "/desk?q=LOOKEDFOR", hit},
 	{"desk-found-nothing", "GET /desk", agent, "/desk?q=status:mad", nil},
 	{"desk-mine", "GET /desk", agent, "/desk?view=mine", nil},
 	{"desk-empty", "GET /desk", admin, "/desk?view=mine", nil},
@@ -204,6 +204,9 @@ func files(w *world, v *oknotest.Visitor) {
 	s := stories[w.l.Lang()]
 	v.Fill(w.l.T("words.subject"), s.done).Fill(w.l.T("portal.field.text"), s.reply).Press(w.l.T("portal.open.send")).At("/open/done")
 }
+
+// hit waits until something is found.
+func hit(_ *world, v *oknotest.Visitor) { v.Shows("mark.hit") }
 
 // framed waits until every message stands in its full height.
 func framed(_ *world, v *oknotest.Visitor) { v.Framed() }

@@ -53,6 +53,7 @@ func newWorld(t *testing.T, lang string) *world {
 	t.Helper()
 	r := oknotest.Start(t, oknotest.Options{Demo: true, Lang: lang, Ago: 2 * time.Hour})
 	w := &world{Rig: r, t: t, l: locale.New(lang, time.UTC), browser: r.Browser(t), visitors: map[string]*oknotest.Visitor{}, names: map[string]string{}}
+	w.names["LOOKEDFOR"] = map[string]string{"en": "lamp", "ru": "лампы"}[lang]
 	w.full()
 	w.asked()
 	w.letters()
