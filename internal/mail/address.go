@@ -44,15 +44,14 @@ func Domain(addr string) string {
 }
 
 func foldDomain(domain string) string {
-	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
 	if isASCII([]byte(domain)) {
-		return domain
+		return strings.ToLower(strings.TrimRight(domain, "."))
 	}
-	ascii, err := idna.Lookup.ToASCII(domain)
+	ascii, err := idna.Lookup.ToASCII(strings.ToLower(domain))
 	if err != nil {
 		return ""
 	}
-	return ascii
+	return strings.TrimRight(ascii, ".") // a dot may stand before what IDNA leaves out, such as a soft hyphen
 }
 
 // validAddr is lenient: one local part, one domain, nothing that could end a
