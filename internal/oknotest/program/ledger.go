@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/url"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -16,7 +18,10 @@ import (
 
 // Ledger reads an installation's database past the program, and cannot change
 // it.
-type Ledger struct{ db *sql.DB }
+type Ledger struct {
+	db       *sql.DB
+	numbered bool // placeholders have numbers: PostgreSQL
+}
 
 // Ledger opens the database; Close it when done.
 func (p *Program) Ledger() (*Ledger, error) {
@@ -25,7 +30,7 @@ func (p *Program) Ledger() (*Ledger, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Ledger{stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		return &Ledger{numbered: true, db: stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
 			_, err := c.Exec(ctx, "SET default_transaction_read_only = on")
 			return err
 		}))}, nil
@@ -38,21 +43,29 @@ func (p *Program) Ledger() (*Ledger, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	return &Ledger{db}, nil
+	return &Ledger{db: db}, nil
 }
 
 // Close lets the file go.
 func (l *Ledger) Close() error { return l.db.Close() }
 
+// text gives the placeholders of a question numbers where they need them.
+func (l *Ledger) text(question string) string {
+	for n := 1; l.numbered && strings.Contains(question, "?"); n++ {
+		question = strings.Replace(question, "?", "$"+strconv.Itoa(n), 1)
+	}
+	return question
+}
+
 // Count is the number that a question of one row and column has for an answer.
 func (l *Ledger) Count(ctx context.Context, question string, args ...any) (n int, err error) {
-	err = l.db.QueryRowContext(ctx, question, args...).Scan(&n)
+	err = l.db.QueryRowContext(ctx, l.text(question), args...).Scan(&n)
 	return n, err
 }
 
 // Lines are the rows of a question's answer, each value as text.
 func (l *Ledger) Lines(ctx context.Context, question string, args ...any) ([][]string, error) {
-	rows, err := l.db.QueryContext(ctx, question, args...)
+	rows, err := l.db.QueryContext(ctx, l.text(question), args...)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ type crowd struct {
 	stop     context.CancelFunc // no new pieces
 	stopped  context.Context
 	done     sync.WaitGroup
+	pause    time.Duration // of each sender after a piece
 	answered atomic.Int64
 	again    atomic.Int64 // pieces sent once more
 	next     atomic.Int64
@@ -31,12 +32,12 @@ type crowd struct {
 }
 
 // gather sets so many senders of letters and of forms to work, at one door or
-// several processes' doors.
-func gather(w *world, letters, forms int, doors ...*program.Program) *crowd {
+// several processes' doors; each rests for the pause after a piece.
+func gather(w *world, letters, forms int, pause time.Duration, doors ...*program.Program) *crowd {
 	if len(doors) == 0 {
 		doors = []*program.Program{w.Program}
 	}
-	c := &crowd{w: w, doors: doors}
+	c := &crowd{w: w, doors: doors, pause: pause}
 	c.stopped, c.stop = context.WithCancel(context.Background())
 	w.Cleanup(c.stop)
 	for range letters {
@@ -62,6 +63,14 @@ func (c *crowd) keep(p piece) {
 	c.answered.Add(1)
 }
 
+// rest lets the pause pass, or the end come.
+func (c *crowd) rest() {
+	select {
+	case <-c.stopped.Done():
+	case <-time.After(c.pause):
+	}
+}
+
 // door gives the doors in turn.
 func (c *crowd) door(first int64) func() *program.Program {
 	at := int(first)
@@ -83,16 +92,13 @@ func (c *crowd) sendLetters() {
 	var before piece
 	for c.stopped.Err() == nil {
 		n := c.next.Add(1)
-		p := piece{token: fmt.Sprintf("letter-%d", n), from: fmt.Sprintf("carl.%d@customer.example", n), opens: true}
+		p := piece{token: fmt.Sprintf("letter%d", n), from: fmt.Sprintf("carl.%d@customer.example", n), opens: true}
 		l := traffic.Letter{Subject: fmt.Sprintf("Printer %d", n), ID: fmt.Sprintf("soak.%d@customer.example", n)}
 		if before.letter != "" && random.IntN(3) == 0 {
 			p.opens, p.from, l.Answers, l.Subject = false, before.from, before.letter, "Re: printer"
 		}
-		if len(c.doors) == 1 && random.IntN(20) == 0 { // files are in the directory of one process
-			p.file = make([]byte, fileSize)
-			for i := range p.file {
-				p.file[i] = byte(random.Uint32())
-			}
+		if random.IntN(20) == 0 {
+			p.file = noise(random)
 			l.File, l.FileName = p.file, "trace.bin"
 		}
 		p.letter, l.From, l.Text = l.ID, p.from, p.token+" does not print."
@@ -108,7 +114,17 @@ func (c *crowd) sendLetters() {
 		}
 		c.keep(p)
 		before = p
+		c.rest()
 	}
+}
+
+// noise is a file that there is once.
+func noise(random *rand.Rand) []byte {
+	b := make([]byte, fileSize)
+	for i := range b {
+		b[i] = byte(random.Uint32())
+	}
+	return b
 }
 
 func (c *crowd) sendForms() {
@@ -117,7 +133,7 @@ func (c *crowd) sendForms() {
 	defer browser.HTTP.CloseIdleConnections()
 	for c.stopped.Err() == nil {
 		n := c.next.Add(1)
-		p := piece{token: fmt.Sprintf("form-%d", n), from: fmt.Sprintf("dora.%d@customer.example", n), opens: true}
+		p := piece{token: fmt.Sprintf("form%d", n), from: fmt.Sprintf("dora.%d@customer.example", n), opens: true}
 		form := traffic.Opening(fmt.Sprintf("submission-key-%08d", n), p.from, fmt.Sprintf("Scanner %d", n), p.token+" does not scan.")
 		if !c.insist(func() error {
 			err := submit(browser, form, int(n))
@@ -129,6 +145,7 @@ func (c *crowd) sendForms() {
 			return
 		}
 		c.keep(p)
+		c.rest()
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 func TestSoakNothingAnsweredForIsLostWhenTheProcessIsKilled(t *testing.T) {
 	kills, until := plan(t)
 	w := open(t, t.TempDir())
-	c := gather(w, 5, 3)
+	c := gather(w, 5, 3, 0)
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	begun := time.Now()
 	killed := 0

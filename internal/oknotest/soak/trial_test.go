@@ -3,7 +3,6 @@ package soak
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -113,24 +112,10 @@ func (r *trial) process(dir string, i int) {
 	})
 }
 
-// house opens the installation in this process, for as long as use takes.
-func (r *trial) house(use func(h *app.House)) {
-	r.Helper()
-	set := flag.NewFlagSet("okno", flag.ContinueOnError)
-	flags := app.AddFlags(set)
-	p := r.processes[0]
-	r.must(set.Parse([]string{"--data", p.Data, "--lang", "en", "--db", r.url, "--key-file", filepath.Join(filepath.Dir(p.Data), "key")}))
-	c, err := flags.Load(nil)
-	r.must(err)
-	h, err := app.Open(r.Context(), c, slog.New(slog.DiscardHandler), time.Now)
-	r.must(err)
-	defer h.Close()
-	use(h)
-}
-
 // furnish sets up the two mailboxes, each with one at the Dovecot.
 func (r *trial) furnish() {
-	r.house(func(h *app.House) {
+	r.Program = r.processes[0]
+	r.house(slog.New(slog.DiscardHandler), func(h *app.House) {
 		ctx := r.Context()
 		r.must(h.Desk.SetUp(ctx, okno.Console(), "", desk.Setup{
 			Name: "Ada", Address: program.Admin, Password: program.Password, Company: "Supplier", Support: trialBoxes[0], Lang: "en",

@@ -49,6 +49,9 @@ type world struct {
 	mu        sync.Mutex
 	delivered map[string]map[string]int // Message-ID → recipient → copies
 	letters   map[string]string         // recipient → the last letter
+
+	// content reads an attachment past the program; nil: it is in the directory.
+	content func(hash string) ([]byte, error)
 }
 
 // open sets an installation up in a data directory and serves it.
@@ -78,18 +81,27 @@ func open(t *testing.T, data string, args ...string) *world {
 func (w *world) setUp() {
 	w.Helper()
 	w.must(w.SetUp(w.Context()))
+	w.house(slog.New(slog.DiscardHandler), func(h *app.House) {
+		s, err := h.Desk.Settings(w.Context())
+		w.must(err)
+		s.JoinMinutes = 0
+		w.must(h.Desk.SaveSettings(w.Context(), okno.Console(), s))
+	})
+}
+
+// house opens the installation in this process, for as long as use takes. On
+// SQLite nobody else works on it meanwhile.
+func (w *world) house(log *slog.Logger, use func(h *app.House)) {
+	w.Helper()
 	set := flag.NewFlagSet("okno", flag.ContinueOnError)
 	flags := app.AddFlags(set)
 	w.must(set.Parse(w.Args))
 	c, err := flags.Load(nil)
 	w.must(err)
-	h, err := app.Open(w.Context(), c, slog.New(slog.DiscardHandler), time.Now)
+	h, err := app.Open(w.Context(), c, log, time.Now)
 	w.must(err)
 	defer h.Close()
-	s, err := h.Desk.Settings(w.Context())
-	w.must(err)
-	s.JoinMinutes = 0
-	w.must(h.Desk.SaveSettings(w.Context(), okno.Console(), s))
+	use(h)
 }
 
 // startTime is how long the program may take to serve, stopTime to end.

@@ -1,0 +1,34 @@
+package db_test
+
+import (
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/db/dbtest"
+)
+
+// A statement on a connection whose server went away meanwhile is answered by
+// the driver itself, in words of its own.
+func TestAConnectionThatIsGoneIsAServerThatIsAway(t *testing.T) {
+	url := dbtest.Postgres(t)
+	one, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close(t.Context())
+	other, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close(t.Context())
+	if _, err := other.Exec(t.Context(), `SELECT pg_terminate_backend($1)`, one.PgConn().PID()); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 2 { // the first says that it was ended, the second that it is closed
+		if _, err := one.Exec(t.Context(), `SELECT 1`); !db.IsAway(err) {
+			t.Errorf("statement %d: %v is not a server that is away", n+1, err)
+		}
+	}
+}
