@@ -10,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"slices"
 
 	"github.com/oknodesk/okno/internal/oknotest/program"
 	"github.com/oknodesk/okno/internal/oknotest/traffic"
@@ -23,6 +24,7 @@ type tries struct{ tried, done int }
 
 var (
 	ticketLink   = regexp.MustCompile(`/desk/tickets/(\d+)`)
+	moveOffered  = regexp.MustCompile(`name="status" value="(\w+)"`)
 	versionField = regexp.MustCompile(`name="version" value="(\d+)"`)
 )
 
@@ -100,9 +102,12 @@ func (v *visitor) turned(err error) error {
 	return err
 }
 
+// agents are that many; each works on tickets of his own, by their numbers.
+const agents = 2
+
 // agent signs in, then looks at a list, searches, opens a ticket and answers,
 // notes something, or moves it, again and again.
-func (m *mixed) agent() {
+func (m *mixed) agent(own int) {
 	v := m.visitor()
 	defer v.browser.HTTP.CloseIdleConnections()
 	if !v.send("/login", traffic.Form{Fields: [][2]string{{"login", program.Admin}, {"password", program.Password}}}) {
@@ -116,7 +121,10 @@ func (m *mixed) agent() {
 			list = v.page("/desk?q=" + url.QueryEscape([]string{"printer", "router status:open ", "scanner ", "letter"}[v.random.IntN(4)]))
 		}
 		if found := ticketLink.FindAllStringSubmatch(list, -1); len(found) > 0 {
-			v.work(found[v.random.IntN(len(found))][1])
+			number := found[v.random.IntN(len(found))][1]
+			if int(number[len(number)-1])%agents == own {
+				v.work(number)
+			}
 		}
 		m.rest()
 	}
@@ -125,7 +133,8 @@ func (m *mixed) agent() {
 // work does one thing to a ticket.
 func (v *visitor) work(number string) {
 	path := "/desk/tickets/" + number
-	seen := versionField.FindStringSubmatch(v.page(path))
+	page := v.page(path)
+	seen, offered := versionField.FindStringSubmatch(page), moveOffered.FindAllStringSubmatch(page, -1)
 	if seen == nil {
 		return
 	}
@@ -133,7 +142,16 @@ func (v *visitor) work(number string) {
 	case 0:
 		v.send(path+"/assignee", traffic.Form{Fields: [][2]string{{"assignee", "me"}, {"version", seen[1]}}})
 	case 1, 2:
-		to := []string{"open", "waiting", "done"}[v.random.IntN(3)]
+		var moves []string // open is also what an answer makes of it
+		for _, o := range offered {
+			if slices.Contains([]string{"waiting", "done"}, o[1]) {
+				moves = append(moves, o[1])
+			}
+		}
+		if len(moves) == 0 {
+			return
+		}
+		to := moves[v.random.IntN(len(moves))]
 		tried := v.tries
 		done := v.send(path+"/status", traffic.Form{Fields: [][2]string{{"status", to}, {"version", seen[1]}}})
 		v.moved(move{number, to}, v.tries-tried, done)

@@ -168,8 +168,8 @@ func (m *mixed) everybody() {
 		c.done.Go(m.deliver)
 	}
 	c.done.Go(m.append)
-	for range 2 {
-		c.done.Go(m.agent)
+	for i := range agents {
+		c.done.Go(func() { m.agent(i) })
 		c.done.Go(m.customer)
 	}
 }
