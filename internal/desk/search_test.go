@@ -41,6 +41,14 @@ func (r *rig) files(name, subject, text string) okno.Number {
 	return o.Number
 }
 
+// upload is a file that waits for its form.
+func (r *rig) upload(by okno.Actor, name string) okno.Ref {
+	r.t.Helper()
+	f, _, err := r.KeepUpload(r.ctx(), by, name, strings.NewReader("%PDF-1.4"), okno.MaxText)
+	must(r.t, err)
+	return f.Ref
+}
+
 func (r *rig) asker(name string) okno.Actor {
 	r.t.Helper()
 	p, err := r.Sender(r.ctx(), name, strings.ToLower(strings.Fields(name)[0])+"@customer.example", "ru")
@@ -55,7 +63,9 @@ func TestSearchFindsFormsPhrasesBeginningsAndFilters(t *testing.T) {
 		r.clock = r.clock.Add(48 * time.Hour)
 		lamp := r.files("Ivan Ivanov", "The lamp is flickering", "It was flickering since Monday; see the invoices attached.")
 		must(t, r.Take(r.ctx(), r.ann, lamp, 0))
-		_, err := r.AddNote(r.ctx(), r.ann, scanner, desk.Words{Key: "note", Text: "Секретный поставщик виноват.", Channel: okno.ChannelWeb})
+		_, err := r.AddMessage(r.ctx(), r.ann, lamp, desk.Words{Key: "answer", Text: "Новогодняя ёлка готова.", Uploads: []okno.Ref{r.upload(r.ann, "накладная_МФУ.pdf")}, Channel: okno.ChannelWeb})
+		must(t, err)
+		_, err = r.AddNote(r.ctx(), r.ann, scanner, desk.Words{Key: "note", Text: "Секретный поставщик виноват.", Channel: okno.ChannelWeb})
 		must(t, err)
 		r.indexed()
 		for question, want := range map[string][]okno.Number{
@@ -65,7 +75,8 @@ func TestSearchFindsFormsPhrasesBeginningsAndFilters(t *testing.T) {
 			"печатает драйверы":     {scanner},
 			`"не печатает"`:         {printer},
 			"«сканер не виден»":     {scanner},
-			`"молчит после"`:        nil, // a phrase reaches over no two texts
+			`"молчит olga"`:         nil, // a phrase reaches over no two texts
+			"channel:web сканер":    {scanner},
 			"flicker":               {lamp},
 			"invoice lamps":         {lamp},
 			"мфу-4410":              {printer},
@@ -93,8 +104,21 @@ func TestSearchFindsFormsPhrasesBeginningsAndFilters(t *testing.T) {
 			"requester:orl":                     {scanner},
 			"постановщик:ivan@customer.example": {lamp},
 			"status:new status:open":            nil,
-			"has:file":                          nil,
-			"нету-такого":                       nil,
+			"елка":                              {lamp}, // ё is е
+			"ЁЛКИ":                              {lamp},
+			"счет":                              nil,
+			"накладные":                         {lamp}, // the name of a file
+			"МФУ":                               {lamp, printer},
+			"has:file":                          {lamp},
+			"есть:вложение":                     {lamp},
+			"есть:файл принтер":                 nil,
+			"department:" + r.first.Name:        {lamp, scanner, printer},
+			"отдел:second":                      nil,
+			"Статус:Отложена":                   nil,
+			"создан:11.2026 канал:телефон":      nil,
+			"created:<2026-11-20":               nil,
+			"исполнитель:нет статус:новая скан": {scanner},
+			"нету-такого": nil,
 		} {
 			if got := r.finds(r.ann, question); !slices.Equal(got, want) {
 				t.Errorf("%q finds %v, want %v", question, got, want)
@@ -113,6 +137,8 @@ func TestSearchShowsNobodyWhatHeMayNotSee(t *testing.T) {
 		doras := r.files("Dora", "Лампа погасла", "Совсем.")
 		_, err := r.AddNote(r.ctx(), r.ann, carls, desk.Words{Key: "note", Text: "Лампу подменили.", Channel: okno.ChannelWeb})
 		must(t, err)
+		_, err = r.AddNote(r.ctx(), r.ann, doras, desk.Words{Key: "with a file", Text: "Смета:", Uploads: []okno.Ref{r.upload(r.ann, "смета.pdf")}, Channel: okno.ChannelWeb})
+		must(t, err)
 		carl, dora := r.asker("Carl"), r.asker("Dora")
 		r.indexed()
 		for _, c := range []struct {
@@ -123,6 +149,11 @@ func TestSearchShowsNobodyWhatHeMayNotSee(t *testing.T) {
 		}{
 			{"Carl", carl, "лампа", []okno.Number{carls}},
 			{"Dora", dora, "лампа", []okno.Number{doras}},
+			{"Dora", dora, "смета", nil},
+			{"Dora", dora, "has:file", nil},
+			{"Ann", r.ann, "смета has:file", []okno.Number{doras}},
+			{"Bob", r.bob, "смета", nil},
+			{"Bob", r.bob, "requester:dora", nil},
 			{"Carl", carl, "подменили", nil},
 			{"Carl", carl, "carl@customer.example", nil},
 			{"Carl", carl, "status:new", []okno.Number{carls}},
