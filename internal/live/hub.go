@@ -46,13 +46,18 @@ type Subscriber struct {
 	// Since is when what the browser shows was read: the stream begins with
 	// what changed from then on. Zero: with what changes from now on.
 	Since time.Time
+	// Wake is called when hints begin to wait, and End once, when the stream is
+	// over: closed, its session ended, or the hub shut down. Both may be called
+	// before Subscribe returns and by any goroutine; like Admits they must be
+	// quick and must not call the hub. nil: whoever listens looks by himself.
+	Wake, End func()
 }
 
 // Subscribe opens a stream; the caller closes it. After [Hub.Shutdown], or
 // when the session has ended since, the stream is done from the start.
 func (h *Hub) Subscribe(s Subscriber) *Stream {
 	sh := &h.shards[h.next.Add(1)%shards]
-	stream := &Stream{subscriber: s, shard: sh, hints: make(chan Hint, buffered), done: make(chan struct{})}
+	stream := &Stream{subscriber: s, shard: sh}
 	if !sh.take(stream) {
 		stream.end()
 		return stream

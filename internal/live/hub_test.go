@@ -16,23 +16,10 @@ func everything(Hint) bool { return true }
 
 // waiting takes what waits in a stream, in short.
 func waiting(s *Stream) (hints []string) {
-	for {
-		select {
-		case h := <-s.C():
-			hints = append(hints, fmt.Sprint(h.Part, h.Ticket))
-		default:
-			return hints
-		}
+	for _, h := range s.Take() {
+		hints = append(hints, fmt.Sprint(h.Part, h.Ticket))
 	}
-}
-
-func over(s *Stream) bool {
-	select {
-	case <-s.Done():
-		return true
-	default:
-		return false
-	}
+	return hints
 }
 
 func expect(t *testing.T, what string, s *Stream, want ...string) {
@@ -107,12 +94,12 @@ func TestAnEndedSessionEndsItsStreams(t *testing.T) {
 	ended, other, guest := hub.Subscribe(Subscriber{Session: 1}), hub.Subscribe(Subscriber{Session: 2}), hub.Subscribe(Subscriber{Admits: everything})
 	hub.Deliver(Hint{Part: PartEnded}.Encode())
 	hub.Deliver(Hint{Part: PartEnded, Session: 1}.Encode())
-	if !over(ended) || over(other) || over(guest) {
-		t.Errorf("ended: %v, other: %v, guest: %v", over(ended), over(other), over(guest))
+	if !ended.Over() || other.Over() || guest.Over() {
+		t.Errorf("ended: %v, other: %v, guest: %v", ended.Over(), other.Over(), guest.Over())
 	}
 	hub.Shutdown()
 	hub.Shutdown()
-	if !over(other) || !over(guest) || !over(hub.Subscribe(Subscriber{})) {
+	if !other.Over() || !guest.Over() || !hub.Subscribe(Subscriber{}).Over() {
 		t.Error("a stream outlives the hub")
 	}
 	ended.Close()
@@ -125,7 +112,7 @@ func TestAClosedStreamIsForgotten(t *testing.T) {
 	s.Close()
 	hub.Deliver("")
 	expect(t, "a closed stream", s)
-	if !over(s) || len(s.shard.streams) != 0 {
+	if !s.Over() || len(s.shard.streams) != 0 {
 		t.Error("the hub keeps a closed stream")
 	}
 }
@@ -173,7 +160,13 @@ func TestNoChangeIsLostWhileReadersAndStreamsComeAndGo(t *testing.T) {
 		var mu sync.Mutex
 		version := map[int64]int{}
 		for range 20 {
-			s := hub.Subscribe(Subscriber{Admits: everything})
+			wake, end := make(chan struct{}, 1), make(chan struct{})
+			s := hub.Subscribe(Subscriber{Admits: everything, End: func() { close(end) }, Wake: func() {
+				select {
+				case wake <- struct{}{}:
+				default:
+				}
+			}})
 			readers.Go(func() {
 				fetched := map[int64]int{}
 				fetch := func(ticket int64) {
@@ -181,23 +174,23 @@ func TestNoChangeIsLostWhileReadersAndStreamsComeAndGo(t *testing.T) {
 					defer mu.Unlock()
 					fetched[ticket] = version[ticket]
 				}
-				read := func(h Hint) {
-					if h.Part == PartThread {
-						fetch(h.Ticket)
-						return
-					}
-					for ticket := range int64(tickets) {
-						fetch(ticket)
+				read := func() {
+					for _, h := range s.Take() {
+						if h.Part == PartThread {
+							fetch(h.Ticket)
+							continue
+						}
+						for ticket := range int64(tickets) {
+							fetch(ticket)
+						}
 					}
 				}
 				for {
 					select {
-					case h := <-s.C():
-						read(h)
-					case <-s.Done():
-						for len(s.C()) > 0 {
-							read(<-s.C())
-						}
+					case <-wake:
+						read()
+					case <-end:
+						read()
 						for ticket, v := range version {
 							if fetched[ticket] != v {
 								t.Errorf("ticket %d: the page shows %d, not %d", ticket, fetched[ticket], v)
@@ -243,7 +236,7 @@ func BenchmarkDeliverToTenOfTenThousandStreams(b *testing.B) {
 	for b.Loop() {
 		hub.Deliver(payload)
 		for i := 5; i < len(streams); i += 1000 {
-			<-streams[i].C()
+			streams[i].Take()
 		}
 	}
 }
@@ -254,7 +247,7 @@ func BenchmarkDeliverToAllOfTenThousandStreams(b *testing.B) {
 	for b.Loop() {
 		hub.Deliver("")
 		for _, s := range streams {
-			<-s.C()
+			s.Take()
 		}
 	}
 }

@@ -53,7 +53,7 @@ func TestASessionThatHasJustEndedHasNoStream(t *testing.T) {
 	defer hub.Shutdown()
 	known := time.Now()
 	hub.Deliver(Hint{Part: PartEnded, Session: 1}.Encode())
-	if !over(hub.Subscribe(Subscriber{Session: 1, Since: known})) || over(hub.Subscribe(Subscriber{Session: 2, Since: known})) {
+	if !hub.Subscribe(Subscriber{Session: 1, Since: known}).Over() || hub.Subscribe(Subscriber{Session: 2, Since: known}).Over() {
 		t.Error("a session is found out at its start, the stream opens after its end and stays")
 	}
 }

@@ -5,25 +5,35 @@ import "sync"
 // buffered is how many hints wait for a slow reader before they become one.
 const buffered = 16
 
-// Stream is what one browser listens to.
+// Stream is what one browser listens to. It has no goroutine and holds nothing
+// while nothing happens: thousands of them are cheap.
 type Stream struct {
 	subscriber Subscriber
 	shard      *shard
-	hints      chan Hint
-	done       chan struct{}
-	ended      sync.Once
 
-	offering sync.Mutex // the only sender holds it
+	mu      sync.Mutex
+	waiting []Hint // at most buffered
+	over    bool
 }
 
-// C gives the hints in the order of their coming. An equal one that still
+// Take gives what waits, in the order of its coming. An equal hint that still
 // waits is not repeated; when the reader is too slow, all that waits becomes
-// one [PartAll]. C is never closed: read [Stream.Done] beside it.
-func (s *Stream) C() <-chan Hint { return s.hints }
+// one [PartAll].
+func (s *Stream) Take() []Hint {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	hints := s.waiting
+	s.waiting = nil
+	return hints
+}
 
-// Done is closed when the stream is over: closed, its session ended, or the
-// hub shut down.
-func (s *Stream) Done() <-chan struct{} { return s.done }
+// Over reports that the stream is closed, its session ended, or the hub shut
+// down.
+func (s *Stream) Over() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over
+}
 
 // Close ends the stream. It may be called more than once.
 func (s *Stream) Close() {
@@ -33,7 +43,15 @@ func (s *Stream) Close() {
 	s.end()
 }
 
-func (s *Stream) end() { s.ended.Do(func() { close(s.done) }) }
+func (s *Stream) end() {
+	s.mu.Lock()
+	first := !s.over
+	s.over = true
+	s.mu.Unlock()
+	if first && s.subscriber.End != nil {
+		s.subscriber.End()
+	}
+}
 
 // endsWith reports that the stream's session is what has ended.
 func (s *Stream) endsWith(h Hint) bool {
@@ -64,26 +82,17 @@ func (s *Stream) concerned(h Hint) bool {
 	return s.subscriber.Admits != nil && s.subscriber.Admits(h)
 }
 
-// offer puts a hint among the waiting ones. Since it alone sends, and under
-// the lock, what it takes out for a look goes back in without waiting.
 func (s *Stream) offer(h Hint) {
-	s.offering.Lock()
-	defer s.offering.Unlock()
-	var room [buffered]Hint
-	waiting := room[:0]
-	for len(s.hints) > 0 {
-		select {
-		case w := <-s.hints:
-			waiting = append(waiting, w)
-		default:
-		}
-	}
-	for _, w := range s.merge(waiting, h) {
-		s.hints <- w
+	s.mu.Lock()
+	begins := len(s.waiting) == 0
+	s.waiting = merge(s.waiting, h)
+	s.mu.Unlock()
+	if begins && s.subscriber.Wake != nil {
+		s.subscriber.Wake()
 	}
 }
 
-func (s *Stream) merge(waiting []Hint, h Hint) []Hint {
+func merge(waiting []Hint, h Hint) []Hint {
 	for _, w := range waiting {
 		if w.Part == PartAll || w.same(h) {
 			return waiting

@@ -104,12 +104,11 @@ var errSignIn = okno.Refuse(okno.Unknown, "error.signedout")
 // admit lets the actor through the route's gate, or says why not. To whom a
 // door is closed, what stands behind it does not exist.
 func (q *Request) admit() error {
-	nobody := q.Actor.Person == 0 && len(q.Actor.Guest) == 0
 	switch q.Route.Gate {
 	case GateAnyone:
 		return nil
 	case GateCustomers:
-		if nobody {
+		if nobody(q.Actor) {
 			return errSignIn
 		}
 		return nil
@@ -128,6 +127,9 @@ func (q *Request) admit() error {
 	}
 	return nil
 }
+
+// nobody reports whether it is not known at all who asks.
+func nobody(by okno.Actor) bool { return by.Person == 0 && len(by.Guest) == 0 }
 
 // manages reports whether the actor may do anything with the installation.
 func (q *Request) manages() bool { return slices.ContainsFunc(manage, q.Actor.MayManage) }

@@ -91,7 +91,7 @@ func build(c Config, from source, surfaces []func(*Router)) (*Server, error) {
 		throttle: newThrottle(throttled),
 		volume:   newVolume(throttled),
 		thumbs:   newThumbs(),
-		streams:  streams{had: make(map[string]int)},
+		streams:  newStreams(),
 	}
 	if f.base != nil {
 		// Behind a proxy that renames the host, Origin still tells the truth.
@@ -163,5 +163,5 @@ func (s *Server) Serve(ctx context.Context, on net.Listener) error {
 	if err := server.Shutdown(last); err != nil {
 		return errors.Join(fmt.Errorf("shut down: %w", err), server.Close())
 	}
-	return nil
+	return s.streams.ended(shutdownTime) // which net/http knows nothing of
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/oknodesk/okno"
@@ -12,18 +13,22 @@ import (
 // that an agent sees there what he sees in the workspace and, in his own
 // tickets, what he sees as a customer.
 func (q *Request) doors() ([]okno.Actor, error) {
-	if !q.Person.Agent {
-		return []okno.Actor{q.Actor}, nil
+	return q.server.doors(q.Context(), q.token, q.Actor, q.Person)
+}
+
+func (s *Server) doors(ctx context.Context, token string, portal okno.Actor, person okno.Person) ([]okno.Actor, error) {
+	if !person.Agent {
+		return []okno.Actor{portal}, nil
 	}
-	agent, _, err := q.server.source.ActorOf(q.Context(), q.token, okno.DoorWorkspace)
+	agent, _, err := s.source.ActorOf(ctx, token, okno.DoorWorkspace)
 	if err != nil {
 		return nil, fmt.Errorf("who asks at the workspace: %w", err)
 	}
 	if !agent.Agent() {
-		return []okno.Actor{q.Actor}, nil
+		return []okno.Actor{portal}, nil
 	}
-	agent.Lang = q.Actor.Lang
-	return []okno.Actor{agent, q.Actor}, nil
+	agent.Lang = portal.Lang
+	return []okno.Actor{agent, portal}, nil
 }
 
 // widest asks at one door after the other while the answer is that there is no

@@ -11,12 +11,14 @@ import (
 func TestR4WhoElseHasTheTicketOpenIsShown(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		n := r.open("Looked at by two")
-		heard := r.hub.Subscribe(live.Subscriber{Admits: func(h live.Hint) bool { return h.Part == live.PartPresence }})
+		wake := make(chan struct{}, 1)
+		heard := r.hub.Subscribe(live.Subscriber{Admits: func(h live.Hint) bool { return h.Part == live.PartPresence }, Wake: func() { wake <- struct{}{} }})
 		defer heard.Close()
 		hinted := func() {
 			t.Helper()
 			select {
-			case h := <-heard.C():
+			case <-wake:
+				h := heard.Take()[0]
 				if h.Number != string(n) || !h.AgentsOnly || h.Department != int64(r.first.ID) {
 					t.Errorf("hint: %+v", h)
 				}
