@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/oknodesk/okno/internal/db"
@@ -19,6 +20,9 @@ type Passage struct {
 	Now        func() time.Time
 	Moved      func(table string, rows int64) // is told how far a table has come; nil: nobody is
 }
+
+// copyRows bounds what is carried between two notes of how far it has come.
+const copyRows = 4096
 
 // ErrOccupied says that the target holds something else already.
 var ErrOccupied = errors.New("the target is not empty")
@@ -180,7 +184,7 @@ func (p *Passage) table(ctx context.Context, tx *db.Tx, t db.Table) error {
 		return err
 	}
 	err = eachRow(tx, t, text, args, func(row []any) error {
-		rows = append(rows, row)
+		rows = append(rows, slices.Clone(row))
 		for _, v := range row {
 			switch v := v.(type) {
 			case string:
@@ -189,7 +193,7 @@ func (p *Passage) table(ctx context.Context, tx *db.Tx, t db.Table) error {
 				size += len(v)
 			}
 		}
-		if len(rows) >= insertRows || size >= chunkBytes {
+		if len(rows) >= copyRows || size >= chunkBytes {
 			return flush()
 		}
 		return ctx.Err()

@@ -1,16 +1,16 @@
 package backup
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/oknodesk/okno/internal/blob"
 	"github.com/oknodesk/okno/internal/db"
@@ -42,30 +42,71 @@ func Restore(ctx context.Context, from io.Reader, m Manifest, name string, to Ta
 	if err := to.DB.MigrateTo(ctx, m.Schema, to.Migrations...); err != nil {
 		return err
 	}
-	r := &restorer{ctx: ctx, to: to, m: m}
-	if err := r.prepare(); err != nil {
+	r := &restorer{to: to, m: m, written: make(chan part), parsed: make(chan part)}
+	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	if err := walk(ctx, from, r.member); err != nil {
+	indexes, err := to.DB.TakeIndexes(ctx, r.tables)
+	if err != nil {
 		return err
 	}
-	if err := r.check(); err != nil {
+	if err := r.fill(ctx, from); err != nil {
 		return err
 	}
-	return to.DB.Finish(ctx)
+	// Indexes are made while the rows are read back.
+	both, side := errgroup.WithContext(ctx)
+	both.Go(func() error { return to.DB.MakeIndexes(side, indexes) })
+	both.Go(func() error { return r.check(side) })
+	if err := both.Wait(); err != nil {
+		return err
+	}
+	return r.finish(ctx)
 }
 
+// restorer fills a target in three steps side by side: the file is read, rows
+// are made of lines, and rows are kept, in their order.
 type restorer struct {
-	ctx    context.Context
-	to     Target
-	m      Manifest
-	tables []db.Table
+	ctx             context.Context // of the filling
+	to              Target
+	m               Manifest
+	tables          []db.Table
+	written, parsed chan part
+}
+
+// part is one member with a table's rows.
+type part struct {
+	name  string
+	table db.Table
+	lines []byte
+	rows  [][]any
+}
+
+func (r *restorer) fill(ctx context.Context, from io.Reader) error {
+	steps, ctx := errgroup.WithContext(ctx)
+	r.ctx = ctx
+	steps.Go(func() error {
+		defer close(r.written)
+		return walk(ctx, from, r.member)
+	})
+	steps.Go(func() error {
+		defer close(r.parsed)
+		return r.parse()
+	})
+	steps.Go(func() error {
+		for p := range r.parsed {
+			if err := insert(ctx, r.to.DB, p.table, p.rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return steps.Wait()
 }
 
 // prepare matches the manifest's tables with the target's and clears away what
 // migrations have put there.
-func (r *restorer) prepare() error {
-	err := r.to.DB.Read(r.ctx, func(tx *db.Tx) (err error) {
+func (r *restorer) prepare(ctx context.Context) error {
+	err := r.to.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		r.tables, err = r.to.DB.Tables(tx)
 		return err
 	})
@@ -77,7 +118,7 @@ func (r *restorer) prepare() error {
 			return fmt.Errorf("table %s of the backup has no equal at schema %d", rows.Name, r.m.Schema)
 		}
 	}
-	return r.to.DB.Write(r.ctx, func(tx *db.Tx) error {
+	return r.to.DB.Write(ctx, func(tx *db.Tx) error {
 		for _, t := range slices.Backward(r.tables) {
 			if err := tx.Clear(t); err != nil {
 				return err
@@ -141,33 +182,49 @@ func (r *restorer) file(hash string, size int64, content io.Reader) error {
 	return err
 }
 
-// rows puts one member's rows into their table.
+// rows hands one member's rows on.
 func (r *restorer) rows(name string, size int64, content io.Reader) error {
 	word, _, _ := strings.Cut(strings.TrimPrefix(name, rowsDir), "-")
 	t, ok := r.table(word)
 	if !ok || size > maxChunk {
 		return damaged("nothing is known of a member %q", name)
 	}
-	var rows [][]any
-	for lines := bufio.NewReaderSize(content, 1<<20); ; {
-		line, err := lines.ReadBytes('\n')
-		if errors.Is(err, io.EOF) && len(bytes.TrimSpace(line)) == 0 {
-			break
+	lines, err := io.ReadAll(content)
+	if err != nil {
+		return err
+	}
+	return hand(r.ctx, r.written, part{name: name, table: t, lines: lines})
+}
+
+func hand(ctx context.Context, to chan<- part, p part) error {
+	select {
+	case to <- p:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// parse makes rows of lines.
+func (r *restorer) parse() error {
+	for p := range r.written {
+		for line := range bytes.Lines(p.lines) {
+			row, err := readRow(line, p.table.Columns)
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+			p.rows = append(p.rows, row)
 		}
-		if err != nil {
+		p.lines = nil
+		if err := hand(r.ctx, r.parsed, p); err != nil {
 			return err
 		}
-		row, err := readRow(line, t.Columns)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		rows = append(rows, row)
 	}
-	return insert(r.ctx, r.to.DB, t, rows)
+	return nil
 }
 
 // insertRows bounds one change, so that it is short of the time a change has.
-const insertRows = 4096
+const insertRows = 16 << 10
 
 // insert puts rows into a table, in changes of bounded length.
 func insert(ctx context.Context, d *db.DB, t db.Table, rows [][]any) error {
@@ -179,9 +236,9 @@ func insert(ctx context.Context, d *db.DB, t db.Table, rows [][]any) error {
 	return nil
 }
 
-// check reads back what was restored and has keys and numbers go on after it.
-func (r *restorer) check() error {
-	err := r.to.DB.Snapshot(r.ctx, func(tx *db.Tx) error {
+// check reads back what was restored.
+func (r *restorer) check(ctx context.Context) error {
+	return r.to.DB.Snapshot(ctx, func(tx *db.Tx) error {
 		for _, want := range r.m.Tables {
 			t, _ := r.table(want.Name)
 			got, err := sumOf(tx, t)
@@ -194,8 +251,14 @@ func (r *restorer) check() error {
 		}
 		return nil
 	})
+}
+
+// finish has keys and numbers go on after what was restored, and takes the mark
+// away.
+func (r *restorer) finish(ctx context.Context) error {
+	err := r.to.DB.Write(ctx, func(tx *db.Tx) error { return r.to.DB.Continue(tx, r.tables, r.m.Sequences) })
 	if err != nil {
 		return err
 	}
-	return r.to.DB.Write(r.ctx, func(tx *db.Tx) error { return r.to.DB.Continue(tx, r.tables, r.m.Sequences) })
+	return r.to.DB.Finish(ctx)
 }

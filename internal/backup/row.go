@@ -1,11 +1,11 @@
 package backup
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -51,11 +51,10 @@ func appendRow(to []byte, columns []db.Column, row []any) ([]byte, error) {
 		case int64:
 			to = strconv.AppendInt(to, v, 10)
 		case string:
-			text, err := json.Marshal(v)
-			if err != nil {
+			var err error
+			if to, err = appendText(to, v); err != nil {
 				return nil, err
 			}
-			to = append(to, text...)
 		case []byte:
 			to = append(to, '"')
 			to = base64.StdEncoding.AppendEncode(to, v)
@@ -69,54 +68,81 @@ func appendRow(to []byte, columns []db.Column, row []any) ([]byte, error) {
 
 var errRow = errors.New("a row has not the form of its table")
 
-// readRow is the reverse of appendRow.
+// readRow is the reverse of appendRow. Another form of JSON is no row.
 func readRow(line []byte, columns []db.Column) ([]any, error) {
-	var raw []json.RawMessage
-	if err := json.Unmarshal(line, &raw); err != nil {
-		return nil, err
-	}
-	if len(raw) != len(columns) {
+	rest, ok := bytes.CutPrefix(bytes.TrimRight(line, "\n"), []byte{'['})
+	if !ok {
 		return nil, errRow
 	}
-	row := make([]any, len(raw))
+	row := make([]any, len(columns))
 	for i, c := range columns {
-		if string(raw[i]) == "null" {
-			continue
+		raw := value(rest)
+		end := byte(',')
+		if i == len(columns)-1 {
+			end = ']'
 		}
+		if len(raw) == 0 || len(rest) == len(raw) || rest[len(raw)] != end {
+			return nil, errRow
+		}
+		rest = rest[len(raw)+1:]
 		var err error
-		switch c.Kind {
-		case db.Int:
-			row[i], err = strconv.ParseInt(string(raw[i]), 10, 64)
-		case db.Text:
-			var text string
-			err = json.Unmarshal(raw[i], &text)
-			row[i] = text
-		case db.Bytes:
-			var content []byte
-			err = json.Unmarshal(raw[i], &content)
-			row[i] = content
-		default:
-			err = errRow
-		}
-		if err != nil {
+		if row[i], err = readValue(raw, c.Kind); err != nil {
 			return nil, fmt.Errorf("column %s: %w", c.Name, err)
 		}
+	}
+	if len(rest) > 0 {
+		return nil, errRow
 	}
 	return row, nil
 }
 
-// eachRow reads a table's rows in one reading, by the text of a query.
+// value is what begins a line's rest, up to the comma or bracket behind it.
+func value(rest []byte) []byte {
+	if len(rest) == 0 || rest[0] != '"' {
+		return rest[:max(0, bytes.IndexAny(rest, ",]"))]
+	}
+	for i := 1; i < len(rest); i++ {
+		switch rest[i] {
+		case '\\':
+			i++
+		case '"':
+			return rest[:i+1]
+		}
+	}
+	return nil
+}
+
+func readValue(raw []byte, kind db.Kind) (any, error) {
+	if string(raw) == "null" {
+		return nil, nil
+	}
+	if kind == db.Int {
+		return strconv.ParseInt(string(raw), 10, 64)
+	}
+	if raw[0] != '"' {
+		return nil, errRow
+	}
+	if inner := raw[1 : len(raw)-1]; kind == db.Bytes {
+		return base64.StdEncoding.AppendDecode([]byte{}, inner)
+	} else if kind != db.Text {
+		return nil, errRow
+	}
+	return readText(raw)
+}
+
+// eachRow reads a table's rows in one reading, by the text of a query. The row
+// is visit's until it returns.
 func eachRow(tx *db.Tx, t db.Table, text string, args []any, visit func(row []any) error) error {
 	rows, err := tx.Query(text, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	row, into := make([]any, len(t.Columns)), make([]any, len(t.Columns))
+	for i := range row {
+		into[i] = &row[i]
+	}
 	for rows.Next() {
-		row, into := make([]any, len(t.Columns)), make([]any, len(t.Columns))
-		for i := range row {
-			into[i] = &row[i]
-		}
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}

@@ -59,6 +59,7 @@ type engine interface {
 	snapshot(ctx context.Context, fn func(*Tx) error) error
 	announce(ctx context.Context, a announcement) error
 	migrate(ctx context.Context, files fs.FS, last int64) error
+	build(ctx context.Context, text string) error // a statement that may take the time it takes
 	stats() Stats
 	close() error
 }
