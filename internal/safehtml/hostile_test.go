@@ -151,7 +151,7 @@ var (
 	letterJudge = judge{
 		elements: letterAll,
 		attributes: set("href target rel src alt title width height border hspace vspace cellpadding cellspacing colspan " +
-			"rowspan span bgcolor bordercolor align valign nowrap noshade color face size start value type dir style " + remoteAttribute),
+			"rowspan span bgcolor bordercolor align valign nowrap noshade color face size start value type dir style " + remoteAttribute + " " + remoteBackground),
 		source: exactly("/files/ok"),
 	}
 	inlineJudge = judge{
@@ -213,6 +213,8 @@ func (j judge) harmfulElement(node *html.Node) error {
 			bad = node.Data != "img" || !j.source.MatchString(attr.Val)
 		case remoteAttribute:
 			bad = node.Data != "img" || !goodRemote.MatchString(attr.Val) || attribute(node, "src") != ""
+		case remoteBackground:
+			bad = !goodRemote.MatchString(attr.Val)
 		case "style":
 			bad = badStyle.MatchString(attr.Val)
 		}
@@ -234,8 +236,12 @@ var cleaners = map[string]struct {
 	"Inline after Letter": {func(s string) string { return Inline(Letter(s, parts).HTML) }, inlineJudge},
 	"FromText":            {FromText, composerJudge},
 	"FromText after Text": {func(s string) string { return FromText(Text(s)) }, composerJudge},
-	"ShowRemote untouched": {func(s string) string {
-		return ShowRemote(Letter(s, parts).HTML, func(string) string { return "/files/ok" })
+	"ShowRemote": {func(s string) string {
+		shown := ShowRemote(Letter(s, parts).HTML, func(string) string { return "/files/ok" })
+		return strings.ReplaceAll(shown, "background-image: url(&#39;/files/ok&#39;)", "")
+	}, letterJudge},
+	"ShowRemote through another": {func(s string) string {
+		return ShowRemote(Letter(s, parts).HTML, func(string) string { return "https://evil.example/x" })
 	}, letterJudge},
 }
 

@@ -20,9 +20,6 @@ type Clean struct {
 	Remote bool
 }
 
-// remoteAttribute holds the address of a picture that was blanked.
-const remoteAttribute = "data-remote-src"
-
 var letterElements = knownElements(`a abbr address article aside b big blockquote br caption center cite code col colgroup
 	dd del dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main nav ol p pre q
 	s samp section small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var`)
@@ -30,24 +27,26 @@ var letterElements = knownElements(`a abbr address article aside b big blockquot
 // Letter cleans the HTML of a letter or of an uploaded file. cid gives the
 // address of the part with a Content-ID (without angle brackets), beginning
 // with "/", or false. Every link opens a new window; pictures of other hosts
-// lose their src to data-remote-src, those of one pixel are dropped; data:
-// pictures are dropped. What is over 1 MB, 50,000 tags or 200 deep comes as
-// the HTML of its text.
+// lose their address to data-remote-src, backgrounds to data-remote-background;
+// those of one pixel are dropped; data: pictures are dropped. What is over 1 MB,
+// 50,000 tags or 200 deep comes as the HTML of its text.
 func Letter(text string, cid func(contentID string) (address string, ok bool)) Clean {
 	var clean Clean
 	letter := builder{
 		elements: letterElements,
 		policy:   letterPolicy(),
 		attributes: func(from *html.Node) ([]html.Attribute, bool) {
+			background := takeBackground(from)
+			clean.Remote = clean.Remote || len(background) > 0
 			switch from.Data {
 			case "a":
-				return append(withoutOddStyle(without(from, "href", "target", "rel")), linkAttributes(from)...), true
+				return append(append(withoutOddStyle(without(from, "href", "target", "rel")), linkAttributes(from)...), background...), true
 			case "img":
 				picture, remote, keep := letterPicture(from, cid)
 				clean.Remote = clean.Remote || remote
-				return withoutOddStyle(picture), keep
+				return append(withoutOddStyle(picture), background...), keep
 			}
-			return withoutOddStyle(without(from)), true
+			return append(withoutOddStyle(without(from)), background...), true
 		},
 	}
 	var err error
@@ -60,7 +59,7 @@ func Letter(text string, cid func(contentID string) (address string, ok bool)) C
 // letterPicture returns the attributes of a picture, whether it is remote, and
 // whether to keep it.
 func letterPicture(from *html.Node, cid func(string) (string, bool)) (attributes []html.Attribute, remote, keep bool) {
-	attributes = without(from, "src", "srcset", remoteAttribute)
+	attributes = without(from, "src", "srcset", remoteAttribute, remoteBackground)
 	source := stripControls(attribute(from, "src"))
 	if len(source) >= 4 && strings.EqualFold(source[:4], "cid:") {
 		id := source[4:]
@@ -72,34 +71,17 @@ func letterPicture(from *html.Node, cid func(string) (string, bool)) (attributes
 		}
 		return attributes, false, true
 	}
-	if address, ok := remoteURL(source); ok {
-		if attribute(from, "width") == "1" || attribute(from, "height") == "1" {
-			return nil, false, false // it only tells its sender that it was opened
+	address, ok := remoteURL(source)
+	if !ok {
+		address, ok = firstOfSet(attribute(from, "srcset"))
+	}
+	if ok {
+		if tracking(from) {
+			return nil, false, false
 		}
 		return append(attributes, html.Attribute{Key: remoteAttribute, Val: address}), true, true
 	}
 	return attributes, false, attribute(from, "alt") != ""
-}
-
-// ShowRemote gives the blanked pictures of a Clean.HTML the address proxy makes
-// of theirs; it begins with "/". Anything else stays as it is.
-func ShowRemote(clean string, proxy func(remote string) (address string)) string {
-	reveal := builder{
-		elements: letterElements,
-		policy:   letterPolicy(),
-		attributes: func(from *html.Node) ([]html.Attribute, bool) {
-			remote, ok := remoteURL(attribute(from, remoteAttribute))
-			if from.Data != "img" || !ok {
-				return without(from), true
-			}
-			return append(without(from, "src", remoteAttribute), html.Attribute{Key: "src", Val: proxy(remote)}), true
-		},
-	}
-	shown, err := reveal.clean(clean)
-	if err != nil {
-		return clean
-	}
-	return shown
 }
 
 var (
@@ -112,10 +94,13 @@ var (
 	marker     = exactly(`(?i:[1ai]|disc|circle|square)`)
 )
 
-var letterPolicy = sync.OnceValue(func() *bluemonday.Policy {
+var letterPolicy = sync.OnceValue(newLetterPolicy)
+
+func newLetterPolicy() *bluemonday.Policy {
 	p := basePolicy(letterElements)
 	p.AllowAttrs("src").Matching(ownAddress).OnElements("img")
 	p.AllowAttrs(remoteAttribute).Matching(regexp.MustCompile(`^https?://`)).OnElements("img")
+	p.AllowAttrs(remoteBackground).Matching(regexp.MustCompile(`^https?://`)).Globally()
 	p.AllowAttrs("alt").OnElements("img")
 	p.AllowAttrs("title").OnElements("a", "abbr", "img")
 	p.AllowAttrs("width", "height", "border", "hspace", "vspace", "cellpadding", "cellspacing").Matching(length).
@@ -131,4 +116,4 @@ var letterPolicy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("type").Matching(marker).OnElements("ol", "ul", "li")
 	p.AllowStyles(styleProperties...).MatchingHandler(styleValue).Globally()
 	return p
-})
+}

@@ -1,6 +1,8 @@
 package safehtml
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -33,15 +35,28 @@ func TestLetterPictures(t *testing.T) {
 		html, want string
 		remote     bool
 	}{
-		"a part":          {`<img src="cid:ok" alt="plan" width="300">`, `<img alt="plan" width="300" src="/files/ok"/>`, false},
-		"escaped part":    {`<img src="CID:o%6B">`, `<img src="/files/ok"/>`, false},
-		"part in <>":      {`<img src="cid:&lt;ok&gt;">`, `<img src="/files/ok"/>`, false},
-		"unknown part":    {`<img src="cid:gone" alt="plan">`, `<img alt="plan"/>`, false},
-		"remote":          {`<img src="https://example.com/a b.png?x=1&amp;y=2" alt="x" height="40">`, `<img alt="x" height="40" data-remote-src="https://example.com/a%20b.png?x=1&amp;y=2"/>`, true},
-		"without scheme":  {`<img src="//example.com/a.png">`, `<img data-remote-src="https://example.com/a.png"/>`, true},
-		"tracking":        {`a<img src="https://example.com/t.gif" width="1" height="1">b`, `ab`, false},
-		"data":            {`a<img src="data:image/png;base64,AAAA">b`, `ab`, false},
-		"data with words": {`<img src="data:image/png;base64,AAAA" alt="logo">`, `<img alt="logo"/>`, false},
+		"a part":           {`<img src="cid:ok" alt="plan" width="300">`, `<img alt="plan" width="300" src="/files/ok"/>`, false},
+		"escaped part":     {`<img src="CID:o%6B">`, `<img src="/files/ok"/>`, false},
+		"part in <>":       {`<img src="cid:&lt;ok&gt;">`, `<img src="/files/ok"/>`, false},
+		"unknown part":     {`<img src="cid:gone" alt="plan">`, `<img alt="plan"/>`, false},
+		"remote":           {`<img src="https://example.com/a b.png?x=1&amp;y=2" alt="x" height="40">`, `<img alt="x" height="40" data-remote-src="https://example.com/a%20b.png?x=1&amp;y=2"/>`, true},
+		"without scheme":   {`<img src="//example.com/a.png">`, `<img data-remote-src="https://example.com/a.png"/>`, true},
+		"tracking":         {`a<img src="https://example.com/t.gif" width="1" height="1">b`, `ab`, false},
+		"tracking in px":   {`a<img src="https://example.com/t.gif" width="1px">b`, `ab`, false},
+		"tracking, none":   {`a<img src="https://example.com/t.gif" width="0">b`, `ab`, false},
+		"tracking, style":  {`a<img src="https://example.com/t.gif" style="border:0;height:1px;width:1px">b`, `ab`, false},
+		"tracking, unseen": {`a<img src="https://example.com/t.gif" style="display:none !important">b`, `ab`, false},
+		"thin line":        {`<img src="https://example.com/t.gif" style="height:12px;width:100px">`, `<img style="height: 12px; width: 100px" data-remote-src="https://example.com/t.gif"/>`, true},
+		"set":              {`<img srcset="https://example.com/a.png 1x, https://example.com/b.png 2x" src="cover.png" alt="x">`, `<img alt="x" data-remote-src="https://example.com/a.png"/>`, true},
+		"picture":          {`<picture><source srcset="https://example.com/b.webp"><img src="https://example.com/a.png"></picture>`, `<img data-remote-src="https://example.com/a.png"/>`, true},
+		"name, password":   {`a<img src="https://joe:pw@example.com/a.png">b`, `ab`, false},
+		"background":       {`<table background="https://example.com/b.png"><tr><td background="cover.png">x</td></tr></table>`, `<table data-remote-background="https://example.com/b.png"><tbody><tr><td>x</td></tr></tbody></table>`, true},
+		"style":            {`<div style="color: red; background: #fff url(https://example.com/b@2x.png) no-repeat; padding: 4px">x</div>`, `<div style="color: red; background: #fff  no-repeat; padding: 4px" data-remote-background="https://example.com/b@2x.png">x</div>`, true},
+		"style, quoted":    {`<p style="background-image: url('https://example.com/b;c.png'); background-size: cover">x</p>`, `<p style="background-size: cover" data-remote-background="https://example.com/b;c.png">x</p>`, true},
+		"style elsewhere":  {`<p style="list-style-image: url(https://example.com/b.png); color: red">x</p>`, `<p style="color: red">x</p>`, false},
+		"own pretence":     {`<p data-remote-background="https://example.com/b.png">x</p>`, `<p>x</p>`, false},
+		"data":             {`a<img src="data:image/png;base64,AAAA">b`, `ab`, false},
+		"data with words":  {`<img src="data:image/png;base64,AAAA" alt="logo">`, `<img alt="logo"/>`, false},
 	} {
 		got := Letter(c.html, parts)
 		if got.HTML != c.want || got.Remote != c.remote {
@@ -60,6 +75,41 @@ func TestRemotePicturesComeThroughTheProxy(t *testing.T) {
 	if again := ShowRemote(clean.HTML, func(string) string { return "https://example.com/direct" }); strings.Contains(again, ` src="https`) {
 		t.Errorf("a proxy elsewhere is used: %s", again)
 	}
+}
+
+func TestRemoteBackgroundsComeThroughTheProxy(t *testing.T) {
+	clean := Letter(`<td>x</td><table background="https://example.com/b.png" style="color:red;"><tr><td style="background: url(https://example.com/c.png)">x<img src="https://example.com/b.png"></td></tr></table>`, parts).HTML
+	if got := Remote(clean); !slices.Equal(got, []string{"https://example.com/b.png", "https://example.com/c.png"}) {
+		t.Errorf("Remote lists %q", got)
+	}
+	got := ShowRemote(clean, func(remote string) string {
+		if strings.Contains(remote, "c.png") {
+			return ""
+		}
+		return "/messages/Ab-_9/pictures/Zz-_0"
+	})
+	want := `x<table style="color: red; background-image: url(&#39;/messages/Ab-_9/pictures/Zz-_0&#39;)"><tbody><tr>` +
+		`<td data-remote-background="https://example.com/c.png">x<img src="/messages/Ab-_9/pictures/Zz-_0"/></td></tr></tbody></table>`
+	if got != want {
+		t.Errorf("ShowRemote:\n got %s\nwant %s", got, want)
+	}
+	for _, elsewhere := range []string{"https://example.com/x", "//example.com/x"} {
+		if again := ShowRemote(clean, func(string) string { return elsewhere }); strings.Contains(again, "url(") {
+			t.Errorf("a proxy at %s is used: %s", elsewhere, again)
+		}
+	}
+	many := Letter(strings.Repeat(`<img src="https://example.com/a">`, 3)+numbered(`<img src="https://example.com/%d">`, MaxRemote+5), parts).HTML
+	if n := len(Remote(many)); n != MaxRemote {
+		t.Errorf("Remote lists %d pictures", n)
+	}
+}
+
+func numbered(pattern string, n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, pattern, i)
+	}
+	return out.String()
 }
 
 func TestLetterLinks(t *testing.T) {
@@ -82,7 +132,7 @@ func TestLetterDropsStylesThatMoveOrGrow(t *testing.T) {
 		"color:red;position:absolute":          `<p style="color: red">x</p>`,
 		"min-height:110vh;color:red":           `<p style="color: red">x</p>`,
 		"height:50dvh":                         `<p>x</p>`,
-		"background:url(x.png) #fff;color:red": `<p style="color: red">x</p>`,
+		"background:url(x.png) #fff;color:red": `<p style="background: #fff; color: red">x</p>`,
 		"background:#fff":                      `<p style="background: #fff">x</p>`,
 		`font-family:"\@Batang";color:red`:     `<p>x</p>`,
 		"width:99999px;width:600px":            `<p style="width: 600px">x</p>`,
@@ -181,7 +231,7 @@ func BenchmarkText(b *testing.B) {
 
 func TestStyleValue(t *testing.T) {
 	for value, want := range map[string]bool{
-		"": true, "red": true, "#112233": true, "rgba(1, 2, 3, 0.5)": true, "1px solid #ccc": true, "1.33333333em": true,
+		"": false, "red": true, "#112233": true, "rgba(1, 2, 3, 0.5)": true, "1px solid #ccc": true, "1.33333333em": true,
 		`"segoe ui", 'Times'`: true, "12px/1.5 Arial": true, "-5px": true,
 		"progid:x": false, `a\b`: false, "a{b": false, "a;b": false, "@x": false, "a*b": false, "<x": false,
 		"url(x)": false, "url (x)": false, "calc(1px)": false, "RGB(1,2,3)": true, "foo rgb(url(x))": false,

@@ -60,14 +60,16 @@ func cleanURL(raw string) (string, bool) {
 	return "", false
 }
 
-// remoteURL returns the absolute http(s) address of a remote picture.
+// remoteURL returns the absolute http(s) address of a remote picture. One with a
+// name and password in it is none.
 func remoteURL(raw string) (string, bool) {
 	raw = stripControls(raw)
 	if strings.HasPrefix(raw, "//") {
 		raw = "https:" + raw
 	}
 	address, ok := cleanURL(raw)
-	return address, ok && strings.HasPrefix(address, "http")
+	host, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://"), "/")
+	return address, ok && strings.HasPrefix(address, "http") && !strings.Contains(host, "@")
 }
 
 // stripControls does what browsers do before they read an address (WHATWG URL,

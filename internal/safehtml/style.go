@@ -12,7 +12,7 @@ const maxStyle = 4 << 10
 // styleProperties change how a letter looks and nothing else: none of them
 // loads, moves over other things or follows the window's size.
 var styleProperties = strings.Fields(`
-	background background-color border border-bottom border-bottom-color border-bottom-style border-bottom-width
+	background background-color background-position background-repeat background-size border border-bottom border-bottom-color border-bottom-style border-bottom-width
 	border-collapse border-color border-left border-left-color border-left-style border-left-width border-radius
 	border-right border-right-color border-right-style border-right-width border-spacing border-style border-top
 	border-top-color border-top-style border-top-width border-width box-sizing clear color direction display
@@ -24,7 +24,7 @@ var styleProperties = strings.Fields(`
 
 var (
 	// No colon, backslash, brace or slash-star: no addresses, escapes or comments.
-	styleCharacters = regexp.MustCompile(`^[\p{L}0-9 #.,%()'"!+/-]{0,300}$`)
+	styleCharacters = regexp.MustCompile(`^[\p{L}0-9 #.,%()'"!+/-]{1,300}$`)
 	styleFunction   = regexp.MustCompile(`([\p{L}0-9-]*)\s*\(`)
 	colourFunction  = exactly(`rgba?|hsla?`)
 	// A height that follows the window's makes the frame grow, which makes it grow.
