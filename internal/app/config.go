@@ -37,6 +37,7 @@ type Config struct {
 	MailTLSKey      string         // its private key
 	TrustedRelays   []TrustedRelay // whose Authentication-Results count
 	OutboundAllow   []string       // hosts and CIDRs that may be reached although not public
+	PictureHosts    []string       // hosts and CIDRs inside that pictures in letters may come from
 	Rspamd          *url.URL       // judges letters that come in; nil: none does
 	DNS             netip.AddrPort // resolver for SPF, DKIM and DMARC; zero: the system's
 	MaxUpload       int64          // bytes of one uploaded file

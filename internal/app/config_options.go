@@ -81,6 +81,8 @@ var options = []option{
 		meaning: "http:// or https:// address of an rspamd that judges letters, such as http://127.0.0.1:11333; what it takes for spam waits in quarantine; empty: none"},
 	{name: "outbound-allow", set: func(c *Config, s string) (err error) { c.OutboundAllow, err = parseHosts(s); return err },
 		meaning: "hosts or CIDRs, separated by commas, that may be reached although their addresses are not public, such as the company's own IMAP server"},
+	{name: "picture-hosts", set: func(c *Config, s string) (err error) { c.PictureHosts, err = parseHosts(s); return err },
+		meaning: "hosts or CIDRs, separated by commas, that pictures in letters may be fetched from although their addresses are not public; anyone who writes a letter may name them"},
 	{name: "dns", set: func(c *Config, s string) (err error) { c.DNS, err = parseResolver(s); return err },
 		meaning: "address:port of the resolver asked for SPF, DKIM and DMARC; empty: the system's"},
 	{name: "max-upload", def: "25 MB", set: size(func(c *Config) *int64 { return &c.MaxUpload }),

@@ -60,6 +60,7 @@ var samples = map[string]struct{ right, wrong string }{
 	"trusted-relay":     {"mx.example.org=192.0.2.7, mx.example.org=unix", "mx.example.org"},
 	"rspamd":            {"http://127.0.0.1:11333", "rspamd.example"},
 	"outbound-allow":    {"imap.example.org, 10.1.0.0/16", "imap example"},
+	"picture-hosts":     {"pictures.example.org, 10.2.0.0/16", "picture host"},
 	"dns":               {"192.0.2.53:53", "dns.example.org:53"},
 	"max-upload":        {"3 MB", "three"},
 	"max-letter":        {"7 MB", "-1"},

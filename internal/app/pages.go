@@ -2,12 +2,14 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/intake"
 	"github.com/oknodesk/okno/internal/live"
 	"github.com/oknodesk/okno/internal/notify"
+	"github.com/oknodesk/okno/internal/outbound"
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/admin"
 	"github.com/oknodesk/okno/internal/web/api"
@@ -26,10 +28,14 @@ func (h *House) furnishPages() (err error) {
 	if err != nil {
 		return err
 	}
+	strangers, err := outbound.New(c.PictureHosts)
+	if err != nil {
+		return fmt.Errorf("--picture-hosts: %w", err)
+	}
 	h.Web, err = web.New(web.Config{
 		BaseURL: base, TrustedProxies: c.TrustedProxies, MaxUpload: c.MaxUpload, Now: h.Now, Log: h.Log,
 		Desk: h.Desk, Hub: h.Hub, Ready: h.checks(), Token: token, Drain: c.Drain,
-		Metrics: h.Metrics.Handler(), Observe: h.Metrics.Request,
+		Metrics: h.Metrics.Handler(), Observe: h.Metrics.Request, Pictures: strangers.Strangers(web.RemoteTime, web.RemoteBytes),
 	}, h.surfaces()...)
 	return err
 }

@@ -79,12 +79,8 @@ func (d *Desk) visibleMessage(tx store.Tx, by okno.Actor, id okno.MessageID) (ok
 // Message is one message as the actor may see it.
 func (d *Desk) Message(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.Message, error) {
 	var m okno.Message
-	err := d.read(ctx, func(tx store.Tx) error {
-		found, err := tx.MessageByRef(ref)
-		if err != nil {
-			return err
-		}
-		m, err = d.visibleMessage(tx, by, found.ID)
+	err := d.read(ctx, func(tx store.Tx) (err error) {
+		m, _, err = d.readMessage(tx, by, ref)
 		return err
 	})
 	return m, err

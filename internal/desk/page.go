@@ -25,6 +25,9 @@ type TicketPage struct {
 	Calls      []okno.Call               // the latest first
 	By         okno.Actor
 	Seen       okno.MessageID // up to where the asker had seen it; 0: never
+	// Remote is what the asker wants of the messages' pictures of other hosts; one
+	// that is missing is okno.RemoteNone.
+	Remote map[okno.MessageID]okno.RemoteChoice
 
 	// For agents only.
 	Letters map[okno.MessageID][]okno.Letter // how each message left, newest first
@@ -95,6 +98,9 @@ func (d *Desk) Ticket(ctx context.Context, by okno.Actor, number okno.Number, be
 
 func (d *Desk) readThread(tx store.Tx, p *TicketPage, side okno.Side, before okno.MessageID) (err error) {
 	if p.Messages, err = tx.Messages(p.Ticket.ID, side, before, pageMessages+1); err != nil {
+		return err
+	}
+	if p.Remote, err = remoteChoices(tx, p.By.For(&p.Ticket), side, p.Messages); err != nil {
 		return err
 	}
 	from := time.Time{}

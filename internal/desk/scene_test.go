@@ -211,6 +211,10 @@ var ticketSteps = []step{
 	{"Ticket", reading, func(s *scene, by okno.Actor) error { _, err := s.Ticket(s.ctx(), by, s.n, 0); return err }},
 	{"Message", reading, func(s *scene, by okno.Actor) error { _, err := s.Message(s.ctx(), by, s.word); return err }},
 	{"Message of a note", only(okno.NotFound, "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error { _, err := s.Message(s.ctx(), by, s.note); return err }},
+	{"RemotePictures", reading, func(s *scene, by okno.Actor) error { return done(s.RemotePictures(s.ctx(), by, s.word)) }},
+	{"ChooseRemotePictures", reading, func(s *scene, by okno.Actor) error {
+		return s.ChooseRemotePictures(s.ctx(), by, s.word, okno.RemoteMessage)
+	}},
 	{"OpenFile", reading, func(s *scene, by okno.Actor) error {
 		_, f, err := s.OpenFile(s.ctx(), by, s.shown)
 		return closeIt(f, err)

@@ -13,6 +13,7 @@ import (
 // Attributes that hold the address of a picture that was blanked, and of one
 // that lay behind an element.
 const (
+	remotePrefix     = " data-remote-"
 	remoteAttribute  = "data-remote-src"
 	remoteBackground = "data-remote-background"
 )
@@ -21,10 +22,13 @@ const (
 // stay blank.
 const MaxRemote = 100
 
+// HasRemote reports whether a Clean.HTML has pictures of other hosts.
+func HasRemote(clean string) bool { return strings.Contains(clean, remotePrefix) }
+
 // Remote lists the addresses of the pictures of other hosts in a Clean.HTML,
 // each once, in their order; at most MaxRemote.
 func Remote(clean string) []string {
-	if !strings.Contains(clean, "data-remote-") {
+	if !HasRemote(clean) {
 		return nil
 	}
 	body, err := parse(clean)

@@ -4,25 +4,19 @@ import (
 	"html"
 	"io"
 	"net/http"
-
-	"github.com/oknodesk/okno"
 )
 
 // message gives one message's HTML as a document of its own, for the sandboxed
 // frame in the ticket's page. The HTML was made safe when it was kept; the
 // policy and the sandbox hold even if it was not.
 func message(q *Request) error {
-	var m okno.Message
-	err := q.widest(func(by okno.Actor) (err error) {
-		m, err = q.server.source.Message(q.Context(), by, okno.Ref(q.Path("ref")))
-		return err
-	})
+	p, err := q.remotePictures()
 	if err != nil {
 		return err
 	}
-	body := m.HTML
+	body := q.withRemote(p)
 	if body == "" {
-		body = "<pre>" + html.EscapeString(m.Text) + "</pre>"
+		body = "<pre>" + html.EscapeString(p.Message.Text) + "</pre>"
 	}
 	return q.Frame(body)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/live"
 )
 
@@ -176,15 +177,19 @@ type nopSeek struct{ *strings.Reader }
 
 func (nopSeek) Close() error { return nil }
 
-func (d *smallDesk) Message(_ context.Context, by okno.Actor, ref okno.Ref) (okno.Message, error) {
+func (d *smallDesk) RemotePictures(_ context.Context, by okno.Actor, ref okno.Ref) (desk.RemotePictures, error) {
 	if ref != "m1" && ref != "text" || by.Person == 0 {
-		return okno.Message{}, okno.ErrNotFound
+		return desk.RemotePictures{}, okno.ErrNotFound
 	}
-	m := okno.Message{Text: "1 < 2"}
+	m := okno.Message{Ref: ref, Text: "1 < 2"}
 	if ref == "m1" {
 		m.HTML = "<p>Hello</p>"
 	}
-	return m, nil
+	return desk.RemotePictures{Message: m}, nil
+}
+
+func (d *smallDesk) ChooseRemotePictures(context.Context, okno.Actor, okno.Ref, okno.RemoteChoice) error {
+	return okno.ErrNotFound
 }
 
 func (d *smallDesk) SetLang(context.Context, okno.Actor, string) error { return nil }

@@ -11,6 +11,8 @@ func routes(r *Router) {
 	r.Customers("GET /files/{ref}/picture", large, Streamed())
 	r.Customers("GET /files/{ref}/view", view, Streamed())
 	r.Customers("GET /messages/{ref}", message)
+	r.Customers("POST /messages/{ref}/pictures", chooseRemote, Limit("pictures", 60, time.Minute))
+	r.Customers("GET /messages/{ref}/pictures/{mark}", remotePicture, Streamed())
 	r.Customers("GET /people/{ref}/picture", face, Streamed())
 
 	r.Customers("POST /push/browsers", allowPush, Problems(), Limit("push", 20, time.Minute))

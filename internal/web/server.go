@@ -41,6 +41,9 @@ type Config struct {
 	Drain time.Duration
 	// Metrics answers /metrics; nil: there is none.
 	Metrics http.Handler
+	// Pictures fetches those in letters that stand on other hosts, once a reader
+	// asks for them; nil: they are never shown.
+	Pictures *http.Client
 	// Observe hears of each answered request: the route's pattern, the status and
 	// the time it took; nil: nobody does.
 	Observe func(route string, status int, took time.Duration)
@@ -67,6 +70,7 @@ type Server struct {
 	throttle throttle
 	volume   *volume
 	thumbs   *recent[thumbKey, picture.Picture]
+	remote   *remotePictures
 	compress func(http.Handler) http.HandlerFunc
 	zones    zones
 	streams  streams
@@ -91,6 +95,7 @@ func build(c Config, from source, surfaces []func(*Router)) (*Server, error) {
 		throttle: newThrottle(throttled),
 		volume:   newVolume(throttled),
 		thumbs:   newThumbs(),
+		remote:   newRemotePictures(c.Pictures),
 		streams:  newStreams(),
 	}
 	if f.base != nil {

@@ -11,6 +11,7 @@ import (
 func (v *ticketView) word(q *web.Request, m *okno.Message) *ui.Word {
 	w := web.Word(m)
 	w.Author, w.Marks = v.author(m), v.marks(q, m)
+	w.Remote = web.Remote(m, v.Remote[m.ID], v.here, "")
 	w.Erased = !v.Person(m.Author).Erased.IsZero()
 	if v.Changeable(m, v.Now) {
 		w.Change = v.path() + "/messages/" + string(m.Ref)

@@ -24,6 +24,7 @@ type ticketView struct {
 	entries []entry        // the dialogue
 	earlier string         // address of the page with the earlier messages; empty: none
 	older   bool           // this is such a page: it does not live
+	here    string         // address of the page as it is shown
 	fresh   string         // anchor of the first message since the reader's last visit; empty: none
 
 	asked   string // the question a letter led here with: "yes", "no", "close"; empty: none
@@ -87,6 +88,10 @@ func (p *Portal) ticketView(q *web.Request) (*ticketView, error) {
 		status: statusName(q.Locale, t.Status), older: before != 0, asked: q.Query("answer"), key: q.Key(),
 	}
 	v.Title += " #" + string(t.Ticket.Number)
+	v.here = v.path()
+	if v.older {
+		v.here += "?before=" + url.QueryEscape(q.Query("before"))
+	}
 	v.entries, v.changes = v.dialogue(q), v.statusChanges()
 	if t.Earlier != 0 && len(t.Messages) > 0 {
 		v.earlier = v.path() + "?before=" + string(t.Messages[0].Ref)

@@ -27,6 +27,7 @@ type Word struct {
 	At      time.Time
 	HTML    string    // harmless and ready to stand in the page; or
 	Frame   string    // URL of the message in its own sandboxed frame
+	Remote  *Remote   // pictures of other hosts in the frame; nil: there are none
 	Quoted  string    // plain text that was cut; "": none
 	Deleted time.Time // zero: it stands
 	Erased  bool      // deleted because its writer was erased
@@ -37,6 +38,18 @@ type Word struct {
 	Letter  string // URL of what is known of the letter that it came by; "": by none
 	Publish string // URL that makes an answer of it; "": it cannot be made one
 	Before  string // URL of its earlier versions; "": none, or not for the reader
+}
+
+// Remote are a letter's pictures that stand on other hosts: they are fetched, by
+// us, once the reader asks for them.
+type Remote struct {
+	Action string // where the choice is posted
+	Back   string // where it leads to
+	Count  int
+	Hosts  string // where they stand
+	Shown  bool
+	Always bool   // because they are always shown from this sender
+	Sender string // whose may always be shown; "": nobody's
 }
 
 // Mark says something about a message: not confirmed, edited, delayed.
@@ -59,4 +72,13 @@ func wordClass(w Word) string {
 		return "word word-agent"
 	}
 	return "word"
+}
+
+// frame is the address of the message's own document. It changes with the
+// reader's choice, so that an open page loads it anew.
+func (w Word) frame() string {
+	if w.Remote != nil && w.Remote.Shown {
+		return w.Frame + "?pictures=shown"
+	}
+	return w.Frame
 }

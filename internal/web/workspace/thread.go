@@ -59,6 +59,11 @@ func (v *ticketView) word(m *okno.Message) *ui.Word {
 	if v.May(okno.WriteMessage) && desk.Publishable(m, v.Person(m.Author)) {
 		w.Publish = v.at("/messages/" + string(m.Ref) + "/publication")
 	}
+	sender := ""
+	if okno.RemoteTrusted(okno.SideAgent, m) {
+		sender = w.Author
+	}
+	w.Remote = web.Remote(m, v.Remote[m.ID], v.here, sender)
 	if m.Letter != 0 && m.Deleted.IsZero() {
 		w.Letter = v.at("/messages/" + string(m.Ref) + "/letter")
 	}

@@ -20,6 +20,7 @@ type ticketView struct {
 	screen  string // what a narrow window shows: "ticket" or "details"
 	entries []entry
 	older   bool   // earlier messages are shown: the thread does not live
+	here    string // address of the page as it is shown
 	fresh   string // anchor of the first message since the agent's last visit; "": none
 	viewers []live.Viewer
 
@@ -111,6 +112,10 @@ func (w *Workspace) ticketView(q *web.Request) (*ticketView, error) {
 	v.list = &listView{Page: q.Page(""), place: placeOf(q), Current: t.Ticket.Number}
 	if v.who, err = w.namer(q.Context(), q.Locale, t); err != nil {
 		return nil, err
+	}
+	v.here = v.at("")
+	if v.older {
+		v.here = v.at("", "before", q.Query("before"))
 	}
 	v.entries = v.dialogue()
 	if m := v.New(); m != nil {

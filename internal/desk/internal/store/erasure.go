@@ -59,6 +59,7 @@ func (tx Tx) ErasePerson(p *okno.Person, at time.Time) error {
 		`DELETE FROM membership WHERE person = ?`, `DELETE FROM person_role WHERE person = ?`, `DELETE FROM team_member WHERE person = ?`,
 		`DELETE FROM company_agent WHERE person = ?`, `DELETE FROM topic_agent WHERE person = ?`, `DELETE FROM given WHERE person = ?`,
 		`UPDATE company SET assignee = 0 WHERE assignee = ?`, `DELETE FROM draft WHERE person = ?`, `DELETE FROM seen WHERE person = ?`,
+		`DELETE FROM remote_message WHERE person = ?`, `DELETE FROM remote_sender WHERE person = ?`, `DELETE FROM remote_sender WHERE sender = ?`,
 	} {
 		if _, err := tx.Exec(sql, p.ID); err != nil {
 			return err
