@@ -160,6 +160,7 @@ var notPages = map[string]string{
 	"GET /files/{ref}/view":                     "a PDF in the browser's own viewer",
 	"GET /people/{ref}/picture":                 "a picture",
 	"GET /messages/{ref}":                       "a letter's own HTML, in its frame",
+	"GET /messages/{ref}/pictures/{mark}":       "a picture",
 	"GET /logo":                                 "a picture",
 	"GET /accent.css":                           "a stylesheet",
 	"GET /manifest.webmanifest":                 "for browsers",

@@ -279,6 +279,7 @@ func TestForbiddenIsNotFoundToTheLastByte(t *testing.T) {
 		{"Bob", "GET", "/desk/tickets/{number}"}, {"Bob", "POST", "/desk/tickets/{number}/status"}, {"Bob", "POST", "/desk/tickets/{number}/notes"},
 		{"Bob", "PUT", "/desk/tickets/{number}/draft"}, {"Bob", "POST", "/desk/tickets/{number}/presence"},
 		{"Dora", "GET", "/messages/MESSAGE"}, {"Bob", "GET", "/messages/MESSAGE"}, {"Carl", "GET", "/messages/NOTE"},
+		{"Dora", "POST", "/messages/MESSAGE/pictures"}, {"Bob", "GET", "/messages/MESSAGE/pictures/mark"}, {"Carl", "POST", "/messages/NOTE/pictures"},
 		{"Dora", "GET", "/files/FILE"}, {"Bob", "GET", "/files/FILE"}, {"Dora", "GET", "/files/PICTURE/thumb"}, {"Dora", "GET", "/files/PICTURE/picture"},
 	} {
 		there := h.path(c.path)

@@ -13,6 +13,8 @@ var routes = map[string]line{
 	"GET /files/{ref}/thumb":              {path: "/files/PICTURE/thumb", may: theirs, status: "200"},
 	"GET /files/{ref}/picture":            {path: "/files/PICTURE/picture", may: theirs, status: "200"},
 	"GET /messages/{ref}":                 {path: "/messages/MESSAGE", may: theirs, status: "200"},
+	"POST /messages/{ref}/pictures":       {path: "/messages/MESSAGE/pictures", may: theirs, status: "303 /"},
+	"GET /messages/{ref}/pictures/{mark}": {path: "/messages/MESSAGE/pictures/mark", may: "", status: "404"},
 	"POST /language":                      {may: everybody, status: "422"},
 	"POST /theme":                         {may: everybody, status: "303 /"},
 	"GET /logo":                           {may: everybody, status: "404"},

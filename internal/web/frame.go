@@ -44,8 +44,11 @@ func (q *Request) Frame(body string) error {
 // The page around a message does the measuring and scrolling: only what is too
 // wide scrolls here. Letters with colours of their own stay on white paper.
 const (
+	// Pictures of other hosts that nobody has asked for take no more room than their words.
 	frameStyle = `html{overflow-y:hidden;overflow-x:auto}body{margin:0;padding:1px 0;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}` +
-		`img{max-width:100%;height:auto}blockquote{margin:.5em 0;padding-left:.75em;border-left:2px solid #8886}pre{white-space:pre-wrap;font:inherit;margin:0}table{max-width:100vw!important}`
+		`img{max-width:100%;height:auto}` +
+		`img[data-remote-src]{width:auto!important;height:auto!important;padding:0 .25em;border:1px dashed #888a;font:12px/1.6 system-ui,sans-serif}` +
+		`img[data-remote-src]:is(:not([alt]),[alt=""]){display:none!important}blockquote{margin:.5em 0;padding-left:.75em;border-left:2px solid #8886}pre{white-space:pre-wrap;font:inherit;margin:0}table{max-width:100vw!important}`
 	framePaper = `<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light"><style>:root{color-scheme:light}` +
 		frameStyle + `body{background:#fff;color:#1c2129}a{color:#1f55a5}</style></head><body>`
 	frameDark = `<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="dark"><style>:root{color-scheme:dark}` +
