@@ -29,6 +29,7 @@ type estate struct {
 	ticket  okno.Number
 	refs    []string               // of all that belongs to the ticket
 	own     map[string]okno.Number // each outsider's own ticket
+	mark    string                 // Ann's, of a picture of another host
 	contact string                 // Ivo, in the list of the first company's contacts
 	second  okno.Ref               // the second company
 }
@@ -158,6 +159,7 @@ func (e *estate) written() {
 	e.must(err)
 	e.must(oknotest.Send(e.SMTP, from, to, raw))
 	e.Settle()
+	e.illustrate(from, to)
 	e.must(oknotest.Send(e.SMTP, "", answer.From, returnReport(answer, "5.1.1")))
 	e.Settle()
 	page, err := e.Desk.Ticket(e.t.Context(), e.actor("Ann", okno.DoorWorkspace), e.ticket, 0)
@@ -172,6 +174,23 @@ func (e *estate) written() {
 			}
 		}
 	}
+}
+
+// illustrate has Gil write once more, with a picture of another host, which Ann
+// asks for.
+func (e *estate) illustrate(from, to string) {
+	const address = "https://127.0.0.1:1/lamp.png"
+	e.must(oknotest.Send(e.SMTP, from, to, fmt.Appendf(nil, "From: %s\r\nTo: %s\r\nSubject: Lamp\r\nMessage-ID: <lamp@firm.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>%s <img src=%q></p>\r\n",
+		from, to, secretText, address)))
+	e.Settle()
+	ann := e.actor("Ann", okno.DoorWorkspace)
+	page, err := e.Desk.Ticket(e.t.Context(), ann, e.ticket, 0)
+	e.must(err)
+	ref := page.Messages[len(page.Messages)-1].Ref
+	e.must(e.Desk.ChooseRemotePictures(e.t.Context(), ann, ref, okno.RemoteMessage))
+	p, err := e.Desk.RemotePictures(e.t.Context(), ann, ref)
+	e.must(err)
+	e.mark = p.Sign(address)
 }
 
 // owned gives every outsider a ticket of his own. Bob's as an agent comes by
@@ -210,7 +229,7 @@ func (e *estate) tries(route web.Route) []string {
 	if !strings.Contains(pattern, "{number}") && !strings.Contains(pattern, "{ref}") {
 		return nil
 	}
-	pattern = strings.ReplaceAll(pattern, "{number}", string(e.ticket))
+	pattern = strings.NewReplacer("{number}", string(e.ticket), "{mark}", e.mark).Replace(pattern)
 	if !strings.Contains(pattern, "{ref}") {
 		return []string{pattern}
 	}

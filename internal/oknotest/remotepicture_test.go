@@ -176,7 +176,7 @@ func TestPicturesOfOtherHostsComeOnlyOnceAskedForAndThroughUs(t *testing.T) {
 	}
 	g.followed(t, ann)
 	t.Run("without scripts", func(t *testing.T) {
-		carl.Scripts(false).Open("/tickets/100001").Press(showThem).At("/tickets/100001").Scripts(true)
+		carl.Scripts(false).Open("/tickets/100001").Press(showThem).Sees("Pictures from elsewhere are shown.").Scripts(true)
 		carl.Open("/tickets/100001").Sees("Pictures from elsewhere are shown.").Until("the lamp is there", drawn)
 		carl.Press("Hide them").Sees(showThem).Until("the lamp is gone", frame+`.querySelector("img[src]") === null`)
 	})

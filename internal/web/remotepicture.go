@@ -32,6 +32,11 @@ const (
 	remoteAccepts = "image/png, image/jpeg, image/gif, image/webp"
 )
 
+// Asker sends a request to a host of the world (outbound.Dialer.Strangers).
+type Asker interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
 // remoteKey is a picture of one message in one hour.
 type remoteKey struct {
 	message okno.Ref
@@ -44,12 +49,12 @@ type remoteKey struct {
 // the next reader, and in no file, backup or database, where erasing a person
 // would have to find it.
 type remotePictures struct {
-	client *http.Client // nil: none is ever fetched
+	client Asker // nil: none is ever fetched
 	kept   *recent[remoteKey, picture.Picture]
 	turns  chan struct{}
 }
 
-func newRemotePictures(client *http.Client) *remotePictures {
+func newRemotePictures(client Asker) *remotePictures {
 	weight := func(p picture.Picture) int { return len(p.Bytes) + 512 }
 	return &remotePictures{client, newRecent[remoteKey](remoteKept, weight), make(chan struct{}, remoteAtOnce)}
 }

@@ -43,7 +43,7 @@ type Config struct {
 	Metrics http.Handler
 	// Pictures fetches those in letters that stand on other hosts, once a reader
 	// asks for them; nil: they are never shown.
-	Pictures *http.Client
+	Pictures Asker
 	// Observe hears of each answered request: the route's pattern, the status and
 	// the time it took; nil: nobody does.
 	Observe func(route string, status int, took time.Duration)
