@@ -26,7 +26,8 @@ type Fetch struct {
 	Port     int
 	Security Security
 	User     string
-	Password string // sealed at rest; empty in what pages are shown
+	SignIn   SignIn `json:",omitempty"`
+	Password string // sealed at rest; empty in what pages are shown, and ByToken
 	Folder   string // IMAP's
 	// After says what becomes of a letter once it is kept.
 	After   AfterFetch

@@ -21,7 +21,8 @@ type Relay struct {
 	Port     int
 	Security Security
 	User     string // empty: it asks for none
-	Password string // sealed at rest; empty in what pages are shown
+	SignIn   SignIn `json:",omitempty"`
+	Password string // sealed at rest; empty in what pages are shown, and ByToken
 	// Connections is how many it is given letters by at once, PerMinute how
 	// many letters a minute it takes from one process; 0: as many as there are.
 	Connections int

@@ -130,7 +130,7 @@ func (h *House) examineMailboxes(ctx context.Context, f *findings) {
 		limited, cancel := context.WithTimeout(ctx, doctorTime)
 		err := h.tryFetch(limited, m.Ref)
 		cancel()
-		f.judge("mailbox "+m.Address, err, "its server lets us in", "see the mailbox's page: host, port, user, password, folder")
+		f.judge("mailbox "+m.Address, err, "its server lets us in", "see the mailbox's page: host, port, user, password or the provider it is connected with, folder")
 	}
 	for _, domain := range domains {
 		limited, cancel := context.WithTimeout(ctx, doctorTime)
@@ -139,7 +139,7 @@ func (h *House) examineMailboxes(ctx context.Context, f *findings) {
 	}
 }
 
-// tryFetch signs in at a mailbox's server with its own password.
+// tryFetch signs in at a mailbox's server as fetching does.
 func (h *House) tryFetch(ctx context.Context, m okno.Ref) error {
 	all, err := h.Desk.FetchedMailboxes(ctx)
 	if err != nil {
@@ -147,7 +147,7 @@ func (h *House) tryFetch(ctx context.Context, m okno.Ref) error {
 	}
 	for _, box := range all {
 		if box.Ref == m && box.Fetch != nil {
-			_, err := h.Receiver.Test(ctx, *box.Fetch)
+			_, err := h.Receiver.Test(ctx, box.ID, *box.Fetch)
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/crypto/acme/autocert"
 
+	"github.com/oknodesk/okno/internal/access"
 	"github.com/oknodesk/okno/internal/blob"
 	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/demo"
@@ -43,6 +44,7 @@ type House struct {
 	Metrics  *metrics.Metrics
 
 	fetcher   *intake.Fetcher
+	access    *access.Access
 	notifier  *notify.Notifier
 	sweep     func(context.Context) error // forgets who left a ticket without a word
 	transport post.Transport              // nil: no letter leaves

@@ -60,11 +60,17 @@ func (h *House) surfaces() []func(*web.Router) {
 func (h *House) administration() admin.Config {
 	c := admin.Config{
 		Desk: h.Desk, BaseURL: baseURL(h.Config),
-		TestFetch: func(ctx context.Context, f okno.Fetch) (admin.Found, error) {
-			t, err := h.Receiver.Test(ctx, f)
+		TestFetch: func(ctx context.Context, box okno.MailboxID, f okno.Fetch) (admin.Found, error) {
+			t, err := h.Receiver.Test(ctx, box, f)
 			return admin.Found{Letters: int(t.Letters), Unseen: t.Unseen}, err
 		},
-		Inspect: intake.Inspect,
+		AskConsent: func(ctx context.Context, by okno.Actor, c admin.Connecting) (string, error) {
+			asked, err := h.access.Ask(ctx, by, c.Mailbox, c.Provider, c.Address, c.Fetching)
+			return asked.URL, err
+		},
+		FinishConsent: h.access.Finish,
+		DropAccess:    h.access.Drop,
+		Inspect:       intake.Inspect,
 		TestLetter: func(ctx context.Context, to string, box okno.MailboxID) error {
 			return h.notifier.Try(ctx, okno.Person{Address: to}, box)
 		},

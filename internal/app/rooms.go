@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"runtime"
 
+	"github.com/oknodesk/okno/internal/access"
 	"github.com/oknodesk/okno/internal/demo"
 	"github.com/oknodesk/okno/internal/intake"
 	"github.com/oknodesk/okno/internal/notify"
@@ -36,9 +37,11 @@ func (h *House) furnish() error {
 	if err != nil {
 		return err
 	}
+	h.access = access.New(h.Desk, dialer, baseURL(c), h.Log)
+	h.access.Register(h.Runner)
 	h.Receiver = intake.New(intake.Config{
-		Filter: filter,
-		Mark:   h.notifier.Mark(), Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer,
+		Filter: filter, Tokens: h.access,
+		Mark: h.notifier.Mark(), Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer,
 	})
 	h.Receiver.Register(h.Runner)
 	h.fetcher = intake.NewFetcher(h.Receiver)
@@ -81,7 +84,7 @@ func (h *House) furnishPost(dialer *outbound.Dialer) error {
 	}
 	h.post = post.New(h.Desk, h.transport, h.Log)
 	if h.tray == nil {
-		h.post.Through(dialer.DialContext, hostName(c))
+		h.post.Through(dialer.DialContext, hostName(c), h.access)
 		h.onClose(h.post.Close)
 	}
 	h.post.Register(h.Runner)

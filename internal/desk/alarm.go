@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/oknodesk/okno"
@@ -32,8 +33,12 @@ func (d *Desk) WatchMailboxes(ctx context.Context) error {
 		return err
 	}
 	var boxes []store.Mailbox
+	var accesses []store.Access
 	if err := d.read(ctx, func(tx store.Tx) (err error) {
-		boxes, err = tx.Mailboxes()
+		if boxes, err = tx.Mailboxes(); err != nil {
+			return err
+		}
+		accesses, err = tx.Accesses()
 		return err
 	}); err != nil {
 		return err
@@ -41,13 +46,15 @@ func (d *Desk) WatchMailboxes(ctx context.Context) error {
 	var troubles []error
 	for _, m := range boxes {
 		_, work := c.calendars.of(m.Department)
-		troubles = append(troubles, d.watch(ctx, work, m))
+		refused := slices.ContainsFunc(accesses, func(a store.Access) bool { return a.Mailbox == m.ID && a.Refused != "" })
+		troubles = append(troubles, d.watch(ctx, work, m, refused))
 	}
-	return errors.Join(troubles...)
+	return errors.Join(append(troubles, d.watchAccesses(ctx, boxes, accesses))...)
 }
 
-// watch looks after one mailbox.
-func (d *Desk) watch(ctx context.Context, work *sla.Calendar, m store.Mailbox) error {
+// watch looks after one mailbox. Whose access was refused has an alarm about
+// that, and none that it fails.
+func (d *Desk) watch(ctx context.Context, work *sla.Calendar, m store.Mailbox, refused bool) error {
 	now, before := d.Now(), m.Watch
 	var last time.Time
 	if err := d.read(ctx, func(tx store.Tx) (err error) {
@@ -66,6 +73,7 @@ func (d *Desk) watch(ctx context.Context, work *sla.Calendar, m store.Mailbox) e
 	}
 	switch kind := judge(work, m, last, now); {
 	case kind == before.Alarm.Kind:
+	case kind == okno.AlarmFailed && refused && m.Fetch.SignIn == okno.ByToken:
 	case kind == "":
 		m.Watch.Alarm = okno.Alarm{}
 	default:
@@ -132,7 +140,7 @@ func (d *Desk) Alarms(ctx context.Context, by okno.Actor) ([]MailboxState, error
 	boxes, err := d.Mailboxes(ctx, by)
 	var alarmed []MailboxState
 	for _, m := range boxes {
-		if m.Alarm.Kind != "" && m.Closed.IsZero() {
+		if (m.Alarm.Kind != "" || m.Access != nil && m.Access.Alarm.Kind != "") && m.Closed.IsZero() {
 			alarmed = append(alarmed, m)
 		}
 	}
@@ -150,14 +158,29 @@ func noticeMailbox(tx store.Tx, c *catalogue, n *Notice, wanted map[okno.PersonI
 	if err != nil {
 		return err
 	}
+	accesses, err := tx.Accesses()
+	if err != nil {
+		return err
+	}
+	barred := func(box okno.MailboxID) bool {
+		return slices.ContainsFunc(accesses, func(a store.Access) bool { return a.Mailbox == box && a.Refused != "" })
+	}
 	for _, m := range boxes {
 		switch {
 		case int64(m.ID) == n.Event.Subject:
 			n.Troubled = MailboxState{Mailbox: m.Mailbox, State: m.State, Alarm: m.Watch.Alarm, Department: c.department(m.Department)}
+			n.Troubled.setAccess(accesses)
+			if a := n.Troubled.Access; a != nil {
+				p, err := tx.Provider(a.Provider)
+				if err != nil && okno.ReasonOf(err) != okno.NotFound {
+					return err
+				}
+				n.Provider = p.Provider
+			}
 			if n.LastLetter, err = tx.LastCameTo(m.ID); err != nil {
 				return err
 			}
-		case n.Mailbox.ID == 0 && m.Closed.IsZero() && m.Watch.Alarm.Kind == "":
+		case n.Mailbox.ID == 0 && m.Closed.IsZero() && m.Watch.Alarm.Kind == "" && !barred(m.ID):
 			n.Mailbox = m.Mailbox
 		}
 	}

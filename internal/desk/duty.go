@@ -42,6 +42,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		if err := tx.DropOldIssued(now.Add(-issuedLasts)); err != nil {
 			return err
 		}
+		if err := tx.DropConsents(now); err != nil {
+			return err
+		}
 		if err := tx.DropSubmissions(now.Add(-submissionsKept)); err != nil {
 			return err
 		}

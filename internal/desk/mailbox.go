@@ -20,6 +20,8 @@ type MailboxState struct {
 	HasSecret   bool // a password is kept
 	HasDelivery bool // letters may be handed over by HTTP
 	Alarm       okno.Alarm
+	Access      *okno.MailboxAccess // nil: it is not connected with a provider
+	AccessEnds  time.Time           // by all that is known; zero: not known
 	Department  okno.Department
 }
 
@@ -35,13 +37,29 @@ func (d *Desk) Mailboxes(ctx context.Context, by okno.Actor) ([]MailboxState, er
 	var boxes []MailboxState
 	err = d.read(ctx, func(tx store.Tx) error {
 		all, err := tx.Mailboxes()
+		if err != nil {
+			return err
+		}
+		accesses, err := tx.Accesses()
 		boxes = nil
 		for _, m := range all {
-			boxes = append(boxes, MailboxState{Mailbox: m.Mailbox, State: m.State, HasSecret: len(m.Sealed) > 0, HasDelivery: len(m.Delivery) > 0, Alarm: m.Watch.Alarm, Department: c.department(m.Department)})
+			s := MailboxState{Mailbox: m.Mailbox, State: m.State, HasSecret: len(m.Sealed) > 0, HasDelivery: len(m.Delivery) > 0, Alarm: m.Watch.Alarm, Department: c.department(m.Department)}
+			s.setAccess(accesses)
+			boxes = append(boxes, s)
 		}
 		return err
 	})
 	return boxes, err
+}
+
+// setAccess puts a mailbox's access among those of all.
+func (m *MailboxState) setAccess(all []store.Access) {
+	for _, a := range all {
+		if a.Mailbox == m.ID {
+			known := okno.Provider{Kind: a.Provider}
+			m.Access, m.AccessEnds = &a.MailboxAccess, a.EndsBy(known.Endpoints().Unused)
+		}
+	}
 }
 
 // MailboxFor is the open mailbox that takes letters for an address, which may
@@ -119,6 +137,15 @@ func (d *Desk) FetchSettings(ctx context.Context, by okno.Actor, ref okno.Ref, f
 	if !by.MayManage(okno.ManageMailboxes) {
 		return form, okno.ErrForbidden
 	}
+	if form.SignIn == okno.ByToken {
+		return form, d.read(ctx, func(tx store.Tx) error {
+			m, err := mailboxIn(tx, ref)
+			if err != nil && ref != "" {
+				return err
+			}
+			return accessFor(tx, m.ID, form.Host, "host")
+		})
+	}
 	if form.Password != "" || ref == "" {
 		return form, nil
 	}
@@ -193,6 +220,9 @@ func (d *Desk) SaveMailbox(ctx context.Context, by okno.Actor, ref okno.Ref, for
 			return 0, okno.Event{}, err
 		}
 		if ref == "" {
+			if err := tokenFor(tx, 0, form.Fetch); err != nil {
+				return 0, okno.Event{}, err
+			}
 			m := store.Mailbox{Mailbox: form}
 			m.Ref = okno.Ref(secret.NewRef())
 			d.sealPassword(&m)
@@ -204,6 +234,9 @@ func (d *Desk) SaveMailbox(ctx context.Context, by okno.Actor, ref okno.Ref, for
 			return 0, okno.Event{}, okno.ErrNotFound
 		}
 		m := all[i]
+		if err := tokenFor(tx, m.ID, form.Fetch); err != nil {
+			return 0, okno.Event{}, err
+		}
 		elsewhere := m.Fetch != nil && (form.Fetch == nil || m.Fetch.Host != form.Fetch.Host || m.Fetch.Port != form.Fetch.Port || m.Fetch.User != form.Fetch.User)
 		if elsewhere {
 			m.Sealed = nil
@@ -217,8 +250,17 @@ func (d *Desk) SaveMailbox(ctx context.Context, by okno.Actor, ref okno.Ref, for
 	})
 }
 
+// tokenFor refuses to have a mailbox fetched with a token where it has none that
+// the server may see.
+func tokenFor(tx store.Tx, box okno.MailboxID, f *okno.Fetch) error {
+	if f == nil || f.SignIn != okno.ByToken {
+		return nil
+	}
+	return accessFor(tx, box, f.Host, "host")
+}
+
 func (d *Desk) sealPassword(m *store.Mailbox) {
-	if m.Fetch == nil {
+	if m.Fetch == nil || m.Fetch.SignIn == okno.ByToken {
 		m.Sealed = nil
 		return
 	}
@@ -266,6 +308,9 @@ func checkFetch(f *okno.Fetch) okno.Errors {
 	}
 	if !slices.Contains([]okno.Security{okno.TLS, okno.StartTLS, okno.Plain}, f.Security) {
 		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "security"})
+	}
+	if !slices.Contains([]okno.SignIn{okno.ByPassword, okno.ByToken}, f.SignIn) {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "sign_in"})
 	}
 	if !slices.Contains([]okno.Protocol{okno.IMAP, okno.POP3}, f.Protocol) {
 		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "protocol"})

@@ -36,6 +36,7 @@ type Notice struct {
 	Login      string                        // of Data.Person's account, or Addressee's; "": none, or the fact is about a ticket
 	Company    okno.Company                  // the fact is about; zero: about none
 	Troubled   MailboxState                  // the fact is about; zero: about none
+	Provider   okno.Provider                 // that it is connected with; zero: it is not
 	LastLetter time.Time                     // that came to it; zero: none
 	Admins     []okno.PersonID               // who are to hear of it
 	Password   string                        // issued by the fact; "": none, or its letter is queued

@@ -16,7 +16,8 @@ import (
 type SendingState struct {
 	okno.Sending
 	Box       okno.Mailbox
-	HasSecret bool // a password is kept
+	HasSecret bool              // a password is kept
+	Connected okno.ProviderKind // by whose tokens its relay may be used; empty: nobody's
 }
 
 // Sending is how the letters of a mailbox leave.
@@ -27,7 +28,14 @@ func (d *Desk) Sending(ctx context.Context, by okno.Actor, ref okno.Ref) (Sendin
 	}
 	err := d.read(ctx, func(tx store.Tx) error {
 		box, kept, err := sendingOf(tx, ref)
-		s = SendingState{Sending: kept.Sending, Box: box, HasSecret: len(kept.Sealed) > 0}
+		if err != nil {
+			return err
+		}
+		a, err := tx.Access(box.ID)
+		s = SendingState{Sending: kept.Sending, Box: box, HasSecret: len(kept.Sealed) > 0, Connected: a.Provider}
+		if okno.ReasonOf(err) == okno.NotFound {
+			return nil
+		}
 		return err
 	})
 	return s, err
@@ -66,7 +74,13 @@ func (d *Desk) SaveSending(ctx context.Context, by okno.Actor, ref okno.Ref, for
 		if err != nil {
 			return 0, okno.Event{}, err
 		}
-		if !sameRelay(s.Relay, form.Relay) {
+		if form.Relay != nil && form.Relay.SignIn == okno.ByToken {
+			if err := accessFor(tx, box.ID, form.Relay.Host, "host"); err != nil {
+				return 0, okno.Event{}, err
+			}
+			form.Relay.Password = ""
+		}
+		if !sameRelay(s.Relay, form.Relay) || form.Relay.SignIn == okno.ByToken {
 			s.Sealed = nil
 		}
 		if form.Relay != nil && form.Relay.Password != "" {
@@ -138,6 +152,12 @@ func checkRelay(r *okno.Relay) okno.Errors {
 	if !slices.Contains([]okno.Security{okno.TLS, okno.StartTLS, okno.Plain}, r.Security) {
 		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "security"})
 	}
+	if !slices.Contains([]okno.SignIn{okno.ByPassword, okno.ByToken}, r.SignIn) {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.choice", Field: "sign_in"})
+	}
+	if r.SignIn == okno.ByToken && r.User == "" {
+		wrong = append(wrong, okno.Missing("user"))
+	}
 	if r.Connections < 1 || r.Connections > okno.MaxConnections {
 		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.number", Field: "connections", Args: []any{"Min", 1, "Max", okno.MaxConnections}})
 	}
@@ -153,11 +173,14 @@ func (d *Desk) RelaySettings(ctx context.Context, by okno.Actor, ref okno.Ref, f
 	if !by.MayManage(okno.ManageMailboxes) {
 		return form, okno.ErrForbidden
 	}
-	if err := checkRelay(&form).Err(); err != nil || form.Password != "" {
+	if err := checkRelay(&form).Err(); err != nil || form.Password != "" && form.SignIn == okno.ByPassword {
 		return form, err
 	}
 	err := d.read(ctx, func(tx store.Tx) error {
-		_, s, err := sendingOf(tx, ref)
+		box, s, err := sendingOf(tx, ref)
+		if err == nil && form.SignIn == okno.ByToken {
+			return accessFor(tx, box.ID, form.Host, "host")
+		}
 		if err != nil || !sameRelay(s.Relay, &form) || len(s.Sealed) == 0 {
 			return err
 		}

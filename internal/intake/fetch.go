@@ -177,7 +177,7 @@ func (b *fetching) session(ctx context.Context) (rounds int, err error) {
 	if b.box.Fetch.Protocol == okno.POP3 {
 		return b.popSession(ctx)
 	}
-	c, err := b.connect(ctx, *b.box.Fetch)
+	c, err := b.connect(ctx, b.box.ID, *b.box.Fetch)
 	if err != nil {
 		return 0, err
 	}
@@ -223,13 +223,13 @@ type Tested struct {
 	Unseen  int    // of them; these would be fetched first. POP3 does not tell: all
 }
 
-// Test tries the settings without fetching anything. Its error says in plain
-// words what did not go.
-func (r *Receiver) Test(ctx context.Context, f okno.Fetch) (Tested, error) {
+// Test tries a mailbox's settings without fetching anything; 0 is one that is
+// not made yet. Its error says in plain words what did not go.
+func (r *Receiver) Test(ctx context.Context, box okno.MailboxID, f okno.Fetch) (Tested, error) {
 	if f.Protocol == okno.POP3 {
-		return r.testPOP(ctx, f)
+		return r.testPOP(ctx, box, f)
 	}
-	c, err := r.connect(ctx, f)
+	c, err := r.connect(ctx, box, f)
 	if err != nil {
 		return Tested{}, err
 	}

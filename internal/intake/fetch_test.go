@@ -263,7 +263,7 @@ func TestTroubleIsSaidInWords(t *testing.T) {
 	r := one(t)
 	r.trusting(roots)
 	good := s.fetch
-	if got, err := r.receiver.Test(t.Context(), good); err != nil || got.Letters != 0 {
+	if got, err := r.receiver.Test(t.Context(), 0, good); err != nil || got.Letters != 0 {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	for _, c := range []struct {
@@ -278,12 +278,12 @@ func TestTroubleIsSaidInWords(t *testing.T) {
 	} {
 		f := good
 		c.spoil(&f)
-		if _, err := r.receiver.Test(t.Context(), f); err == nil || !strings.Contains(err.Error(), c.words) {
+		if _, err := r.receiver.Test(t.Context(), 0, f); err == nil || !strings.Contains(err.Error(), c.words) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 	r.trusting(x509.NewCertPool())
-	if _, err := r.receiver.Test(t.Context(), good); err == nil || !strings.Contains(err.Error(), "STARTTLS: ") {
+	if _, err := r.receiver.Test(t.Context(), 0, good); err == nil || !strings.Contains(err.Error(), "STARTTLS: ") {
 		t.Errorf("an unknown certificate: %v", err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/bearer"
 )
 
 // Times of one connection. The library waits for answers for ever, so every
@@ -31,8 +32,13 @@ type connection struct {
 	stop func() bool   // of ctx's hold on it
 }
 
-// connect signs in. The connection ends with ctx; leave it when done.
-func (r *Receiver) connect(ctx context.Context, f okno.Fetch) (*connection, error) {
+// connect signs in to a mailbox. The connection ends with ctx; leave it when
+// done.
+func (r *Receiver) connect(ctx context.Context, box okno.MailboxID, f okno.Fetch) (*connection, error) {
+	token, err := r.token(ctx, box, f)
+	if err != nil {
+		return nil, err
+	}
 	dialling, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
 	conn, err := r.outbound.DialContext(dialling, "tcp", net.JoinHostPort(f.Host, strconv.Itoa(f.Port)))
@@ -47,7 +53,11 @@ func (r *Receiver) connect(ctx context.Context, f okno.Fetch) (*connection, erro
 	k.stop = context.AfterFunc(ctx, func() { k.c.Close() })
 	err = k.within(commandTime, "greeting", k.c.WaitGreeting)
 	if err == nil {
-		err = k.within(commandTime, "sign in", func() error { return k.c.Login(f.User, f.Password).Wait() })
+		err = k.within(commandTime, "sign in", func() error { return k.signIn(f, token) })
+		var no *imap.Error
+		if token != "" && (errors.As(err, &no) || errors.As(err, new(*bearer.Refusal))) {
+			r.tokens.Refused(ctx, box, token)
+		}
 	}
 	if err == nil {
 		err = k.within(commandTime, "capability", k.capable) // asked for once; then known without waiting
@@ -58,6 +68,18 @@ func (r *Receiver) connect(ctx context.Context, f okno.Fetch) (*connection, erro
 		return nil, err
 	}
 	return k, nil
+}
+
+// signIn says who we are, with a token if there is one.
+func (k *connection) signIn(f okno.Fetch, token string) error {
+	if token == "" {
+		return k.c.Login(f.User, f.Password).Wait()
+	}
+	by, err := bearer.New(func(name string) bool { return k.c.Caps().Has(imap.AuthCap(name)) }, f.User, token)
+	if err != nil {
+		return err
+	}
+	return by.Failed(k.c.Authenticate(by))
 }
 
 func (k *connection) capable() error {

@@ -5,15 +5,18 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/bearer"
 )
 
 // Bounds of what a POP3 server says.
@@ -32,8 +35,13 @@ type popConnection struct {
 	stop func() bool // of ctx's hold on it
 }
 
-// connectPOP signs in. The connection ends with ctx; leave it when done.
-func (r *Receiver) connectPOP(ctx context.Context, f okno.Fetch) (*popConnection, error) {
+// connectPOP signs in to a mailbox. The connection ends with ctx; leave it when
+// done.
+func (r *Receiver) connectPOP(ctx context.Context, box okno.MailboxID, f okno.Fetch) (*popConnection, error) {
+	token, err := r.token(ctx, box, f)
+	if err != nil {
+		return nil, err
+	}
 	dialling, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
 	conn, err := r.outbound.DialContext(dialling, "tcp", net.JoinHostPort(f.Host, strconv.Itoa(f.Port)))
@@ -43,7 +51,10 @@ func (r *Receiver) connectPOP(ctx context.Context, f okno.Fetch) (*popConnection
 	k := &popConnection{conn: conn, peer: peerName(conn.RemoteAddr())}
 	k.stop = context.AfterFunc(ctx, func() { conn.Close() })
 	if err = k.begin(f, &tls.Config{ServerName: f.Host, RootCAs: r.roots}); err == nil {
-		err = k.signIn(f)
+		err = k.signIn(f, token)
+		if token != "" && (errors.As(err, new(*popRefusal)) || errors.As(err, new(*bearer.Refusal))) {
+			r.tokens.Refused(ctx, box, token)
+		}
 	}
 	if err != nil {
 		k.stop()
@@ -116,7 +127,10 @@ func (k *popConnection) capable() error {
 	return err
 }
 
-func (k *popConnection) signIn(f okno.Fetch) error {
+func (k *popConnection) signIn(f okno.Fetch, token string) error {
+	if token != "" {
+		return k.signInByToken(f.User, token)
+	}
 	if strings.ContainsAny(f.User+f.Password, "\r\n\x00") {
 		return errors.New("sign in: the login or the password has a line break")
 	}
@@ -125,6 +139,60 @@ func (k *popConnection) signIn(f okno.Fetch) error {
 	}
 	_, err := k.ask("sign in", "PASS "+f.Password)
 	return err
+}
+
+// maxChallenges bounds what a server asks during one sign-in.
+const maxChallenges = 4
+
+// signInByToken is RFC 5034, with the token in a line of its own: it is longer
+// than the command's may be.
+func (k *popConnection) signInByToken(login, token string) error {
+	offered := strings.Fields(strings.ToUpper(k.caps["SASL"]))
+	by, err := bearer.New(func(name string) bool { return slices.Contains(offered, name) }, login, token)
+	if err != nil {
+		return fmt.Errorf("sign in: %w", err)
+	}
+	mechanism, answer, err := by.Start()
+	if err != nil {
+		return fmt.Errorf("sign in: %w", err)
+	}
+	line := "AUTH " + mechanism
+	for range maxChallenges {
+		challenge, more, err := k.exchange(line)
+		if err != nil || !more {
+			return by.Failed(err)
+		}
+		if len(challenge) > 0 { // else it waits for the token
+			if answer, err = by.Next(challenge); err != nil {
+				return fmt.Errorf("sign in: %w", err)
+			}
+		}
+		line = base64.StdEncoding.EncodeToString(answer)
+	}
+	return errors.New("sign in: the server does not come to an end")
+}
+
+// exchange sends a line of a sign-in; more says that the server waits for
+// another after its challenge.
+func (k *popConnection) exchange(line string) (challenge []byte, more bool, err error) {
+	if err := k.conn.SetDeadline(time.Now().Add(commandTime)); err != nil {
+		return nil, false, fmt.Errorf("sign in: %w", err)
+	}
+	if _, err := io.WriteString(k.conn, line+"\r\n"); err != nil {
+		return nil, false, fmt.Errorf("sign in: %w", err)
+	}
+	if begins, err := k.in.Peek(2); err != nil || string(begins) != "+ " && string(begins) != "+\r" {
+		_, err := k.answer("sign in", commandTime)
+		return nil, false, err
+	}
+	said, err := k.line()
+	if err == nil {
+		challenge, err = base64.StdEncoding.DecodeString(strings.TrimSpace(said[1:]))
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("sign in: %w", err)
+	}
+	return challenge, true, nil
 }
 
 // popRefusal is a server's -ERR.

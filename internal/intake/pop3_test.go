@@ -267,7 +267,7 @@ func TestTroubleOfPOP3IsSaidInWords(t *testing.T) {
 	r := one(t)
 	r.trusting(roots)
 	good := s.fetch
-	if got, err := r.receiver.Test(t.Context(), good); err != nil || got.Letters != 1 {
+	if got, err := r.receiver.Test(t.Context(), 0, good); err != nil || got.Letters != 1 {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	for _, c := range []struct {
@@ -281,17 +281,17 @@ func TestTroubleOfPOP3IsSaidInWords(t *testing.T) {
 	} {
 		f := good
 		c.spoil(&f)
-		if _, err := r.receiver.Test(t.Context(), f); err == nil || !strings.Contains(err.Error(), c.words) {
+		if _, err := r.receiver.Test(t.Context(), 0, f); err == nil || !strings.Contains(err.Error(), c.words) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 	s.noUIDL = true
-	if _, err := r.receiver.Test(t.Context(), good); err == nil || !strings.Contains(err.Error(), "uidl: ") {
+	if _, err := r.receiver.Test(t.Context(), 0, good); err == nil || !strings.Contains(err.Error(), "uidl: ") {
 		t.Errorf("leaving letters without UIDL: %v", err)
 	}
 	r.trusting(x509.NewCertPool())
 	var unknown x509.UnknownAuthorityError
-	if _, err := r.receiver.Test(t.Context(), good); !errors.As(err, &unknown) {
+	if _, err := r.receiver.Test(t.Context(), 0, good); !errors.As(err, &unknown) {
 		t.Errorf("an unknown certificate: %v", err)
 	}
 }

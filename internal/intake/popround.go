@@ -45,7 +45,7 @@ func (b *fetching) popSession(ctx context.Context) (rounds int, err error) {
 // next session. A letter is marked to be deleted once it is kept; a session
 // that breaks off deletes nothing, and what comes again is kept once.
 func (b *fetching) popRound(ctx context.Context) (more bool, err error) {
-	c, err := b.connectPOP(ctx, *b.box.Fetch)
+	c, err := b.connectPOP(ctx, b.box.ID, *b.box.Fetch)
 	if err != nil {
 		return false, err
 	}
@@ -174,8 +174,8 @@ func (b *fetching) popOne(ctx context.Context, c *popConnection, n int, size int
 }
 
 // testPOP tries the settings without fetching anything.
-func (r *Receiver) testPOP(ctx context.Context, f okno.Fetch) (Tested, error) {
-	c, err := r.connectPOP(ctx, f)
+func (r *Receiver) testPOP(ctx context.Context, box okno.MailboxID, f okno.Fetch) (Tested, error) {
+	c, err := r.connectPOP(ctx, box, f)
 	if err != nil {
 		return Tested{}, err
 	}

@@ -53,6 +53,7 @@ type Config struct {
 	Filter        *Filter          // judges letters; nil: none does
 	Resolver      *net.Resolver    // asked for SPF, DKIM and DMARC; nil: the system's
 	Outbound      *outbound.Dialer // to the servers letters are fetched from
+	Tokens        Tokens           // of mailboxes that are signed in to with one; nil: none is
 	Roots         *x509.CertPool   // whom those servers' certificates must come from; nil: the system's
 }
 
@@ -69,6 +70,7 @@ type Receiver struct {
 	resolver *net.Resolver
 	filter   *Filter
 	outbound *outbound.Dialer
+	tokens   Tokens
 	roots    *x509.CertPool
 	// large lets few large letters at a time into memory.
 	large    chan struct{}
@@ -81,7 +83,7 @@ type Receiver struct {
 func New(c Config) *Receiver {
 	r := &Receiver{
 		desk: c.Desk, log: c.Log, now: c.Now, max: c.MaxLetter, mark: c.Mark, relays: c.TrustedRelays, resolver: c.Resolver, filter: c.Filter,
-		outbound: c.Outbound, roots: c.Roots, large: make(chan struct{}, 2), signed: make(chan struct{}, signedAtOnce),
+		outbound: c.Outbound, tokens: c.Tokens, roots: c.Roots, large: make(chan struct{}, 2), signed: make(chan struct{}, signedAtOnce),
 	}
 	if r.max <= 0 {
 		r.max = defaultMaxLetter

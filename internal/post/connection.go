@@ -10,6 +10,8 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+
+	"github.com/oknodesk/okno/internal/bearer"
 )
 
 // Each step's bound; the whole attempt has its context's.
@@ -119,6 +121,9 @@ func (s *SMTP) signIn(ctx context.Context, c *connection) error {
 	}
 	stop := c.bind(ctx)
 	defer stop()
+	if s.relay.Token != nil {
+		return s.signInByToken(ctx, c)
+	}
 	var by sasl.Client
 	switch {
 	case c.client.SupportsAuth(sasl.Plain):
@@ -131,6 +136,28 @@ func (s *SMTP) signIn(ctx context.Context, c *connection) error {
 	}
 	if err := c.client.Auth(by); err != nil {
 		c.close()
+		return fmt.Errorf("signing in: %w", err)
+	}
+	return nil
+}
+
+// signInByToken shows the relay a token, and asks for another next time if it
+// says no.
+func (s *SMTP) signInByToken(ctx context.Context, c *connection) error {
+	token, err := s.relay.Token(ctx)
+	var by *bearer.SignIn
+	if err == nil {
+		by, err = bearer.New(c.client.SupportsAuth, s.relay.Login, token)
+	}
+	if err != nil {
+		c.quit()
+		return err
+	}
+	if err := by.Failed(c.client.Auth(by)); err != nil {
+		c.close()
+		if errors.As(err, new(*smtp.SMTPError)) || errors.As(err, new(*bearer.Refusal)) {
+			s.relay.Refused(ctx, token)
+		}
 		return fmt.Errorf("signing in: %w", err)
 	}
 	return nil

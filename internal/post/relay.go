@@ -23,7 +23,11 @@ type Relay struct {
 	Port     int
 	Login    string // empty: the relay asks for none
 	Password string
-	TLS      TLS
+	// Token is what is shown in the password's place, good for some time yet, and
+	// Refused is told of one that the relay said no to; nil: the password is.
+	Token   func(ctx context.Context) (string, error)
+	Refused func(ctx context.Context, token string)
+	TLS     TLS
 	// Name is what we call ourselves (EHLO); empty: localhost.
 	Name string
 	// Roots are the authorities the relay's certificate is checked against;

@@ -272,7 +272,7 @@ func newRig(t *testing.T, d *db.DB, by post.Transport) *rig {
 	}})
 	t.Cleanup(r.Close)
 	r.runner = jobs.NewRunner(d, r.now, log)
-	r.post = post.New(r.Desk, by, log).Through(new(net.Dialer).DialContext, "desk.example")
+	r.post = post.New(r.Desk, by, log).Through(new(net.Dialer).DialContext, "desk.example", nil)
 	t.Cleanup(r.post.Close)
 	r.post.Register(r.runner)
 	running, stop := context.WithCancel(ctx)

@@ -158,6 +158,7 @@ type ways struct {
 	house *way // through the installation's relay; nil: there is none
 	dial  func(ctx context.Context, network, address string) (net.Conn, error)
 	name  string // what we call ourselves
+	by    Tokens // nil: no relay is signed in to with one
 
 	mu  sync.Mutex
 	own map[okno.MailboxID]*way // mailboxes with a relay of their own
@@ -184,32 +185,51 @@ func (p *Post) way(ctx context.Context, box okno.MailboxID) (*way, error) {
 		return p.ways.house, nil
 	}
 	if w == nil {
-		w = newWay(NewSMTP(p.ways.relay(*relay)), version, relay.Connections, relay.PerMinute)
+		w = newWay(NewSMTP(p.ways.relay(box, *relay)), version, relay.Connections, relay.PerMinute)
 		p.ways.own[box] = w
 	}
 	return w, nil
 }
 
 // relay is a mailbox's relay as the transport wants it.
-func (w *ways) relay(r okno.Relay) Relay {
+func (w *ways) relay(box okno.MailboxID, r okno.Relay) Relay {
 	protection := map[okno.Security]TLS{okno.TLS: TLSImplicit, okno.StartTLS: TLSRequired, okno.Plain: TLSNone}
-	return Relay{Host: r.Host, Port: r.Port, Login: r.User, Password: r.Password, TLS: protection[r.Security], Name: w.name, Dial: w.dial, Connections: r.Connections}
+	to := Relay{Host: r.Host, Port: r.Port, Login: r.User, Password: r.Password, TLS: protection[r.Security], Name: w.name, Dial: w.dial, Connections: r.Connections}
+	if r.SignIn == okno.ByToken {
+		to.Token = func(ctx context.Context) (string, error) {
+			if w.by == nil {
+				return "", errors.New("there are no tokens here")
+			}
+			return w.by.Token(ctx, box)
+		}
+		to.Refused = func(ctx context.Context, token string) { w.by.Refused(ctx, box, token) }
+	}
+	return to
+}
+
+// Tokens are what mailboxes' relays are signed in to with in a password's place.
+type Tokens interface {
+	// Token is a mailbox's, good for some time yet.
+	Token(ctx context.Context, box okno.MailboxID) (string, error)
+	// Refused notes that the relay said no to one.
+	Refused(ctx context.Context, box okno.MailboxID, token string)
 }
 
 // Through has mailboxes use relays of their own where they have any: reached by
 // dial, which guards whom an administrator can have the program talk to, under
-// a name of ours. Close it when done.
-func (p *Post) Through(dial func(ctx context.Context, network, address string) (net.Conn, error), name string) *Post {
-	p.ways.dial, p.ways.name = dial, name
+// a name of ours, with tokens (nil: none) where they are signed in to so. Close
+// it when done.
+func (p *Post) Through(dial func(ctx context.Context, network, address string) (net.Conn, error), name string, by Tokens) *Post {
+	p.ways.dial, p.ways.name, p.ways.by = dial, name, by
 	return p
 }
 
-// Try reaches for a relay as for a letter and sends none.
-func (p *Post) Try(ctx context.Context, r okno.Relay) error {
+// Try reaches for a mailbox's relay as for a letter and sends none.
+func (p *Post) Try(ctx context.Context, box okno.MailboxID, r okno.Relay) error {
 	if p.ways.dial == nil {
 		return errors.New("letters leave through no relay here")
 	}
-	s := NewSMTP(p.ways.relay(r))
+	s := NewSMTP(p.ways.relay(box, r))
 	defer s.Close()
 	return s.Check(ctx)
 }

@@ -167,11 +167,11 @@ func TestARelayIsTriedWithoutALetter(t *testing.T) {
 		r := newRig(t, d, nil)
 		relay := plainRelay(own)
 		relay.User, relay.Password = "desk", "wrong"
-		if err := r.post.Try(t.Context(), relay); err == nil {
+		if err := r.post.Try(t.Context(), 0, relay); err == nil {
 			t.Error("a wrong password is no trouble")
 		}
 		relay.Password = "secret"
-		must(t, r.post.Try(t.Context(), relay))
+		must(t, r.post.Try(t.Context(), 0, relay))
 		if len(own.taken()) != 0 {
 			t.Error("a letter was sent")
 		}

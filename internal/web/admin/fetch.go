@@ -113,9 +113,9 @@ func (a *Admin) testMailbox(q *web.Request) error {
 	}
 	f, err := a.desk.FetchSettings(q.Context(), q.Actor, m.Ref, form)
 	if err != nil {
-		return err
+		return v.again(q, err, typed)
 	}
-	found, err := a.c.TestFetch(q.Context(), f)
+	found, err := a.c.TestFetch(q.Context(), m.ID, f)
 	if err != nil {
 		v.said = &said{"error", q.Locale.T("admin.mailbox.tested.failed", "Why", err.Error())}
 	} else {

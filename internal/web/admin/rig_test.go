@@ -70,7 +70,7 @@ func newRig(t *testing.T, d *db.DB) *rig {
 	r.must(r.desk.SetUp(t.Context(), okno.Console(), "", desk.Setup{Name: "Ada Admin", Address: "ada@desk.example", Password: password, Support: "support@desk.example", Lang: "en"}))
 	a := admin.New(admin.Config{
 		Desk: r.desk,
-		TestFetch: func(_ context.Context, f okno.Fetch) (admin.Found, error) {
+		TestFetch: func(_ context.Context, _ okno.MailboxID, f okno.Fetch) (admin.Found, error) {
 			r.tested = append(r.tested, f)
 			if f.Host == "nowhere.example" {
 				return admin.Found{}, errors.New("no such host")
@@ -85,7 +85,7 @@ func newRig(t *testing.T, d *db.DB) *rig {
 			r.mailed = append(r.mailed, to)
 			return nil
 		},
-		TestRelay: func(_ context.Context, relay okno.Relay) error {
+		TestRelay: func(_ context.Context, _ okno.MailboxID, relay okno.Relay) error {
 			r.relays = append(r.relays, relay)
 			if relay.Host == "nowhere.example" {
 				return errors.New("no such host")

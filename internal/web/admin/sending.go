@@ -144,7 +144,7 @@ func (a *Admin) testRelay(q *web.Request) error {
 		return v.again(q, err, typed)
 	}
 	v.said = &said{"success", q.Locale.T("admin.test.relay.good")}
-	if err := a.c.TestRelay(q.Context(), r); err != nil {
+	if err := a.c.TestRelay(q.Context(), s.Box.ID, r); err != nil {
 		v.said = &said{"error", q.Locale.T("admin.test.relay.bad", "Why", err.Error())}
 	}
 	v.version = max(versionOf(typed), 0)

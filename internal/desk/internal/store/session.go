@@ -55,6 +55,9 @@ func (tx Tx) EndSession(id okno.SessionID) error {
 	if _, err := tx.Exec(`DELETE FROM session_ticket WHERE session = ?`, id); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(`DELETE FROM consent WHERE session = ?`, id); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(`UPDATE push_browser SET session = 0 WHERE session = ?`, id); err != nil {
 		return err
 	}
