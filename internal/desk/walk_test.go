@@ -299,7 +299,7 @@ var withoutActor = map[string]string{
 	"KeepLetter": "intake's: letters are kept before anyone is known", "KeptLetter": "intake's", "SameElsewhere": "intake's", "MessageIDUsed": "intake's",
 	"SaveVerdicts": "intake's", "LetterMessage": "intake's", "LetterWaiting": "intake's", "ThreadTickets": "intake's", "ThreadClaims": "intake's", "TicketOf": "intake's, which grades what may be done with it",
 	"TicketOfNumber": "intake's, which grades what may be done with it", "MailboxFor": "intake's: which mailbox takes the letter", "OwnAddress": "intake's",
-	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "DeliveryKey": "intake's", "WatchMailboxes": "the clock's", "Fetched": "intake's", "NoteFetched": "intake's", "ForgetFetched": "intake's", "FetchTrouble": "intake's",
+	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "Token": "access's: the token stays within", "TokensDue": "access's", "ClaimRefresh": "access's: the secrets stay within", "KeepRefreshed": "access's", "RefreshFailed": "access's", "TokenRefused": "access's", "DeliveryKey": "intake's", "WatchMailboxes": "the clock's", "Fetched": "intake's", "NoteFetched": "intake's", "ForgetFetched": "intake's", "FetchTrouble": "intake's",
 	"Reported": "intake's: a report on a letter of ours", "AddressWorks": "intake's: a proven letter came from it", "Banned": "intake's", "LettersInto": "intake's", "LetterOfOurs": "intake's",
 	"Readdressed": "notify's", "Withhold": "notify's", "Echo": "notify's", "AnswersTo": "notify's",
 	"ReplyAddresses": "the key stays within",
@@ -317,7 +317,7 @@ var withoutActor = map[string]string{
 }
 
 func allSteps() []step {
-	return slices.Concat(ticketSteps, manageSteps, accountSteps, ownSteps, bellSteps, quarantineSteps)
+	return slices.Concat(ticketSteps, manageSteps, accountSteps, ownSteps, bellSteps, quarantineSteps, accessSteps)
 }
 
 func TestEveryCommandOfTheDeskIsWalked(t *testing.T) {
@@ -402,6 +402,7 @@ func (r *rig) letters() {
 	must(r.t, err)
 	must(r.t, done(r.KeepLetter(r.ctx(), okno.KeptLetter{Mailbox: box.ID, MessageID: "walk@customer.example", Source: "pipe", Raw: []byte("Subject: Test\r\n\r\nTest\r\n")})))
 	must(r.t, done(r.AddCompany(r.ctx(), r.admin, "walk", desk.CompanyForm{Number: "1", Name: "Customer", AdminName: "Hal", AdminAddress: "hal@other.example"})))
+	must(r.t, r.SaveProvider(r.ctx(), r.admin, okno.Provider{Kind: okno.Google, App: "walk"}))
 	must(r.t, r.SaveTeam(r.ctx(), r.admin, "", okno.Team{Name: "Lamps", Department: r.first.ID}))
 }
 
@@ -418,7 +419,7 @@ func (r *rig) stillThemselves() {
 // tables are all in which a refused command could leave something.
 var tables = []string{
 	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "ban", "link",
-	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "letter_attempt", "letter_template", "erasure", "erased_bytes", "joined_notice", "sending", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
+	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "letter_attempt", "letter_template", "erasure", "erased_bytes", "joined_notice", "sending", "provider", "consent", "mailbox_access", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 
 // traces says how much every table holds, and how often what counts its
@@ -439,7 +440,7 @@ func (r *rig) traces() string {
 				return err
 			}
 		}
-		for _, table := range []string{"ticket", "person", "company", "department", "team", "topic", "mailbox", "setting"} {
+		for _, table := range []string{"ticket", "person", "company", "department", "team", "topic", "mailbox", "provider", "mailbox_access", "setting"} {
 			if err := count(tx, table+"'s changes", "COALESCE(SUM(version), 0)", table); err != nil {
 				return err
 			}
