@@ -50,6 +50,18 @@ const (
 	MaxProviderList = 20   // scopes, hosts
 )
 
+// Brand is what the provider is called in every language; empty: another one
+// that was given no name.
+func (p *Provider) Brand() string {
+	switch p.Kind {
+	case Google:
+		return "Google"
+	case Microsoft:
+		return "Microsoft 365"
+	}
+	return p.Name
+}
+
 // Endpoints are where a provider is asked, and what for.
 type Endpoints struct {
 	AuthURL, TokenURL, RevokeURL string

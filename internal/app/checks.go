@@ -120,7 +120,9 @@ func (h *House) fetched(ctx context.Context) error {
 	}
 	var troubled []string
 	for _, m := range boxes {
-		if m.Fetch != nil && m.Closed.IsZero() && m.State.Trouble != "" {
+		if m.Closed.IsZero() && m.Access != nil && m.Access.Refused != "" {
+			troubled = append(troubled, m.Address+": access refused by its provider: "+m.Access.Trouble)
+		} else if m.Fetch != nil && m.Closed.IsZero() && m.State.Trouble != "" {
 			troubled = append(troubled, m.Address+": "+m.State.Trouble)
 		} else if m.Closed.IsZero() && m.Alarm.Kind == okno.AlarmSilent {
 			troubled = append(troubled, m.Address+": no letter comes")

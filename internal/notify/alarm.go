@@ -20,9 +20,14 @@ func (d *draft) alarmSubject() string {
 // alarm says what is wrong with a mailbox, or that it no longer is.
 func (d *draft) alarm() []block {
 	m := &d.n.Troubled
-	blocks := []block{say(d.words.T("letter."+string(d.letter)+"."+d.n.Event.Data.Reason, "Address", m.Address))}
+	kind := okno.AlarmKind(d.n.Event.Data.Reason)
+	blocks := []block{say(d.words.T("letter."+string(d.letter)+"."+string(kind), "Address", m.Address, "Provider", d.provider(), "Date", d.accessEnds(kind)))}
 	if d.letter == okno.LetterAlarm {
-		switch okno.AlarmKind(d.n.Event.Data.Reason) {
+		switch kind {
+		case okno.AlarmGrant, okno.AlarmApp:
+			if m.Access != nil && m.Access.Trouble != "" {
+				blocks = append(blocks, say(d.words.T("letter.alarm.said", "Words", m.Access.Trouble)))
+			}
 		case okno.AlarmFailed:
 			if m.State.Trouble != "" {
 				blocks = append(blocks,
@@ -35,4 +40,23 @@ func (d *draft) alarm() []block {
 	}
 	open := buttons{{label: d.words.T("letter.alarm.open"), href: d.links.to("admin", "mailboxes", string(m.Ref)).String()}}
 	return append(blocks, open, divider{}, d.house())
+}
+
+// provider is what the mailbox is connected with.
+func (d *draft) provider() string {
+	if brand := d.n.Provider.Brand(); brand != "" {
+		return brand
+	}
+	return d.words.T("provider.other")
+}
+
+// accessEnds is the day that an alarm warns of; empty: it warns of none.
+func (d *draft) accessEnds(kind okno.AlarmKind) string {
+	switch kind {
+	case okno.AlarmEnds:
+		return d.words.Date(d.n.Troubled.AccessEnds)
+	case okno.AlarmSecretEnds:
+		return d.words.Date(d.n.Provider.SecretEnds)
+	}
+	return ""
 }

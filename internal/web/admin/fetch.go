@@ -38,19 +38,21 @@ func fetchControls(l *locale.Locale, m desk.MailboxState) []*control {
 	for _, s := range []okno.AfterFetch{okno.MarkSeen, okno.ArchiveIt, okno.DeleteIt} {
 		after = append(after, ui.Option{Value: string(s), Label: l.T("admin.mailbox.after." + string(s))})
 	}
+	signIn := signInControl(l, m.Access != nil, f.SignIn)
 	protocols := []ui.Option{{Value: imapChoice, Label: "IMAP"}, {Value: string(okno.POP3), Label: "POP3"}}
-	return []*control{
+	return slices.Concat([]*control{
 		{heading: l.T("admin.mailbox.fetching"), kind: tick, ticked: m.Fetch != nil, Field: ui.Field{Name: "fetch", Label: l.T("admin.mailbox.fetch"), Hint: l.T("admin.mailbox.fetch.hint")}},
 		{kind: choice, Field: ui.Field{Name: "protocol", Label: l.T("admin.mailbox.protocol"), Value: protocolChoice(f.Protocol), Options: protocols, Hint: l.T("admin.mailbox.protocol.hint")}},
 		{Field: ui.Field{Name: "host", Label: l.T("admin.mailbox.host"), Value: f.Host, MaxLength: maxHost, Autocomplete: "off"}},
 		{Field: ui.Field{Name: "port", Label: l.T("admin.mailbox.port"), Value: strconv.Itoa(f.Port), InputMode: "numeric", Hint: l.T("admin.mailbox.port.hint"), Autocomplete: "off"}},
 		{kind: choice, Field: ui.Field{Name: "security", Label: l.T("admin.mailbox.security"), Value: string(f.Security), Options: security}},
 		{Field: ui.Field{Name: "user", Label: l.T("admin.mailbox.login"), Value: f.User, MaxLength: maxHost, Autocomplete: "off"}},
+	}, signIn, []*control{
 		{Field: ui.Field{Name: "password", Label: l.T("admin.mailbox.password"), Type: "password", Hint: password, MaxLength: maxPassword, Autocomplete: "new-password"}},
 		{Field: ui.Field{Name: "folder", Label: l.T("admin.mailbox.folder"), Value: f.Folder, MaxLength: maxHost, Autocomplete: "off"}},
 		{kind: choice, Field: ui.Field{Name: "after", Label: l.T("admin.mailbox.after"), Value: string(f.After), Options: after}},
 		{Field: ui.Field{Name: "archive", Label: l.T("admin.mailbox.archive"), Value: f.Archive, MaxLength: maxHost, Hint: l.T("admin.mailbox.archive.hint"), Autocomplete: "off"}},
-	}
+	})
 }
 
 // imapChoice stands for okno.IMAP, which is empty, in the form.
@@ -70,7 +72,7 @@ func fetchTyped(f *web.Form) okno.Fetch {
 		protocol = okno.IMAP
 	}
 	return okno.Fetch{
-		Protocol: protocol, Host: f.Word("host"), Port: int(number(f.Word("port"))), Security: okno.Security(f.Get("security")), User: f.Word("user"), Password: f.Get("password"),
+		Protocol: protocol, Host: f.Word("host"), Port: int(number(f.Word("port"))), Security: okno.Security(f.Get("security")), User: f.Word("user"), SignIn: signInTyped(f), Password: f.Get("password"),
 		Folder: f.Word("folder"), After: okno.AfterFetch(f.Get("after")), Archive: f.Word("archive"),
 	}
 }

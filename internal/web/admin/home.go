@@ -44,6 +44,9 @@ func (a *Admin) health(q *web.Request) ([]trouble, error) {
 		return nil, err
 	}
 	for _, m := range boxes {
+		if m.Access != nil && m.Access.Refused != "" {
+			continue // the line about that says it
+		}
 		words := q.Locale.T("admin.health.mailbox", "Address", m.Address, "Since", q.Locale.Ago(m.State.Since, q.Now))
 		all = append(all, trouble{words, "/admin/mailboxes/" + string(m.Ref)})
 	}
@@ -52,6 +55,10 @@ func (a *Admin) health(q *web.Request) ([]trouble, error) {
 		return nil, err
 	}
 	for _, m := range alarmed {
+		if a := m.Access; a != nil && a.Alarm.Kind != "" {
+			words := q.Locale.T("admin.health."+string(a.Alarm.Kind), "Address", m.Address, "Date", q.Locale.Date(m.AccessEnds))
+			all = append(all, trouble{words, "/admin/mailboxes/" + string(m.Ref)})
+		}
 		if m.Alarm.Kind == okno.AlarmSilent {
 			words := q.Locale.T("admin.health.silent", "Address", m.Address, "Since", q.Locale.Ago(m.Alarm.Since, q.Now))
 			all = append(all, trouble{words, "/admin/mailboxes/" + string(m.Ref)})

@@ -57,6 +57,8 @@ func mailboxState(q *web.Request, m desk.MailboxState) templ.Component {
 	switch {
 	case !m.Closed.IsZero():
 		return state(off, l.T("admin.closed"))
+	case m.Access != nil && (m.Access.Refused != "" || m.Access.Alarm.Kind != ""):
+		return accessState(l, m)
 	case m.State.Trouble == "" && m.Alarm.Kind == okno.AlarmSilent:
 		return state(bad, l.T("admin.mailbox.silent", "Since", l.Ago(m.Alarm.Since, q.Now)))
 	case m.Fetch == nil:
@@ -108,7 +110,10 @@ func (a *Admin) mailbox(q *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if m.Alarm.Kind == okno.AlarmSilent {
+	switch {
+	case m.Access != nil && m.Access.Refused != "":
+		v.said = &said{"error", q.Locale.T("admin.access.refused." + string(m.Access.Refused))}
+	case m.Alarm.Kind == okno.AlarmSilent:
 		v.said = &said{"error", q.Locale.T("admin.mailbox.alarm.silent")}
 	}
 	return q.Render(formPage(v))
@@ -141,7 +146,11 @@ func (a *Admin) mailboxForm(q *web.Request, m desk.MailboxState) (formView, erro
 	} else {
 		test = path + "/test"
 		v.controls = append(v.controls, closing(l, m.Closed, l.T("admin.mailbox.closed.hint")))
-		v.beside = mailboxBeside(q, m)
+		access, err := a.accessView(q, m)
+		if err != nil {
+			return v, err
+		}
+		v.beside = mailboxBeside(q, m, access)
 	}
 	v.other = []button{{test, l.T("admin.mailbox.test")}}
 	return v, nil

@@ -38,6 +38,7 @@ func (a *Admin) Routes(r *web.Router) {
 	a.workRoutes(r)
 
 	a.mailboxRoutes(r)
+	a.providerRoutes(r)
 	a.sendingRoutes(r)
 	a.templateRoutes(r)
 

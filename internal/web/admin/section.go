@@ -27,6 +27,7 @@ var sections = []section{
 	{"teams", "users-group"},
 	{"topics", "tag"},
 	{"mailboxes", "mailbox"},
+	{"providers", "key"},
 	{"bans", "user-off"},
 	{"settings", "settings"},
 	{"calendar", "calendar-time"},

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,8 +66,11 @@ func (a *Admin) sendingForm(q *web.Request, s desk.SendingState) formView {
 
 func relayControls(l *locale.Locale, s desk.SendingState) []*control {
 	r := okno.Relay{Port: okno.RelayPort, Security: okno.StartTLS, Connections: okno.UsualConnections}
-	if s.Relay != nil {
+	switch at := (&okno.Provider{Kind: s.Connected}).Endpoints(); {
+	case s.Relay != nil:
 		r = *s.Relay
+	case at.SMTP != "":
+		r.Host, r.User, r.SignIn = at.SMTP, s.Box.Address, okno.ByToken
 	}
 	password := l.T("admin.mailbox.password.none")
 	if s.HasSecret {
@@ -76,21 +80,22 @@ func relayControls(l *locale.Locale, s desk.SendingState) []*control {
 	for _, x := range []okno.Security{okno.StartTLS, okno.TLS, okno.Plain} {
 		security = append(security, ui.Option{Value: string(x), Label: l.T("admin.mailbox.security." + string(x))})
 	}
-	return []*control{
+	return slices.Concat([]*control{
 		{heading: l.T("admin.sending.relay"), kind: tick, ticked: s.Relay != nil, Field: ui.Field{Name: "relay", Label: l.T("admin.sending.own"), Hint: l.T("admin.sending.own.hint")}},
 		{Field: ui.Field{Name: "host", Label: l.T("admin.sending.host"), Value: r.Host, MaxLength: maxHost, Autocomplete: "off"}},
 		{Field: ui.Field{Name: "port", Label: l.T("admin.mailbox.port"), Value: strconv.Itoa(r.Port), InputMode: "numeric", Hint: l.T("admin.sending.port.hint"), Autocomplete: "off"}},
 		{kind: choice, Field: ui.Field{Name: "security", Label: l.T("admin.mailbox.security"), Value: string(r.Security), Options: security}},
 		{Field: ui.Field{Name: "user", Label: l.T("admin.mailbox.login"), Value: r.User, MaxLength: maxHost, Hint: l.T("admin.sending.login.hint"), Autocomplete: "off"}},
+	}, signInControl(l, s.Connected != "", r.SignIn), []*control{
 		{Field: ui.Field{Name: "password", Label: l.T("admin.mailbox.password"), Type: "password", Hint: password, MaxLength: maxPassword, Autocomplete: "new-password"}},
 		{Field: ui.Field{Name: "connections", Label: l.T("admin.sending.connections"), Value: strconv.Itoa(r.Connections), InputMode: "numeric", Hint: l.T("admin.sending.connections.hint", "Max", okno.MaxConnections), Autocomplete: "off"}},
 		{Field: ui.Field{Name: "per_minute", Label: l.T("admin.sending.perminute"), Value: strconv.Itoa(r.PerMinute), InputMode: "numeric", Hint: l.T("admin.sending.perminute.hint"), Autocomplete: "off"}},
-	}
+	})
 }
 
 func relayTyped(f *web.Form) okno.Relay {
 	return okno.Relay{
-		Host: f.Word("host"), Port: int(number(f.Word("port"))), Security: okno.Security(f.Get("security")), User: f.Word("user"), Password: f.Get("password"),
+		Host: f.Word("host"), Port: int(number(f.Word("port"))), Security: okno.Security(f.Get("security")), User: f.Word("user"), SignIn: signInTyped(f), Password: f.Get("password"),
 		Connections: int(number(f.Word("connections"))), PerMinute: int(number(f.Word("per_minute"))),
 	}
 }
