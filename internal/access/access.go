@@ -100,7 +100,7 @@ func (a *Access) Drop(ctx context.Context, by okno.Actor, ref okno.Ref) (told bo
 		return false, err
 	}
 	at := p.Endpoints().RevokeURL
-	if at == "" {
+	if at == "" || refresh == "" {
 		return true, nil
 	}
 	if err := a.revoke(ctx, at, &p, refresh); err != nil {

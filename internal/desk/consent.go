@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,7 +155,8 @@ func (d *Desk) useAccess(tx store.Tx, m store.Mailbox, c Consent) error {
 }
 
 // DropAccess disconnects a mailbox. It returns the provider and the refresh
-// token, for the provider to be told that it is no longer good.
+// token, for the provider to be told that it is no longer good; empty: another
+// mailbox is connected by the same person, whose access providers end with it.
 func (d *Desk) DropAccess(ctx context.Context, by okno.Actor, ref okno.Ref) (p okno.Provider, refresh string, err error) {
 	err = d.manage(ctx, by, okno.ManageMailboxes, func(tx store.Tx) (int64, okno.Event, error) {
 		m, err := mailboxIn(tx, ref)
@@ -172,7 +174,16 @@ func (d *Desk) DropAccess(ctx context.Context, by okno.Actor, ref okno.Ref) (p o
 		if err != nil {
 			return 0, okno.Event{}, err
 		}
+		all, err := tx.Accesses()
+		if err != nil {
+			return 0, okno.Event{}, err
+		}
 		refresh = string(token)
+		if slices.ContainsFunc(all, func(o store.Access) bool {
+			return o.Mailbox != a.Mailbox && o.Provider == a.Provider && mail.Fold(o.Address) == mail.Fold(a.Address)
+		}) {
+			refresh = ""
+		}
 		return int64(m.ID), okno.NewEvent(okno.AccessDropped, okno.EventData{Reason: string(a.Provider)}), tx.DropAccess(m.ID)
 	})
 	return p, refresh, err

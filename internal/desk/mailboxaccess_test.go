@@ -17,7 +17,14 @@ var accessSteps = []step{
 		must(s.t, err)
 		return s.SaveProvider(s.ctx(), by, okno.Provider{Kind: okno.Microsoft, App: "walk", Version: all[1].Version})
 	}},
-	{"DropProvider", managing, func(s *scene, by okno.Actor) error { return s.DropProvider(s.ctx(), by, okno.Microsoft) }},
+	{"DropProvider", managing, func(s *scene, by okno.Actor) error {
+		if by.MayManage(okno.ManageMailboxes) {
+			all, err := s.Providers(s.ctx(), s.admin)
+			must(s.t, err)
+			must(s.t, s.SaveProvider(s.ctx(), by, okno.Provider{Kind: okno.Microsoft, App: "walk", Version: all[1].Version}))
+		}
+		return s.DropProvider(s.ctx(), by, okno.Microsoft)
+	}},
 	{"AskConsent", managing, func(s *scene, by okno.Actor) error {
 		return done(s.AskConsent(s.ctx(), by, s.box(), okno.Google, "support@desk.example", false))
 	}},

@@ -105,6 +105,9 @@ func (d *Desk) DropProvider(ctx context.Context, by okno.Actor, kind okno.Provid
 		if slices.ContainsFunc(all, func(a store.Access) bool { return a.Provider == kind }) {
 			return 0, okno.Event{}, okno.Refuse(okno.Conflict, "error.provider.used")
 		}
+		if _, err := tx.Provider(kind); err != nil {
+			return 0, okno.Event{}, err
+		}
 		return 0, okno.NewEvent(okno.ProviderDropped, okno.EventData{Reason: string(kind)}), tx.DropProvider(kind)
 	})
 }

@@ -137,6 +137,12 @@ var places = []place{
 	{"admin-mailboxes", "GET /admin/mailboxes", admin, "/admin/mailboxes", nil},
 	{"admin-mailbox", "GET /admin/mailboxes/{ref}", admin, "/admin/mailboxes/MAILBOX", nil},
 	{"admin-mailbox-new", "GET /admin/mailboxes/new", admin, "/admin/mailboxes/new", nil},
+	{"admin-mailbox-connect", "POST /admin/mailboxes/{ref}/access", admin, "/admin/mailboxes/MAILBOX", connecting},
+	{"admin-mailbox-return", "GET /admin/mailboxes/access", admin, "/admin/mailboxes/access?state=x&code=y", nil},
+	{"admin-mailbox-denied", "GET /admin/mailboxes/access", admin, "/admin/mailboxes/access?error=access_denied", nil},
+	{"admin-providers", "GET /admin/providers", admin, "/admin/providers", nil},
+	{"admin-provider-google", "GET /admin/providers/{kind}", admin, "/admin/providers/google", nil},
+	{"admin-provider-other", "GET /admin/providers/{kind}", admin, "/admin/providers/other", nil},
 	{"admin-sending", "GET /admin/mailboxes/{ref}/sending", admin, "/admin/mailboxes/MAILBOX/sending", nil},
 	{"admin-settings", "GET /admin/settings", admin, "/admin/settings", nil},
 	{"admin-calendar", "GET /admin/calendar", admin, "/admin/calendar", nil},
@@ -204,6 +210,11 @@ func refusedIn(form string) func(*world, *oknotest.Visitor) {
 func files(w *world, v *oknotest.Visitor) {
 	s := stories[w.l.Lang()]
 	v.Fill(w.l.T("words.subject"), s.done).Fill(w.l.T("portal.field.text"), s.reply).Press(w.l.T("portal.open.send")).At("/open/done")
+}
+
+// connecting begins to connect a mailbox again.
+func connecting(w *world, v *oknotest.Visitor) {
+	v.Press(w.l.T("admin.access.again")).Sees(w.l.T("admin.access.stay"))
 }
 
 // hit waits until something is found.

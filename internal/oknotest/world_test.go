@@ -275,6 +275,7 @@ func (w *world) lists() {
 	boxes, err := w.Desk.Mailboxes(ctx, okno.Console())
 	w.must(err)
 	w.names["MAILBOX"] = string(boxes[0].Ref)
+	w.connect(boxes[0].Mailbox)
 	people, _, err := w.Desk.People(ctx, okno.Console(), logins[w.l.Lang()][employee], "")
 	w.must(err)
 	w.names["PERSON"] = string(people[0].Ref)
@@ -287,6 +288,18 @@ func (w *world) lists() {
 	contacts, err := w.Desk.Contacts(ctx, okno.Console(), w.company(), "")
 	w.must(err)
 	w.names["COMPANY"], w.names["CONTACT"] = string(w.company()), string(contacts.Contacts[0].Ref)
+}
+
+// connect connects a mailbox with a provider.
+func (w *world) connect(m okno.Mailbox) {
+	p := okno.Provider{
+		Kind: okno.OtherProvider, App: "okno", Secret: "secret", Name: "Keycloak", Scopes: []string{"openid", "email"}, Hosts: []string{"imap.example"},
+		AuthURL: "https://id.example/auth", TokenURL: "https://id.example/token",
+	}
+	w.must(w.Desk.SaveProvider(w.t.Context(), okno.Console(), p))
+	w.must(w.Desk.KeepAccess(w.t.Context(), okno.Console(), desk.Consent{Mailbox: m, Provider: p, Address: m.Address}, desk.Tokens{
+		Address: m.Address, Token: "token", Refresh: "refresh", Expires: w.Desk.Now().Add(24 * time.Hour), Ends: w.Desk.Now().Add(90 * 24 * time.Hour),
+	}))
 }
 
 // status is what the page that is shown was answered with.
