@@ -32,15 +32,20 @@ const Path = "/admin/mailboxes/access"
 // Access keeps mailboxes' tokens. It is safe for concurrent use.
 type Access struct {
 	desk *desk.Desk
-	http *http.Client
-	back string // where providers send people back to
+	do   func(*http.Request) (*http.Response, error) // guarded
+	with func(context.Context) context.Context       // has oauth2 do the same
+	back string                                      // where providers send people back to
 	log  *slog.Logger
 }
 
 // New makes one that reaches providers by out. baseURL begins the pages'
 // addresses, without a slash at its end.
 func New(d *desk.Desk, out *outbound.Dialer, baseURL string, log *slog.Logger) *Access {
-	return &Access{desk: d, http: out.Direct(askTime, maxAnswer), back: baseURL + Path, log: log}
+	guarded := out.Direct(askTime, maxAnswer)
+	return &Access{
+		desk: d, do: guarded.Do, back: baseURL + Path, log: log,
+		with: func(ctx context.Context) context.Context { return context.WithValue(ctx, oauth2.HTTPClient, guarded) },
+	}
 }
 
 // Asked is a consent that was begun.
@@ -128,7 +133,7 @@ func (a *Access) revoke(ctx context.Context, at string, p *okno.Provider, refres
 	if inHeader {
 		r.SetBasicAuth(url.QueryEscape(p.App), url.QueryEscape(p.Secret))
 	}
-	answer, err := a.http.Do(r)
+	answer, err := a.do(r)
 	if err != nil {
 		return err
 	}
@@ -154,11 +159,6 @@ func style(p *okno.Provider) oauth2.AuthStyle {
 		return oauth2.AuthStyleInParams
 	}
 	return oauth2.AuthStyleInHeader
-}
-
-// with has oauth2 use the guarded client.
-func (a *Access) with(ctx context.Context) context.Context {
-	return context.WithValue(ctx, oauth2.HTTPClient, a.http)
 }
 
 // usualLife is how long a token is taken to be good that does not say.
