@@ -44,6 +44,7 @@ func (h *House) surfaces() []func(*web.Router) {
 	agents := workspace.New(h.Desk, live.NewPresence(), h.DB.Announce)
 	h.onClose(h.DB.Listen(workspace.PresenceTopic, agents.Hear))
 	h.sweep = agents.Sweep
+	agents.Elsewhere(admin.Places)
 	all := []func(*web.Router){
 		portal.New(h.Desk).Routes,
 		agents.Routes,

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 
+	"github.com/oknodesk/okno/internal/desk/internal/index"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 )
 
@@ -23,7 +24,8 @@ func (d *Desk) eraseWords(ctx context.Context) error {
 			}
 			unused = nil
 			for _, w := range words {
-				used, err := tx.WordUsed(w)
+				word, ofName := index.OfName(w)
+				used, err := tx.WordUsed(word, ofName)
 				if err != nil {
 					return err
 				}

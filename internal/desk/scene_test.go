@@ -200,6 +200,14 @@ var ticketSteps = []step{
 	{"MyTickets", only(okno.NotFound, "participant", "requester", "guest"), func(s *scene, by okno.Actor) error {
 		return s.listed(s.MyTickets(s.ctx(), by, desk.Mine{}))
 	}},
+	{"Palette", only(okno.NotFound, "agent", "admin"), func(s *scene, by okno.Actor) error {
+		must(s.t, s.IndexAll(s.ctx()))
+		found, err := s.Palette(s.ctx(), by, desk.Sought{Text: string(s.n)})
+		if err != nil {
+			return err
+		}
+		return s.listed(&desk.List{Rows: found.Tickets}, nil)
+	}},
 	{"Search", only(okno.NotFound, "participant", "requester", "guest", "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error {
 		must(s.t, s.IndexAll(s.ctx()))
 		found, err := s.Search(s.ctx(), by, desk.Asked{Text: string(s.n)})

@@ -16,6 +16,7 @@ type Asked struct {
 	Text  string            // as typed, up to MaxWords bytes; see search.Read
 	Kinds []okno.StatusKind // only these; none: all
 	From  string            // where the page begins; "": at the top
+	Rows  int               // of a page; 0: 25
 }
 
 // Found is one page of what was found, the last opened first.
@@ -42,6 +43,10 @@ var Filters = func() (names []string) {
 
 // FilterNamed is the filter of a name in any language; "": there is none.
 func FilterNamed(name string) string { return string(search.KeyNamed(name)) }
+
+// Typing is where somebody types in a question: what stands before it, the
+// filter as he named it ("": none), and the value or word that he has begun.
+func Typing(question string) (before, filter, begun string) { return search.Typing(question) }
 
 // Excerpt is where the words that were looked for stand in a ticket.
 type Excerpt struct {
@@ -83,7 +88,10 @@ func (d *Desk) Search(ctx context.Context, by okno.Actor, a Asked) (*Found, erro
 		if err != nil || !ok {
 			return err
 		}
-		s := searching{tx: tx, scope: by.Sees(), terms: terms, narrow: narrow, below: place(a.From).ID}
+		s := searching{tx: tx, scope: by.Sees(), terms: terms, narrow: narrow, below: place(a.From).ID, rows: a.Rows}
+		if s.rows == 0 {
+			s.rows = searchRows
+		}
 		ts, err := s.page(found)
 		if err != nil {
 			return err
@@ -103,12 +111,13 @@ type searching struct {
 	terms  []store.Term
 	narrow store.Narrow
 	below  okno.TicketID // 0: from the top
+	rows   int           // of a page
 }
 
 // page looks for a page of tickets, and says in found where the next begins.
 // Each that the index names is looked at anew: the index is a moment behind.
 func (s *searching) page(found *Found) ([]okno.Ticket, error) {
-	chunk := searchRows + 1
+	chunk := s.rows + 1
 	if !s.narrow.Empty() || len(s.terms) == 0 {
 		chunk = searchChunk
 	}
@@ -126,9 +135,9 @@ func (s *searching) page(found *Found) ([]okno.Ticket, error) {
 			return nil, err
 		}
 		fit = append(fit, ts...)
-		if len(fit) > searchRows {
-			fit = fit[:searchRows]
-			found.Next = placeText(store.Place{ID: fit[searchRows-1].ID})
+		if len(fit) > s.rows {
+			fit = fit[:s.rows]
+			found.Next = placeText(store.Place{ID: fit[s.rows-1].ID})
 			return fit, nil
 		}
 		if len(ids) < chunk {
@@ -188,13 +197,40 @@ func phraseTerm(tx store.Tx, p search.Phrase, in ...string) (store.Term, error) 
 	if p.Beginning == "" {
 		return t, nil
 	}
-	words, err := tx.WordsBeginning(p.Beginning, searchWords)
+	words, err := beginnings(tx, p.Beginning, in)
 	for _, w := range words {
 		if last := len(p.Stems) - 1; w != p.Stems[last] {
 			t.Phrases = append(t.Phrases, append(slices.Clone(p.Stems[:last]), w))
 		}
 	}
 	return t, err
+}
+
+// beginnings are the words that begin so; among names their own come first.
+func beginnings(tx store.Tx, beginning string, in []string) ([]string, error) {
+	var names []string
+	if !slices.Contains(in, store.WordsOpen) {
+		written, err := tx.WordsBeginning(index.NameWord(beginning), searchWords)
+		if err != nil || len(written) == searchWords {
+			return ofNames(written), err
+		}
+		names = ofNames(written)
+	}
+	words, err := tx.WordsBeginning(beginning, searchWords-len(names))
+	for _, w := range words {
+		if !slices.Contains(names, w) {
+			names = append(names, w)
+		}
+	}
+	return names, err
+}
+
+func ofNames(written []string) []string {
+	words := make([]string, len(written))
+	for i, w := range written {
+		words[i], _ = index.OfName(w)
+	}
+	return words
 }
 
 // scopeTerm is what an asker sees in the index's signs; none: everything.

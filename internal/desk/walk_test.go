@@ -177,6 +177,9 @@ var manageSteps = []step{
 		return err
 	}},
 	{"ReplayLetter", managing, func(s *scene, by okno.Actor) error { return s.ReplayLetter(s.ctx(), by, s.kept()) }},
+	{"Names", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		return done(s.Names(s.ctx(), by, "carl", desk.NameOfRequester))
+	}},
 	{"SavedViews", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error { return done(s.SavedViews(s.ctx(), by)) }},
 	{"SaveView", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error {
 		return s.SaveView(s.ctx(), by, okno.View{Name: "Lamps", Question: "lamp"})

@@ -375,7 +375,8 @@ func (e *estate) traces() string {
 
 func TestOutsidersListsSearchesAndCountsDoNotKnowAnothersTicket(t *testing.T) {
 	eachEstate(t, func(e *estate) {
-		paths := []string{"/tickets?q=" + secretSubject, "/tickets?q=" + secretText, "/tickets?state=closed", "/desk?q=" + secretSubject, "/desk?q=" + secretNote, "/desk?part=views"}
+		paths := []string{"/tickets?q=" + secretSubject, "/tickets?q=" + secretText, "/tickets?state=closed", "/desk?q=" + secretSubject, "/desk?q=" + secretNote, "/desk?part=views",
+			"/desk/palette?q=" + secretSubject, "/desk/palette?q=" + secretNote, "/desk/palette?q=" + string(e.ticket), "/desk/palette?q=" + string(e.ticket)[:4], "/desk/palette?recent=" + string(e.ticket)}
 		for _, view := range []okno.ViewKind{okno.ViewOpen, "mine", "new", "waiting", "hold", "closed", "calls", "all", "unassigned"} {
 			paths = append(paths, "/desk?view="+string(view))
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/oknotest"
@@ -82,6 +84,7 @@ var places = []place{
 	{"desk-mine", "GET /desk", agent, "/desk?view=mine", nil},
 	{"desk-empty", "GET /desk", admin, "/desk?view=mine", nil},
 	{"desk-nav", "GET /desk", agent, "/desk?view=open", unfolds("button[popovertarget=preferences]", "#preferences")},
+	{"desk-palette", "GET /desk/palette", agent, "/desk?view=open", anythingFound},
 	{"desk-shortcuts", "GET /desk", agent, "/desk?view=open", shortcutList},
 	{"desk-ticket", "GET /desk/tickets/{number}", agent, "/desk/tickets/FULL", framed},
 	{"desk-letter", "GET /desk/tickets/{number}", agent, "/desk/tickets/LETTERED", framed},
@@ -225,6 +228,11 @@ func framed(_ *world, v *oknotest.Visitor) { v.Framed() }
 
 func shortcutList(_ *world, v *oknotest.Visitor) {
 	v.Key("?").Shows("#shortcuts[open]")
+}
+
+// anythingFound types into the palette.
+func anythingFound(_ *world, v *oknotest.Visitor) {
+	v.Key("k", chromedp.ModifierCtrl).Shows("#palette[open]").Type("a").Shows("#palette [role=option]")
 }
 
 // everythingOpen unfolds what the page folds.

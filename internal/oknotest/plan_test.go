@@ -154,7 +154,8 @@ func (w *walker) agent(login string) {
 	list, err := d.View(ctx, by, okno.ViewClosed, "")
 	w.must(err)
 	number := list.Rows[0].Number
-	w.get(b, "/desk/tickets/"+string(number), "/desk/tickets/"+string(number)+"/details", "/desk/new", "/desk/notices", "/desk/search/offers?q=st")
+	w.get(b, "/desk/tickets/"+string(number), "/desk/tickets/"+string(number)+"/details", "/desk/new", "/desk/notices", "/desk/search/offers?q=st", "/desk/search/offers?q=requester:",
+		"/desk/search/offers?q=company:%D1%88", "/desk/palette", "/desk/palette?q="+url.QueryEscape("прин"), "/desk/palette?q=ива", "/desk/palette?q=1000", "/desk/palette?recent="+string(number))
 	key := fmt.Sprint("plan ", by.Person, time.Now().UnixNano())
 	_, err = d.AddMessage(ctx, by, number, desk.Words{Key: key, Text: "We are at it.", Channel: okno.ChannelWeb})
 	w.must(err)

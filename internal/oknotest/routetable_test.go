@@ -93,6 +93,7 @@ var routes = map[string]line{
 	"POST /desk/new":                                               {may: agents, status: "422"},
 	"POST /desk/views":                                             {may: agents, status: "422"},
 	"POST /desk/views/{ref}/deletion":                              {path: "/desk/views/NONE/deletion", may: agents, status: "404"},
+	"GET /desk/palette":                                            {may: agents, status: "200"},
 	"GET /desk/search/offers":                                      {may: agents, status: "200"},
 	"GET /desk/settings":                                           {may: agents, status: "200"},
 	"POST /desk/settings":                                          {may: agents, status: "303 /desk/settings"},

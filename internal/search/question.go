@@ -158,6 +158,32 @@ func split(text string) []part {
 	}
 }
 
+// Typing is the end of a question at which somebody types: what stands before
+// it, the filter whose value it is as he named it ("": none), and what there is
+// of the value or word. At a blank, or behind a closed quotation, nothing is
+// begun; within a quotation that is no filter's nothing can be offered.
+func Typing(text string) (before, filter, begun string) {
+	for left := text; ; {
+		left = strings.TrimLeftFunc(left, unicode.IsSpace)
+		if left == "" {
+			return text, "", ""
+		}
+		p, rest := first(left)
+		if rest != "" {
+			left = rest
+			continue
+		}
+		last, _ := utf8.DecodeLastRuneInString(left)
+		if p.quoted && (p.key == "" || last == closing[firstRune(left[strings.IndexByte(left, ':')+1:])] && p.text != "") {
+			return text, "", ""
+		}
+		if p.key != "" {
+			filter, _, _ = strings.Cut(left, ":")
+		}
+		return text[:len(text)-len(left)], filter, p.text
+	}
+}
+
 // first takes the first piece off a text that begins with no blank.
 func first(text string) (p part, rest string) {
 	end := strings.IndexFunc(text, func(r rune) bool { return unicode.IsSpace(r) || closing[r] != 0 })

@@ -76,6 +76,29 @@ func TestQuestionIsRead(t *testing.T) {
 	}
 }
 
+func TestEndOfAQuestionIsWhereOneTypes(t *testing.T) {
+	for typed, want := range map[string][3]string{
+		"":                 {"", "", ""},
+		"принтер":          {"", "", "принтер"},
+		"принтер ":         {"принтер ", "", ""},
+		"принтер ста":      {"принтер ", "", "ста"},
+		"status:":          {"", "status", ""},
+		"лампа статус:нов": {"лампа ", "статус", "нов"},
+		`лампа компания:"Рога и ко`:    {"лампа ", "компания", "Рога и ко"},
+		`компания:"Рога и копыта"`:     {`компания:"Рога и копыта"`, "", ""},
+		`компания:"Рога и копыта" лам`: {`компания:"Рога и копыта" `, "", "лам"},
+		`"не печ`:           {`"не печ`, "", ""},
+		"created:>2026":     {"", "created", ">2026"},
+		"http://x":          {"", "", "http://x"},
+		"постановщик:«Иван": {"", "постановщик", "Иван"},
+	} {
+		before, filter, begun := search.Typing(typed)
+		if got := [3]string{before, filter, begun}; got != want {
+			t.Errorf("%q is typed as %q, want %q", typed, got, want)
+		}
+	}
+}
+
 func TestHitsAreMarkedWhereTheyStand(t *testing.T) {
 	m := search.Read(`принтеры "не печатает" скан`).Marker()
 	got := m.Mark("Принтер, который НЕ печатал, сканировал.")

@@ -7,6 +7,7 @@ import "github.com/oknodesk/okno/internal/web"
 func (w *Workspace) Routes(r *web.Router) {
 	r.Agents("GET /desk", w.list)
 	r.Agents("GET /desk/search/offers", w.offers)
+	r.Agents("GET /desk/palette", w.palette)
 	r.Agents("POST /desk/views", w.saveView)
 	r.Agents("POST /desk/views/{ref}/deletion", w.dropView)
 	r.Agents("GET /desk/new", w.callForm)

@@ -20,71 +20,150 @@ type offer struct {
 // offersShown is how many there are at most.
 const offersShown = 8
 
+// offering collects offers for what is typed.
+type offering struct {
+	w             *Workspace
+	q             *web.Request
+	before, begun string // what stands before the part that is typed, and that part
+	found         []offer
+}
+
 // offers answers the search box while one types: filters, and the values of
-// the one that was begun.
+// the one that was begun, with the names that its reader may know.
 func (w *Workspace) offers(q *web.Request) error {
 	typed := q.Query("q")
 	if len(typed) > desk.MaxWords {
 		typed = ""
 	}
-	at := strings.LastIndexAny(typed, " \t") + 1
-	before, last := typed[:at], typed[at:]
-	found := []offer{}
-	add := func(text, name, hint string, begun string) {
-		if len(found) < offersShown && strings.HasPrefix(strings.ToLower(name), strings.ToLower(begun)) {
-			found = append(found, offer{before + text, name, hint})
+	before, key, begun := desk.Typing(typed)
+	o := offering{w: w, q: q, before: before, begun: begun, found: []offer{}}
+	var err error
+	if key == "" {
+		err = o.terms()
+	} else {
+		err = o.values(key)
+	}
+	if err != nil {
+		return err
+	}
+	o.found = o.found[:min(len(o.found), offersShown)]
+	return q.JSON(http.StatusOK, struct {
+		Offers []offer `json:"offers"`
+		Said   string  `json:"said"`
+	}{o.found, q.Locale.N("search.offers", len(o.found))})
+}
+
+// add offers a filter with a value, unless it is there already.
+func (o *offering) add(key, value, hint string) {
+	text := value
+	if strings.ContainsAny(value, " \t") {
+		text = `"` + value + `"`
+	}
+	for _, f := range o.found {
+		if f.Text == o.before+key+":"+text+" " {
+			return
 		}
 	}
-	key, value, ok := strings.Cut(last, ":")
-	filter := desk.FilterNamed(key)
-	switch {
-	case !ok:
-		for _, f := range desk.Filters {
-			name := q.Locale.T("search.filter." + f)
-			add(name+":", name, q.Locale.T("search.filter."+f+".hint"), last)
+	o.found = append(o.found, offer{o.before + key + ":" + text + " ", value, hint})
+}
+
+// terms offers the filters whose name is begun, and whoever is.
+func (o *offering) terms() error {
+	l := o.q.Locale
+	for _, f := range desk.Filters {
+		if name := l.T("search.filter." + f); strings.HasPrefix(name, strings.ToLower(o.begun)) {
+			o.found = append(o.found, offer{o.before + name + ":", name + ":", l.T("search.filter." + f + ".hint")})
 		}
-	case filter != "":
-		values, err := w.filterValues(q, filter)
+	}
+	if len([]rune(o.begun)) < 2 {
+		return nil
+	}
+	return o.names("", desk.NameOfRequester, desk.NameOfCompany, desk.NameOfAgent, desk.NameOfDepartment)
+}
+
+// names offers whoever may be meant, by a filter as it was typed, or ("") by
+// the one of what he is.
+func (o *offering) names(key string, kinds ...desk.NameKind) error {
+	names, err := o.w.desk.Names(o.q.Context(), o.q.Actor, o.begun, kinds...)
+	if err != nil {
+		return err
+	}
+	add := func(kind desk.NameKind, name string) {
+		if filter := o.q.Locale.T("search.filter." + string(kind)); key == "" {
+			o.add(filter, name, filter)
+		} else {
+			o.add(key, name, "")
+		}
+	}
+	for _, p := range names.Requesters {
+		add(desk.NameOfRequester, bare(p.Short()))
+	}
+	for _, c := range names.Companies {
+		add(desk.NameOfCompany, bare(c.Name))
+	}
+	for _, p := range names.Agents {
+		add(desk.NameOfAgent, bare(p.Name))
+	}
+	for _, d := range names.Departments {
+		add(desk.NameOfDepartment, bare(d.Name))
+	}
+	return nil
+}
+
+// bare is a name without the marks that would end its quotation.
+func bare(name string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`"«»“”„`, r) {
+			return -1
+		}
+		return r
+	}, name))
+}
+
+// values offers the values of a filter that is named as it was typed.
+func (o *offering) values(key string) error {
+	l, now := o.q.Locale, o.w.desk.Now()
+	var fixed []string
+	switch desk.FilterNamed(key) {
+	case "status":
+		statuses, err := o.w.desk.Statuses(o.q.Context())
 		if err != nil {
 			return err
 		}
-		for _, v := range values {
-			text := v
-			if strings.ContainsAny(v, " \t") {
-				text = `"` + v + `"`
-			}
-			add(key+":"+text+" ", v, "", value)
+		for _, s := range statuses {
+			fixed = append(fixed, strings.ToLower(statusName(l, s)))
+		}
+	case "assignee":
+		fixed = []string{l.T("search.me"), l.T("search.nobody")}
+	case "channel":
+		fixed = []string{l.T("search.mail"), l.T("search.web"), l.T("search.phone")}
+	case "has":
+		fixed = []string{l.T("search.file")}
+	case "created":
+		fixed = []string{now.Format(time.DateOnly), ">" + now.AddDate(0, 0, -7).Format(time.DateOnly), now.Format("2006-01"), now.Format("2006")}
+	}
+	for _, value := range fixed {
+		if strings.HasPrefix(value, o.begun) || desk.Fits(value, o.begun) && !strings.HasPrefix(value, ">") {
+			o.add(key, value, "")
 		}
 	}
-	return q.JSON(http.StatusOK, found)
+	switch kind := desk.NameKind(desk.FilterNamed(key)); kind {
+	case desk.NameOfRequester, desk.NameOfCompany, desk.NameOfAgent, desk.NameOfDepartment:
+		return o.names(key, kind)
+	}
+	return nil
 }
 
-// filterValues are the values of a filter that can be listed.
-func (w *Workspace) filterValues(q *web.Request, filter string) ([]string, error) {
-	l := q.Locale
-	switch filter {
-	case "status":
-		var names []string
-		for _, kind := range okno.StatusKinds {
-			names = append(names, strings.ToLower(l.T("status."+string(kind))))
+// asks is the question that a filter with this value is.
+func asks(filter, value string) string { return filter + `:"` + bare(value) + `"` }
+
+// numbersOf reads the numbers of tickets, with commas between, from an address.
+func numbersOf(text string) []okno.Number {
+	var numbers []okno.Number
+	for n := range strings.SplitSeq(text, ",") {
+		if n != "" && len(n) <= maxNumber && len(numbers) < desk.MaxRecent {
+			numbers = append(numbers, okno.Number(n))
 		}
-		return names, nil
-	case "assignee":
-		return []string{l.T("search.me"), l.T("search.nobody")}, nil
-	case "channel":
-		return []string{l.T("search.mail"), l.T("search.web"), l.T("search.phone")}, nil
-	case "has":
-		return []string{l.T("search.file")}, nil
-	case "created":
-		now := w.desk.Now()
-		return []string{now.Format(time.DateOnly), ">" + now.AddDate(0, 0, -7).Format(time.DateOnly), now.Format("2006-01"), now.Format("2006")}, nil
-	case "department":
-		departments, err := w.desk.Departments(q.Context())
-		var names []string
-		for _, d := range departments {
-			names = append(names, d.Name)
-		}
-		return names, err
 	}
-	return nil, nil
+	return numbers
 }

@@ -18,6 +18,7 @@ var keys = []key{
 	{[]string{"e"}, "done"},
 	{[]string{"c"}, "new"},
 	{[]string{"/"}, "search"},
+	{[]string{"Ctrl", "K"}, "palette"},
 	{[]string{"?"}, "shortcuts"},
 	{[]string{"g", "s"}, "settings"},
 }

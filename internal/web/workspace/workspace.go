@@ -6,8 +6,11 @@ package workspace
 import (
 	"context"
 
+	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/live"
+	"github.com/oknodesk/okno/internal/locale"
+	"github.com/oknodesk/okno/internal/web"
 )
 
 // PresenceTopic carries live.Beat between processes. Whoever puts the house
@@ -22,6 +25,7 @@ type Workspace struct {
 	desk     *desk.Desk
 	presence *live.Presence
 	announce Announce
+	places   func(l *locale.Locale, by okno.Actor, typed string) []web.Place // nil: there are none elsewhere
 }
 
 // New makes the workspace over a desk. presence is this process's; announce

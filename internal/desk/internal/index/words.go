@@ -5,6 +5,7 @@ package index
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/oknodesk/okno"
@@ -14,6 +15,12 @@ import (
 
 // Words are a ticket's words by column of store.TicketWords.
 type Words [][]string
+
+// Columns of names, by their place in Words.
+const (
+	company   = 2
+	requester = 3
+)
 
 // Bounds of the index.
 const (
@@ -70,12 +77,12 @@ func Of(text *store.TicketText) Words {
 			scope = append(scope, WithFile(m.Visible(okno.SideCustomer)))
 		}
 	}
-	requester := search.Stems(text.Requester.Name, 50)
+	asks := search.Stems(text.Requester.Name, 50)
 	for _, a := range text.Addresses {
-		requester = append(append(requester, apart), search.Stems(a.Address, 50)...)
+		asks = append(append(asks, apart), search.Stems(a.Address, 50)...)
 	}
 	slices.Sort(scope)
-	return Words{open, inside, search.Stems(text.Company, 50), requester, slices.Compact(scope)}
+	return Words{open, inside, search.Stems(text.Company, 50), asks, slices.Compact(scope)}
 }
 
 // ScopeTicket is the sign of one ticket.
@@ -115,6 +122,14 @@ type Vocabulary struct {
 	met map[string]int32
 }
 
+// NameWord is how a word of a company's or a requester's name is written down
+// beside the words of all texts, among which names are rare.
+func NameWord(word string) string { return "@" + word }
+
+// OfName is the word of a name that was so written down; false: it is a word of
+// any text.
+func OfName(written string) (string, bool) { return strings.CutPrefix(written, "@") }
+
 // Learn returns the words to be written down, each with how often it was met
 // since it last was.
 func (v *Vocabulary) Learn(tickets []Words) map[string]int64 {
@@ -125,22 +140,30 @@ func (v *Vocabulary) Learn(tickets []Words) map[string]int64 {
 	}
 	found := map[string]int64{}
 	for _, columns := range tickets {
-		for _, words := range columns[:len(columns)-1] {
+		for i, words := range columns[:len(columns)-1] {
 			for _, w := range words {
-				n, known := v.met[w]
-				if !known && !search.Plain(w) {
-					continue
+				if i == company || i == requester {
+					v.meet(w, NameWord(w), found)
 				}
-				v.met[w] = n + 1
-				if !known {
-					found[w] = 1
-				} else if (n+1)%learnEvery == 0 {
-					found[w] += learnEvery
-				}
+				v.meet(w, w, found)
 			}
 		}
 	}
 	return found
+}
+
+// meet counts a word under the name that it is written down by.
+func (v *Vocabulary) meet(word, as string, found map[string]int64) {
+	n, known := v.met[as]
+	if !known && !search.Plain(word) {
+		return
+	}
+	v.met[as] = n + 1
+	if !known {
+		found[as] = 1
+	} else if (n+1)%learnEvery == 0 {
+		found[as] += learnEvery
+	}
 }
 
 // Forget has words learned anew when they are met again.

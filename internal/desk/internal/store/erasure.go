@@ -258,9 +258,14 @@ func (tx Tx) WordsAfter(word string, limit int) ([]string, error) {
 	return db.Collect(tx.Tx, scanOne[string], `SELECT word FROM search_word WHERE word > ? ORDER BY word LIMIT ?`, word, limit)
 }
 
-// WordUsed reports whether any ticket is found by a word.
-func (tx Tx) WordUsed(word string) (bool, error) {
-	found, err := TicketWords.Find(tx.Tx, []db.Term{{In: TicketWords.Columns[:len(TicketWords.Columns)-1], Phrases: [][]string{{word}}}}, math.MaxInt64, 1)
+// WordUsed reports whether any ticket is found by a word, or by it as a part of
+// a name.
+func (tx Tx) WordUsed(word string, ofName bool) (bool, error) {
+	in := TicketWords.Columns[:len(TicketWords.Columns)-1]
+	if ofName {
+		in = []string{WordsCompany, WordsRequester}
+	}
+	found, err := TicketWords.Find(tx.Tx, []db.Term{{In: in, Phrases: [][]string{{word}}}}, math.MaxInt64, 1)
 	return len(found) > 0, err
 }
 

@@ -14,6 +14,7 @@ import "./parts/key.js";
 import "./parts/seen.js";
 import "./parts/hint.js";
 import "./parts/searchbox.js";
+import "./parts/palette.js";
 import "./parts/push.js";
 
 document.documentElement.classList.add("scripts");

@@ -16,6 +16,16 @@ const typing = (element) => element instanceof Element && element.closest("input
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 const first = (selector) => [...document.querySelectorAll(selector)].find(visible);
 
+// pressed are the shortcuts that the page has a control for.
+export const pressed = () => [...document.querySelectorAll("[data-shortcut]")].filter(visible).map((element) => element.dataset.shortcut);
+
+// pressKey does what a shortcut does.
+export function pressKey(name) {
+  if (name === "?") return document.getElementById("shortcuts").showModal();
+  const element = first(`[data-shortcut="${CSS.escape(name)}"]`);
+  if (element) press(element);
+}
+
 function press(element) {
   if (element.matches("input, textarea, select")) {
     element.focus();
@@ -57,11 +67,9 @@ document.addEventListener("keydown", (event) => {
   const name = letter(event);
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && name === "k") {
     const palette = document.getElementById("palette");
-    const found = palette || first("[data-shortcut='/']");
-    if (!found) return;
+    if (!palette) return;
     event.preventDefault();
-    if (palette) palette.showModal();
-    else press(found);
+    palette.dispatchEvent(new CustomEvent("asked"));
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -80,11 +88,9 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return move(name === "j" ? 1 : -1);
   }
-  const target = name === "?" ? document.getElementById("shortcuts") : first(`[data-shortcut="${CSS.escape(name)}"]`);
-  if (!target) return;
+  if (name !== "?" && !first(`[data-shortcut="${CSS.escape(name)}"]`)) return;
   event.preventDefault();
-  if (name === "?") target.showModal();
-  else press(target);
+  pressKey(name);
 });
 
 // Arrows move within a menu.

@@ -1,11 +1,13 @@
 // Offers filters and their values while one types into an input with
-// data-offers: GET its value?q=… answers [{"text", "name", "hint"}], where text
-// is the whole question with the offer. Without scripts it is a plain field.
+// data-offers: GET its value?q=… answers {"offers": [{"text", "name", "hint"}],
+// "said"}, where text is the whole question with the offer and said how many
+// there are. Without scripts it is a plain field.
 import { arrive, make } from "./page.js";
 
 function box(input) {
   const list = make("div", { className: "suggest", role: "listbox", hidden: true, id: "offers" });
-  input.after(list);
+  const said = make("span", { className: "sr-only", role: "status" });
+  input.after(list, said);
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) input.setAttribute(name, value);
   list.setAttribute("aria-label", input.getAttribute("aria-label"));
   let offers = [], at = -1, timer, request;
@@ -14,6 +16,7 @@ function box(input) {
     clearTimeout(timer);
     request?.abort();
     list.hidden = true;
+    said.textContent = "";
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
@@ -31,11 +34,12 @@ function box(input) {
     }));
     const place = input.getBoundingClientRect();
     list.hidden = false;
-    list.style.left = place.left + "px";
+    list.style.left = Math.max(8, Math.min(place.left, innerWidth - list.offsetWidth - 8)) + "px";
     list.style.top = place.bottom + 4 + "px";
     input.setAttribute("aria-expanded", "true");
-    if (at < 0) input.removeAttribute("aria-activedescendant");
-    else input.setAttribute("aria-activedescendant", `offer-${at}`);
+    if (at < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", `offer-${at}`);
+    list.children[at].scrollIntoView({ block: "nearest" });
   };
 
   const ask = async () => {
@@ -47,9 +51,12 @@ function box(input) {
       url.searchParams.set("q", typed);
       const response = await fetch(url, { signal: request.signal });
       if (!response.ok) return close();
-      offers = await response.json();
+      const answer = await response.json();
+      if (input.value !== typed || document.activeElement !== input) return;
+      offers = answer.offers;
       at = -1;
-      if (input.value === typed && document.activeElement === input) draw();
+      draw();
+      if (offers.length) said.textContent = answer.said;
     } catch {
       close(); // overtaken by the next letter, or no connection
     }
