@@ -91,6 +91,7 @@ const known = new WeakSet();
 arrive(() => {
   const number = opened();
   if (number) keep([number, ...recent().filter((other) => other !== number)]);
+  if (/Mac|iP/.test(navigator.platform)) document.querySelectorAll("[data-palette] kbd").forEach((keys) => keys.textContent = "⌘K");
   const palette = document.getElementById("palette");
   if (!palette || known.has(palette)) return;
   known.add(palette);
