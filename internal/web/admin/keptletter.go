@@ -178,7 +178,7 @@ func (a *Admin) replayLetter(q *web.Request) error {
 func traceTable(v keptView) table {
 	t := table{name: v.L.T("admin.kept.trace"), head: []string{v.L.T("admin.trace.step"), v.L.T("admin.trace.verdict"), v.L.T("admin.trace.reason")}}
 	for _, s := range v.letter.Trace {
-		t.rows = append(t.rows, []templ.Component{text(stepName(v.L, s.Step)), text(verdictName(v.L, s.Verdict)), verdict(s.Reason)})
+		t.rows = append(t.rows, []templ.Component{text(stepName(v.L, s.Step)), text(verdictName(v.L, s.Verdict)), text(web.Reason(v.L, s.Reason))})
 	}
 	return t
 }

@@ -13,11 +13,11 @@ type letterView struct {
 	letter  okno.KeptLetter
 }
 
-// found is what a step said of the letter; "": nothing.
+// found is what a step said of the letter, in the reader's language; "": nothing.
 func (v *letterView) found(step string) string {
 	for _, s := range v.letter.Trace {
 		if s.Step == step {
-			return s.Reason
+			return web.Reason(v.list.L, s.Reason)
 		}
 	}
 	return ""
