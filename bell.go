@@ -88,7 +88,8 @@ var notices = map[NoticeKind]struct {
 
 	NoticeOpened: {SideAgent, MatterAssigned}, NoticeAssigned: {SideAgent, MatterAssigned},
 	NoticeWrote: {SideAgent, MatterWrote}, NoticeApart: {SideAgent, MatterWrote}, NoticeReopened: {SideAgent, MatterWrote},
-	NoticeEnded: {SideAgent, MatterEnded}, NoticeNotClosed: {SideAgent, MatterEnded},
+	NoticeMerged: {SideAgent, MatterAssigned},
+	NoticeEnded:  {SideAgent, MatterEnded}, NoticeNotClosed: {SideAgent, MatterEnded},
 	NoticeCall: {SideAgent, MatterAsked}, NoticeCallOff: {SideAgent, MatterAsked},
 	NoticeReturned: {SideAgent, MatterReturned}, NoticeStopped: {SideAgent, MatterReturned},
 	NoticeAlarm: {SideAgent, MatterMailboxes}, NoticeAlarmOver: {SideAgent, MatterMailboxes},

@@ -28,6 +28,7 @@ type Message struct {
 	ID     MessageID
 	Ref    Ref
 	Ticket TicketID
+	Home   TicketID // in which it was written, and which went into Ticket since; 0: Ticket
 
 	Kind    MessageKind
 	Side    Side

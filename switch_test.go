@@ -31,7 +31,7 @@ func TestEveryNoticeHasASideAndASwitchOfThatSide(t *testing.T) {
 	for _, k := range []okno.NoticeKind{
 		okno.NoticeAnswer, okno.NoticeMessage, okno.NoticeDone, okno.NoticeReminder, okno.NoticeClosed, okno.NoticeCallMissed,
 		okno.NoticeOpened, okno.NoticeAssigned, okno.NoticeWrote, okno.NoticeApart, okno.NoticeReopened, okno.NoticeEnded,
-		okno.NoticeNotClosed, okno.NoticeCall, okno.NoticeCallOff, okno.NoticeReturned,
+		okno.NoticeNotClosed, okno.NoticeCall, okno.NoticeCallOff, okno.NoticeReturned, okno.NoticeMerged,
 	} {
 		found := false
 		for _, m := range okno.Matters(k.Side()) {

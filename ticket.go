@@ -45,6 +45,7 @@ type Ticket struct {
 	Mailbox    MailboxID // the mailbox its letters leave from; 0: the department's
 	Lang       string    // of the page or letter it was opened with
 	Parent     TicketID  // the closed ticket that it continues; 0: none
+	Merged     TicketID  // the ticket that it went into and leads to now; 0: none
 
 	// Participants are the others who take part and get the letters; the
 	// requester is not among them.

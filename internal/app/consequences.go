@@ -12,7 +12,7 @@ func consequences(e okno.Event) []string {
 	switch e.Kind {
 	case okno.TicketOpened, okno.MessageAdded, okno.NoteAdded,
 		okno.StatusChanged, okno.AssigneeChanged, okno.ParticipantAdded,
-		okno.CloseAsked, okno.LetterReturned, okno.AnswerStopped, okno.ClosingReminded, okno.ClosingStopped,
+		okno.TicketJoined, okno.TicketSplit, okno.CloseAsked, okno.LetterReturned, okno.AnswerStopped, okno.ClosingReminded, okno.ClosingStopped,
 		okno.CallRequested, okno.CallChanged, okno.AnswerWithheld, okno.AnswerReleased, okno.LettersStopped, okno.LetterReaddressed,
 		okno.ContactAdded, okno.ContactInvited, okno.PersonAdded, okno.ResetAsked,
 		okno.RegistrationAsked, okno.AddressAsked, okno.AddressChanged,

@@ -80,7 +80,7 @@ func (d *Desk) reported(tx store.Tx, l store.Letter, r Report) (okno.Letter, err
 		e.Subject, e.Data.Silent = int64(l.ID), true
 		return l.Letter, d.record(tx, okno.System(), nil, e)
 	}
-	t, err := tx.TicketByID(okno.System().Sees(), l.Ticket)
+	t, err := tx.TicketLed(okno.System().Sees(), l.Ticket)
 	if err != nil {
 		return l.Letter, err
 	}
@@ -165,7 +165,14 @@ func returnedLetter(tx store.Tx, t *okno.Ticket, ref okno.Ref) (store.Letter, er
 		return l, err
 	}
 	p, err := tx.Person(l.Person)
-	if err == nil && (l.Ticket != t.ID || !l.CameBack() || p.Agent) {
+	if err == nil && (!l.CameBack() || p.Agent) {
+		err = okno.ErrNotFound
+	}
+	if err != nil || l.Ticket == t.ID {
+		return l, err
+	}
+	led, err := tx.TicketLed(okno.System().Sees(), l.Ticket) // it may have left from one that went into this
+	if err == nil && led.ID != t.ID {
 		err = okno.ErrNotFound
 	}
 	return l, err

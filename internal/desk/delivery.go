@@ -17,7 +17,7 @@ func (d *Desk) GiveUpLetter(ctx context.Context, l okno.Letter) error {
 		if err := errors.Join(tx.SaveDelivery(&l), d.keepAttempt(tx, &l)); err != nil || l.Ticket == 0 {
 			return err
 		}
-		t, err := tx.TicketByID(okno.System().Sees(), l.Ticket)
+		t, err := tx.TicketLed(okno.System().Sees(), l.Ticket)
 		if err != nil {
 			return err
 		}

@@ -138,6 +138,9 @@ func (d *Desk) changeIn(tx store.Tx, by okno.Actor, act okno.Action, number okno
 	if !by.May(act, &t) {
 		return okno.ErrForbidden
 	}
+	if err := wentInto(by, number, &t); err != nil {
+		return err
+	}
 	before := t
 	facts, err := fn(tx, &t)
 	if err != nil || len(facts) == 0 {

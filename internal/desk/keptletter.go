@@ -165,7 +165,7 @@ func (d *Desk) KeptPage(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.
 		if k.Packed, err = tx.PackedLetter(k.ID); err != nil || k.Ticket == 0 {
 			return err
 		}
-		t, err := tx.TicketByID(okno.System().Sees(), k.Ticket)
+		t, err := tx.TicketLed(okno.System().Sees(), k.Ticket)
 		number = t.Number
 		return err
 	}); err != nil {

@@ -215,7 +215,7 @@ func (d *Desk) SaveDelivery(ctx context.Context, l okno.Letter, duty ...jobs.Job
 		if l.Ticket == 0 || l.State == okno.LetterSent && l.Attempts <= 1 {
 			return nil // as expected; a page says so when it is next looked at
 		}
-		t, err := tx.TicketByID(okno.System().Sees(), l.Ticket)
+		t, err := tx.TicketLed(okno.System().Sees(), l.Ticket)
 		if err != nil {
 			return err
 		}

@@ -80,9 +80,12 @@ func (d *Desk) TradeLink(ctx context.Context, link, token, browser string) (Trad
 		if !now.Before(l.Expires) {
 			return Expired
 		}
-		t, err := tx.TicketByID(okno.System().Sees(), l.Ticket)
+		t, err := tx.TicketLed(okno.System().Sees(), l.Ticket)
 		if err != nil {
 			return err
+		}
+		if t.ID != l.Ticket && !t.TakesPart(l.Person) {
+			return okno.ErrNotFound
 		}
 		trade.Number = t.Number
 		s, err := tx.SessionByHash(secret.HashToken(token), now)

@@ -16,6 +16,7 @@ import (
 type Notice struct {
 	Event      okno.Event
 	Ticket     okno.Ticket // zero: not about a ticket
+	Other      okno.Ticket // that went into Ticket or was split off from it, or the other way round; zero: the fact is about no merge
 	Settings   okno.Settings
 	Zone       *time.Location
 	Status     okno.Status
@@ -167,6 +168,12 @@ func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okn
 			return err
 		}
 		wanted[n.Call.Asker] = true
+	}
+	for _, other := range mergedIn(n.Event) {
+		if n.Other, err = tx.TicketByID(okno.System().Sees(), other); err != nil {
+			return err
+		}
+		wanted[n.Other.Requester], wanted[n.Other.Assignee] = true, true
 	}
 	if n.Thread, err = tx.ThreadOf(t.ID, 10); err != nil {
 		return err

@@ -41,8 +41,10 @@ type TicketPage struct {
 	Mornings []time.Time
 	// TeamChoices are the teams that it can be given to.
 	TeamChoices []okno.Team
-	Parent      okno.Number // the ticket it continues; "": none
-	Sights      []Sight     // of those who take part
+	Parent      okno.Number                   // the ticket it continues; "": none
+	Merges      []okno.Merge                  // the tickets that lead here
+	Numbers     map[okno.TicketID]okno.Number // of tickets that Messages and Events name
+	Sights      []Sight                       // of those who take part
 }
 
 // May reports whether the asker may do this here.
@@ -108,12 +110,11 @@ func (d *Desk) readThread(tx store.Tx, p *TicketPage, side okno.Side, before okn
 		p.Messages = p.Messages[1:]
 		p.Earlier, from = p.Messages[0].ID, p.Messages[0].At
 	}
-	p.Events, err = tx.EventsOf(p.Ticket.ID, side, from, 500)
-	return err
+	return readMerges(tx, p, side, from)
 }
 
 func (d *Desk) readForAgent(tx store.Tx, p *TicketPage) error {
-	letters, err := tx.LettersOfTicket(p.Ticket.ID, 500)
+	letters, err := tx.LettersOfTickets(p.tickets(), 500)
 	if err != nil {
 		return err
 	}

@@ -208,7 +208,7 @@ func (d *Desk) PushToSend(ctx context.Context, j PushJob) (Push, error) {
 		if p.Reader, err = fillActor(tx, &by, p.Person); err != nil {
 			return err
 		}
-		t, err := tx.TicketByID(by.Sees(), p.Ticket)
+		t, err := tx.TicketLed(by.Sees(), p.Ticket)
 		p.Number = t.Number
 		return err
 	})

@@ -255,7 +255,7 @@ func (d *Desk) stopped(tx store.Tx, k okno.KeptLetter) error {
 	if err != nil || !first {
 		return err
 	}
-	t, err := tx.TicketByID(okno.System().Sees(), k.Ticket)
+	t, err := tx.TicketLed(okno.System().Sees(), k.Ticket)
 	if err != nil {
 		return err
 	}

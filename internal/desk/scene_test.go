@@ -16,10 +16,11 @@ type scene struct {
 	*rig
 	n             okno.Number
 	ticket        okno.Ticket
-	word, note    okno.Ref // a message and a note of it
-	shown, hidden okno.Ref // a file of each
-	upload        okno.Ref // waits for Carl's form
-	waits, within okno.Ref // an answer of Ann's that is planned, and a file of it
+	word, note    okno.Ref    // a message and a note of it
+	shown, hidden okno.Ref    // a file of each
+	upload        okno.Ref    // waits for Carl's form
+	waits, within okno.Ref    // an answer of Ann's that is planned, and a file of it
+	twin          okno.Number // Carl's other ticket
 	session       okno.SessionID
 	askers        map[string]okno.Actor
 }
@@ -49,6 +50,9 @@ func (r *rig) scene() *scene {
 	others, err := r.OpenTicket(ctx, okno.Actor{Person: dora, Door: okno.DoorPortal}, desk.Opening{Key: key + "2", Channel: okno.ChannelWeb, Subject: "Chair", Text: "Hard.", Lang: "en"})
 	must(r.t, err)
 	s.n = opened.Number
+	opened, err = r.OpenTicket(ctx, requester, desk.Opening{Key: key + "6", Channel: okno.ChannelWeb, Subject: "The lamp", Text: "As dark.", Lang: "en"})
+	must(r.t, err)
+	s.twin = opened.Number
 	upload := func() okno.Ref {
 		f, _, err := r.KeepUpload(ctx, r.ann, "lamp.txt", strings.NewReader("a lamp"), 100)
 		must(r.t, err)
@@ -136,6 +140,8 @@ var (
 	// working: who sees it but is no agent hears that he may not.
 	working = only(okno.NotFound, "agent's letter", "admin's letter", "agent", "admin").
 		but(okno.Forbidden, "stranger's letter", "unproven letter", "participant", "requester", "guest")
+	// merges: no letter merges or splits off.
+	merges = working.but(okno.Forbidden, "agent's letter", "admin's letter")
 	// deciding is the requester's and, but for confirming, the agents'.
 	deciding   = only(okno.NotFound, "requester", "guest", "agent's letter", "admin's letter", "agent", "admin").but(okno.Forbidden, "stranger's letter", "unproven letter", "participant")
 	confirming = deciding.but(okno.Forbidden, "agent's letter", "admin's letter", "agent", "admin")
@@ -273,6 +279,11 @@ var ticketSteps = []step{
 	{"Assign", working, func(s *scene, by okno.Actor) error { return s.Assign(s.ctx(), by, s.n, "", 0) }},
 	{"AssignTeam", working, func(s *scene, by okno.Actor) error { return s.AssignTeam(s.ctx(), by, s.n, s.team(), 0) }},
 	{"Transfer", working, func(s *scene, by okno.Actor) error { return s.Transfer(s.ctx(), by, s.n, s.second.Ref, 0) }},
+	{"MergeView", merges, func(s *scene, by okno.Actor) error { return done(s.MergeView(s.ctx(), by, s.n, s.twin)) }},
+	{"Merge", merges, func(s *scene, by okno.Actor) error {
+		return s.Merge(s.ctx(), by, s.twin, desk.Merging{Into: s.n, Shown: true})
+	}},
+	{"SplitOff", merges, func(s *scene, by okno.Actor) error { return s.SplitOff(s.ctx(), by, s.n, s.twin, 0) }},
 	{"SetStatus", working, func(s *scene, by okno.Actor) error {
 		return s.SetStatus(s.ctx(), by, s.n, okno.StatusWaiting, okno.Hold{}, 0)
 	}},

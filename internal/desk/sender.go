@@ -44,10 +44,13 @@ func (d *Desk) MailActor(ctx context.Context, p okno.PersonID, claim okno.Claim,
 		if ticket == 0 {
 			return nil
 		}
-		a.Guest = map[okno.TicketID]okno.PersonID{ticket: p}
-		t, err := tx.TicketByID(okno.System().Sees(), ticket)
-		if err != nil || claim != okno.Proven {
+		t, err := tx.TicketLed(okno.System().Sees(), ticket)
+		if err != nil {
 			return err
+		}
+		a.Guest = map[okno.TicketID]okno.PersonID{t.ID: p}
+		if claim != okno.Proven {
+			return nil
 		}
 		if a.Companies, err = tx.MembershipsOf(p); err != nil {
 			return err
@@ -68,12 +71,12 @@ func (d *Desk) MailActor(ctx context.Context, p okno.PersonID, claim okno.Claim,
 	return a, err
 }
 
-// TicketOf is the ticket of an id, for the steps of intake, which grade what
-// may be done with it.
+// TicketOf is the ticket to which an id leads, for the steps of intake, which
+// grade what may be done with it.
 func (d *Desk) TicketOf(ctx context.Context, ticket okno.TicketID) (okno.Ticket, error) {
 	var t okno.Ticket
 	err := d.read(ctx, func(tx store.Tx) (err error) {
-		t, err = tx.TicketByID(okno.System().Sees(), ticket)
+		t, err = tx.TicketLed(okno.System().Sees(), ticket)
 		return err
 	})
 	return t, err

@@ -372,6 +372,9 @@ func TestLocksOfEveryCommand(t *testing.T) {
 						if name == "CancelCall" || name == "HandleCall" {
 							s.call()
 						}
+						if name == "SplitOff" {
+							must(t, s.Merge(t.Context(), s.ann, s.twin, desk.Merging{Into: s.n, Shown: true}))
+						}
 					}
 					before := r.traces()
 					err := step.do(s, s.askers[who])
@@ -421,7 +424,7 @@ func (r *rig) stillThemselves() {
 
 // tables are all in which a refused command could leave something.
 var tables = []string{
-	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "ban", "link",
+	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "ticket_merge", "merge_participant", "ban", "link",
 	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "letter_attempt", "letter_template", "erasure", "erased_bytes", "joined_notice", "sending", "provider", "consent", "mailbox_access", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 

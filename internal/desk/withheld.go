@@ -45,7 +45,7 @@ func (d *Desk) SendWithheld(ctx context.Context, by okno.Actor, number okno.Numb
 		if by.Side() != okno.SideAgent {
 			return nil, okno.ErrForbidden
 		}
-		events, err := tx.EventsOf(t.ID, okno.SideAgent, time.Time{}, 500)
+		events, err := tx.EventsOf([]okno.TicketID{t.ID}, okno.SideAgent, time.Time{}, 500)
 		if err != nil {
 			return nil, err
 		}

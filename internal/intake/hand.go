@@ -100,6 +100,9 @@ func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words 
 	written, err := add(ctx, actor, l.ticket.Number, desk.Words{
 		Key: submission(l.kept), Text: l.words.Text, HTML: l.words.HTML, Channel: okno.ChannelMail, Letter: words,
 	})
+	if okno.ReasonOf(err) == okno.NotFound {
+		return r.wentInto(ctx, l, err)
+	}
 	if err != nil {
 		return finding{}, err
 	}
@@ -126,6 +129,16 @@ func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words 
 		return finding{"continued", reason + "; the old ticket was closed too long ago"}, nil
 	}
 	return finding{"joined", reason}, nil
+}
+
+// wentInto has the steps taken anew where the ticket that was found went into
+// another one meanwhile, in which the sender is somebody else.
+func (r *Receiver) wentInto(ctx context.Context, l *reading, refused error) (finding, error) {
+	now, err := r.desk.TicketOf(ctx, l.ticket.ID)
+	if err == nil && now.ID != l.ticket.ID {
+		return finding{}, &waiting{until: r.now(), why: "its ticket went into another one"}
+	}
+	return finding{}, refused
 }
 
 // subject is what the ticket is called: the letter's, else its first words.

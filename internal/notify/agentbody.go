@@ -40,6 +40,8 @@ func (d *draft) toAgent() []block {
 		return d.joined()
 	case okno.LetterStopped:
 		return d.stopped()
+	case okno.LetterMerged:
+		return []block{say(d.words.T("letter.merged.agent", "Number", number, "Part", string(n.Other.Number)))}
 	case okno.LetterHeldBack:
 		return []block{say(d.words.T("letter.heldback.text", "Number", number)), say(d.words.T("held.stopped." + n.Event.Data.Reason))}
 	}

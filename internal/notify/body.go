@@ -58,6 +58,8 @@ func (d *draft) toCustomer() []block {
 		return []block{d.closedNow(), say(d.words.T("letter.closed.reopen"))}
 	case okno.LetterCallMissed:
 		return []block{say(d.words.T("letter.call.missed", "Number", d.number()))}
+	case okno.LetterMerged:
+		return d.merged()
 	case okno.LetterReminder:
 		return d.reminder()
 	case okno.LetterCloseButton:

@@ -48,6 +48,10 @@ var rules = []rule{
 	{okno.StatusChanged, closedByCustomer, assignee, okno.LetterClosed, false},
 	{okno.StatusChanged, notSolved, workers, okno.LetterCustomer, false},
 
+	{okno.TicketJoined, always, mergedPeople, okno.LetterMerged, false},
+	{okno.TicketJoined, always, bothAssignees, okno.LetterMerged, false},
+	{okno.TicketSplit, always, takersPart, okno.LetterMerged, false},
+
 	{okno.AssigneeChanged, stillAssigned, assignee, okno.LetterAssigned, false},
 	{okno.AssigneeChanged, stillTheTeams, workers, okno.LetterAssigned, false},
 	{okno.CloseAsked, always, requester, okno.LetterCloseButton, true},
@@ -132,6 +136,12 @@ var (
 	requester  = circle{"the requester", false, func(n *desk.Notice) []okno.PersonID { return []okno.PersonID{n.Ticket.Requester} }}
 	takersPart = circle{"the requester and the participants", false, func(n *desk.Notice) []okno.PersonID {
 		return append([]okno.PersonID{n.Ticket.Requester}, n.Ticket.Participants...)
+	}}
+	mergedPeople = circle{"the requester and the participants of the ticket that was merged", false, func(n *desk.Notice) []okno.PersonID {
+		return append([]okno.PersonID{n.Other.Requester}, n.Other.Participants...)
+	}}
+	bothAssignees = circle{"the assignees of both tickets", true, func(n *desk.Notice) []okno.PersonID {
+		return []okno.PersonID{n.Ticket.Assignee, n.Other.Assignee}
 	}}
 	assignee = circle{"the assignee", true, func(n *desk.Notice) []okno.PersonID { return []okno.PersonID{n.Ticket.Assignee} }}
 	workers  = circle{"the assignee, else the team's members, else the department's agents", true, func(n *desk.Notice) []okno.PersonID {

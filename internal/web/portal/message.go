@@ -34,6 +34,9 @@ func (v *ticketView) author(m *okno.Message) string {
 // nothing and nobody gains by forging one; a later one in somebody's name does.
 func (v *ticketView) marks(q *web.Request, m *okno.Message) []ui.Mark {
 	var ms []ui.Mark
+	if m.Home != 0 {
+		ms = append(ms, ui.Mark{Kind: "info", Icon: "git-merge", Text: q.Locale.T("portal.merge.part", "Number", string(v.Numbers[m.Home]))})
+	}
 	if m.Channel == okno.ChannelMail && m.Claim != okno.Proven && m.Claim != "" && !v.first(m) {
 		ms = append(ms, ui.Mark{Kind: "warning", Icon: "alert-circle", Text: q.Locale.T("portal.message.unproven")})
 	}

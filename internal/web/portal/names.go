@@ -69,6 +69,7 @@ func (n namer) status(kind okno.StatusKind) string {
 func (n namer) names() ui.Names {
 	return ui.Names{
 		Person: n.person, Status: n.status, Department: func(okno.DepartmentID) string { return "" },
-		Team: func(id okno.TeamID) string { return n.page.Teams[id].Name },
+		Team:   func(id okno.TeamID) string { return n.page.Teams[id].Name },
+		Ticket: func(id okno.TicketID) string { return string(n.page.Numbers[id]) },
 	}
 }

@@ -66,7 +66,18 @@ func (p *Portal) ticket(q *web.Request) error {
 			return q.Render(card(v))
 		}
 	}
+	if asked := okno.Number(q.Path("number")); asked != v.Ticket.Number {
+		return q.Redirect(v.path() + questionOf(q))
+	}
 	return q.Render(ticketPage(v))
+}
+
+// questionOf is the part of the address that a letter led here with.
+func questionOf(q *web.Request) string {
+	if answer := q.Query("answer"); answer != "" {
+		return "?answer=" + url.QueryEscape(answer)
+	}
+	return ""
 }
 
 // ticketView reads the ticket as the actor sees it.

@@ -14,6 +14,7 @@ type Names struct {
 	Status     func(okno.StatusKind) string
 	Department func(okno.DepartmentID) string
 	Team       func(okno.TeamID) string
+	Ticket     func(okno.TicketID) string // a ticket's number
 }
 
 // Describe says a fact in words: what happened and, where that is not plain
@@ -55,6 +56,10 @@ func describe(e okno.Event, l *locale.Locale, n Names) string {
 		return l.T("event."+string(e.Kind), "Person", n.Person(e.Data.Person))
 	case okno.AnswerUndone:
 		return l.T("event.answer.undone." + e.Data.Reason)
+	case okno.TicketMerged:
+		return l.T("event.ticket.merged", "Ticket", n.Ticket(okno.TicketID(factID(e.Data.To))))
+	case okno.TicketSplit, okno.TicketJoined, okno.TicketLeft:
+		return l.T("event."+string(e.Kind), "Ticket", n.Ticket(okno.TicketID(factID(e.Data.From))))
 	case okno.LetterReturned:
 		return l.T("event.letter.returned", "Person", n.Person(e.Data.Person))
 	}

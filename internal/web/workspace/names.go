@@ -96,7 +96,14 @@ func (n namer) department(id okno.DepartmentID) string {
 
 func (n namer) team(id okno.TeamID) string { return n.page.Teams[id].Name }
 
-// fact says an event in words.
+func (n namer) ticket(id okno.TicketID) string { return string(n.page.Numbers[id]) }
+
+// fact says an event in words; one of a ticket that was merged into this names
+// it.
 func (n namer) fact(e okno.Event) string {
-	return ui.Describe(e, n.l, ui.Names{Person: n.person, Status: n.status, Department: n.department, Team: n.team})
+	what := ui.Describe(e, n.l, ui.Names{Person: n.person, Status: n.status, Department: n.department, Team: n.team, Ticket: n.ticket})
+	if e.Ticket != 0 && e.Ticket != n.page.Ticket.ID {
+		return n.l.T("event.of", "Ticket", n.ticket(e.Ticket), "What", what)
+	}
+	return what
 }

@@ -16,6 +16,7 @@ var keys = []key{
 	{[]string{"t"}, "take"},
 	{[]string{"s"}, "status"},
 	{[]string{"e"}, "done"},
+	{[]string{"m"}, "merge"},
 	{[]string{"c"}, "new"},
 	{[]string{"/"}, "search"},
 	{[]string{"Ctrl", "K"}, "palette"},

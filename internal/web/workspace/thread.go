@@ -29,7 +29,15 @@ func (v *ticketView) dialogue() []entry {
 		switch e.Kind {
 		case okno.MessageAdded, okno.NoteAdded, okno.MessageEdited, okno.MessageDeleted,
 			okno.AnswerHeld, okno.AnswerPlanned: // seen on the message
+		case okno.TicketMerged, okno.TicketSplit:
+			if e.Ticket == v.Ticket.ID { // else the other half of the fact says so
+				es = append(es, entry{at: e.At, fact: v.who.fact(e)})
+			}
 		case okno.TicketOpened:
+			if e.Ticket != v.Ticket.ID {
+				es = append(es, entry{at: e.At, fact: v.who.fact(e)})
+				continue
+			}
 			opened = append(opened, entry{at: e.At, fact: v.who.fact(e)})
 		default:
 			es = append(es, entry{at: e.At, fact: v.who.fact(e)})
@@ -95,6 +103,9 @@ func (v *ticketView) marks(m *okno.Message) []ui.Mark {
 		ms = append(ms, ui.Mark{Kind: "warning", Icon: "user-off", Text: l.T("workspace.mark.apart")})
 	} else if m.Channel == okno.ChannelMail && m.Side == okno.SideCustomer && m.Claim != okno.Proven {
 		ms = append(ms, ui.Mark{Kind: "warning", Icon: "alert-circle", Text: l.T("workspace.mark.unproven")})
+	}
+	if m.Home != 0 {
+		ms = append(ms, ui.Mark{Kind: "info", Icon: "git-merge", Text: l.T("workspace.merge.part", "Number", v.who.ticket(m.Home))})
 	}
 	if m.Machine {
 		ms = append(ms, ui.Mark{Kind: "info", Icon: "robot", Text: l.T("workspace.mark.machine")})

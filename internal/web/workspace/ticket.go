@@ -66,6 +66,9 @@ func (w *Workspace) ticket(q *web.Request) error {
 			return q.Render(presence(v))
 		}
 	}
+	if asked := okno.Number(q.Path("number")); asked != v.number() {
+		return q.Redirect(placeOf(q).ticket(v.number(), ""))
+	}
 	return w.whole(q, v, nil)
 }
 

@@ -82,11 +82,11 @@ func (tx Tx) UnreadNotices(p okno.PersonID, side okno.Side, limit int) ([]Listed
 }
 
 // ReadNotices marks what a person has not read on a side: all of it, or what
-// is about one ticket (not 0). It returns how many there were.
+// is about one ticket (not 0) and those that went into it. It returns how many there were.
 func (tx Tx) ReadNotices(p okno.PersonID, side okno.Side, t okno.TicketID, at time.Time) (int64, error) {
 	sql, args := `UPDATE notice SET read_at = ? WHERE person = ? AND read_at = 0 AND side = ?`, []any{micro(at), p, side}
 	if t != 0 {
-		sql, args = sql+` AND ticket = ?`, append(args, t)
+		sql, args = sql+` AND (ticket = ? OR ticket IN (SELECT id FROM ticket WHERE merged = ? AND merged > 0))`, append(args, t, t)
 	}
 	return tx.Exec(sql, args...)
 }

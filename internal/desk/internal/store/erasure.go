@@ -175,7 +175,9 @@ func (tx Tx) EraseQuotes(t okno.TicketID) (int64, error) {
 // that the ticket is his and so are all calls. It returns how many were his.
 func (tx Tx) EraseCalls(p okno.PersonID, t okno.TicketID, all bool) (int64, error) {
 	return tx.Exec(`UPDATE call SET phone = '', suits = '', about = '', version = version + 1
-		WHERE ticket = ? AND (asker = ? OR CAST(? AS BIGINT) = 1) AND (phone <> '' OR suits <> '' OR about <> '')`, t, p, truth(all))
+		WHERE (ticket = ? AND (asker = ? OR CAST(? AS BIGINT) = 1 AND home = 0)
+				OR ticket IN (SELECT merged FROM ticket WHERE id = ? AND merged > 0) AND home = ? AND (asker = ? OR CAST(? AS BIGINT) = 1))
+			AND (phone <> '' OR suits <> '' OR about <> '')`, t, p, truth(all), t, t, p, truth(all))
 }
 
 // ErasedKept is a kept letter as an erasure looks at it.

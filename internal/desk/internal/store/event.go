@@ -30,14 +30,14 @@ func (tx Tx) Event(id okno.EventID) (okno.Event, error) {
 	return found(db.First(tx.Tx, scanEvent, `SELECT `+eventColumns+` FROM event WHERE id = ?`, id))
 }
 
-// EventsOf is a ticket's history from a moment on, as the side may know it:
-// the latest limit facts, oldest first.
-func (tx Tx) EventsOf(t okno.TicketID, side okno.Side, from time.Time, limit int) ([]okno.Event, error) {
-	sql := `SELECT ` + eventColumns + ` FROM event WHERE ticket = ? AND at >= ? AND ticket > 0`
+// EventsOf is the history of a ticket, and of others with it, from a moment on,
+// as the side may know it: the latest limit facts, oldest first.
+func (tx Tx) EventsOf(tickets []okno.TicketID, side okno.Side, from time.Time, limit int) ([]okno.Event, error) {
+	sql := `SELECT ` + eventColumns + ` FROM event WHERE ticket IN (` + marks(len(tickets)) + `) AND at >= ? AND ticket > 0`
 	if side != okno.SideAgent {
 		sql += ` AND audience = 'all'`
 	}
-	es, err := db.Collect(tx.Tx, scanEvent, sql+` ORDER BY id DESC LIMIT ?`, t, micro(from), limit)
+	es, err := db.Collect(tx.Tx, scanEvent, sql+` ORDER BY id DESC LIMIT ?`, append(anys(tickets), micro(from), limit)...)
 	slices.Reverse(es)
 	return es, err
 }

@@ -99,10 +99,11 @@ func (tx Tx) Letters(state okno.LetterState, before okno.LetterID, limit int) ([
 	return db.Collect(tx.Tx, scanLetter, sql+` ORDER BY id DESC LIMIT ?`, append(args, limit)...)
 }
 
-// LettersOfTicket are the letters that a ticket's messages left as, by
-// message.
-func (tx Tx) LettersOfTicket(t okno.TicketID, limit int) ([]Letter, error) {
-	return db.Collect(tx.Tx, scanLetter, `SELECT `+letterColumns+` FROM letter WHERE ticket = ? AND ticket > 0 ORDER BY id DESC LIMIT ?`, t, limit)
+// LettersOfTickets are the letters that tickets' messages left as, the newest
+// first.
+func (tx Tx) LettersOfTickets(tickets []okno.TicketID, limit int) ([]Letter, error) {
+	return db.Collect(tx.Tx, scanLetter, `SELECT `+letterColumns+` FROM letter WHERE ticket IN (`+marks(len(tickets))+`) AND ticket > 0 ORDER BY id DESC LIMIT ?`,
+		append(anys(tickets), limit)...)
 }
 
 // LettersTo counts the letters of a kind queued for an address since a

@@ -7,12 +7,12 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 )
 
-const messageColumns = `id, ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at, edited, deleted, version, published`
+const messageColumns = `id, ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at, edited, deleted, version, published, home`
 
 func scanMessage(row db.Scanner) (okno.Message, error) {
 	var m okno.Message
 	err := row.Scan(&m.ID, &m.Ref, &m.Ticket, &m.Kind, &m.Side, &m.Author, &m.Channel, &m.Claim, flag{&m.Apart}, flag{&m.Machine},
-		&m.Text, &m.HTML, &m.Quoted, &m.Letter, moment{&m.At}, moment{&m.Edited}, moment{&m.Deleted}, &m.Version, &m.Published)
+		&m.Text, &m.HTML, &m.Quoted, &m.Letter, moment{&m.At}, moment{&m.Edited}, moment{&m.Deleted}, &m.Version, &m.Published, &m.Home)
 	return m, err
 }
 
@@ -87,9 +87,12 @@ func (tx Tx) withFiles(m okno.Message, err error) (okno.Message, error) {
 	return m, err
 }
 
-// FirstMessage is the message that a ticket was opened with.
+// FirstMessage is the message that a ticket was opened with, wherever it stands
+// now.
 func (tx Tx) FirstMessage(t okno.TicketID) (okno.Message, error) {
-	return tx.withFiles(db.First(tx.Tx, scanMessage, `SELECT `+messageColumns+` FROM message WHERE ticket = ? ORDER BY id LIMIT 1`, t))
+	return tx.withFiles(db.First(tx.Tx, scanMessage, `SELECT `+messageColumns+` FROM message
+		WHERE ticket = (SELECT CASE WHEN merged > 0 THEN merged ELSE id END FROM ticket WHERE id = ?)
+			AND home = (SELECT CASE WHEN merged > 0 THEN id ELSE 0 END FROM ticket WHERE id = ?) ORDER BY id LIMIT 1`, t, t))
 }
 
 // PublishNote records that a note has become a message; false: it had before.

@@ -122,9 +122,9 @@ func (tx Tx) ConfirmAddresses(id okno.PersonID, folded string, at time.Time) err
 }
 
 // OtherTickets are a requester's latest tickets within the scope's
-// departments, other than one.
+// departments, other than one and those that went into another.
 func (tx Tx) OtherTickets(scope okno.Scope, requester okno.PersonID, but okno.TicketID, limit int) ([]okno.Ticket, error) {
-	ts, err := db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM ticket t WHERE t.requester = ? AND t.id <> ?
+	ts, err := db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM ticket t WHERE t.requester = ? AND t.id <> ? AND t.merged = 0
 		ORDER BY t.updated DESC, t.id DESC LIMIT ?`, requester, but, limit)
 	if err != nil {
 		return nil, err

@@ -106,13 +106,23 @@ func (tx Tx) GrantTicket(s okno.SessionID, g GuestGrant) error {
 	return err
 }
 
-// GrantsOfSession are the tickets open to a session.
+// GrantsOfSession are the tickets open to a session. One that went into another
+// opens the other to whoever takes part there.
 func (tx Tx) GrantsOfSession(s okno.SessionID, now time.Time) ([]GuestGrant, error) {
 	return db.Collect(tx.Tx, func(row db.Scanner) (GuestGrant, error) {
 		var g GuestGrant
 		err := row.Scan(&g.Ticket, &g.Person, moment{&g.Expires})
 		return g, err
-	}, `SELECT ticket, person, expires FROM session_ticket WHERE session = ? AND expires > ? LIMIT 1000`, s, micro(now))
+	}, `SELECT CASE WHEN t.merged > 0 THEN t.merged ELSE g.ticket END, g.person, g.expires FROM session_ticket g JOIN ticket t ON t.id = g.ticket
+		WHERE g.session = ? AND g.expires > ? AND (t.merged = 0
+			OR EXISTS (SELECT 1 FROM ticket o WHERE o.id = t.merged AND o.requester = g.person)
+			OR EXISTS (SELECT 1 FROM participant p WHERE p.ticket = t.merged AND p.person = g.person))
+		ORDER BY CASE WHEN t.merged > 0 THEN 0 ELSE 1 END LIMIT 1000`, s, micro(now))
+}
+
+// SessionsGranted are the sessions to which a ticket is open.
+func (tx Tx) SessionsGranted(t okno.TicketID, now time.Time) ([]okno.SessionID, error) {
+	return db.Collect(tx.Tx, scanOne[okno.SessionID], `SELECT session FROM session_ticket WHERE ticket = ? AND expires > ? ORDER BY session`, t, micro(now))
 }
 
 // MoveGrants carries the tickets open to one session, and its uploads, over

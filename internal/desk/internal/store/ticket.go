@@ -9,14 +9,14 @@ import (
 
 const ticketColumns = `t.id, t.number, t.subject, t.status, t.kind, t.department, t.assignee, t.team, t.topic, t.requester,
 	t.company, t.channel, t.mailbox, t.lang, t.parent, t.opened, t.updated, t.closed, t.hold_until, t.hold_wakes,
-	t.lastword, t.lastby, t.guid, t.closes, t.reminds, t.version`
+	t.lastword, t.lastby, t.guid, t.closes, t.reminds, t.merged, t.version`
 
 func scanTicket(row db.Scanner) (okno.Ticket, error) {
 	var t okno.Ticket
 	err := row.Scan(&t.ID, &t.Number, &t.Subject, &t.Status, &t.Kind, &t.Department, &t.Assignee, &t.Team, &t.Topic, &t.Requester,
 		&t.Company, &t.Channel, &t.Mailbox, &t.Lang, &t.Parent, moment{&t.Opened}, moment{&t.Updated}, moment{&t.Closed},
 		moment{&t.Hold.Until}, flag{&t.Hold.WakeOnAnswer}, &t.LastWord, &t.LastBy, &t.ThreadGUID,
-		moment{&t.Closing.At}, moment{&t.Closing.Reminds}, &t.Version)
+		moment{&t.Closing.At}, moment{&t.Closing.Reminds}, &t.Merged, &t.Version)
 	return t, err
 }
 
@@ -50,13 +50,19 @@ func (tx Tx) AddTicket(t *okno.Ticket) error {
 	return tx.count(*t, 1)
 }
 
-// Ticket is the ticket of that number as the scope's asker sees it, or
-// okno.ErrNotFound.
+// Ticket is the ticket to which that number leads, as the scope's asker sees
+// it, or okno.ErrNotFound: one that went into another leads there.
 func (tx Tx) Ticket(scope okno.Scope, number okno.Number) (okno.Ticket, error) {
-	return tx.admitted(scope, `SELECT `+ticketColumns+` FROM ticket t WHERE t.number = ?`, number)
+	return tx.admitted(scope, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = (SELECT CASE WHEN merged > 0 THEN merged ELSE id END FROM ticket WHERE number = ?)`, number)
 }
 
-// TicketByID is the ticket as the scope's asker sees it, or okno.ErrNotFound.
+// TicketLed is Ticket by id.
+func (tx Tx) TicketLed(scope okno.Scope, id okno.TicketID) (okno.Ticket, error) {
+	return tx.admitted(scope, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = (SELECT CASE WHEN merged > 0 THEN merged ELSE id END FROM ticket WHERE id = ?)`, id)
+}
+
+// TicketByID is this very ticket, whether or not it went into another, as the
+// scope's asker sees it, or okno.ErrNotFound.
 func (tx Tx) TicketByID(scope okno.Scope, id okno.TicketID) (okno.Ticket, error) {
 	return tx.admitted(scope, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = ?`, id)
 }
