@@ -27,6 +27,7 @@ import (
 type estate struct {
 	*house
 	ticket  okno.Number
+	part    okno.Number            // of a ticket that was merged into it
 	refs    []string               // of all that belongs to the ticket
 	own     map[string]okno.Number // each outsider's own ticket
 	mark    string                 // Ann's, of a picture of another host
@@ -144,12 +145,16 @@ func (e *estate) confide() {
 	e.must(err)
 	n, err := e.Desk.AddNote(ctx, ann, o.Number, desk.Words{Key: "Ann's note, once", Text: secretNote, Channel: okno.ChannelWeb, Uploads: []okno.Ref{keep(ann, "c.txt", "hidden")}})
 	e.must(err)
+	part, err := e.Desk.OpenTicket(ctx, gil, desk.Opening{Key: "Gil's other ticket, once", Channel: okno.ChannelWeb, Subject: secretSubject, Text: secretText})
+	e.must(err)
+	e.part = part.Number
+	e.must(e.Desk.Merge(ctx, ann, part.Number, desk.Merging{Into: o.Number}))
 	keep(gil, "d.txt", "not sent yet")
 	e.must(e.Desk.SaveDraft(ctx, ann, o.Number, okno.Public, secretText))
 	e.must(e.Desk.AskCall(ctx, gil, o.Number, desk.CallForm{Key: "Gil's call, once", Phone: "+375 29 625 48 95", About: secretText}))
 	page, err := e.Desk.Ticket(ctx, ann, o.Number, 0)
 	e.must(err)
-	e.refs = append(e.refs, string(w.Ref), string(n.Ref), string(page.Calls[0].Ref), string(page.Messages[0].Ref), e.contact)
+	e.refs = append(e.refs, string(w.Ref), string(n.Ref), string(page.Calls[0].Ref), string(page.Messages[0].Ref), string(e.part), e.contact)
 }
 
 // written has Gil answer by letter, and Ann's answer come back from him.
@@ -229,7 +234,12 @@ func (e *estate) tries(route web.Route) []string {
 	if !strings.Contains(pattern, "{number}") && !strings.Contains(pattern, "{ref}") {
 		return nil
 	}
-	pattern = strings.NewReplacer("{number}", string(e.ticket), "{mark}", e.mark).Replace(pattern)
+	pattern = strings.NewReplacer("{mark}", e.mark, "{part}", string(e.part)).Replace(pattern)
+	merged := strings.ReplaceAll(pattern, "{number}", string(e.part))
+	pattern = strings.ReplaceAll(pattern, "{number}", string(e.ticket))
+	if !strings.Contains(pattern, "{ref}") && merged != pattern {
+		return []string{pattern, merged}
+	}
 	if !strings.Contains(pattern, "{ref}") {
 		return []string{pattern}
 	}
@@ -246,6 +256,7 @@ func (e *estate) everyField() url.Values {
 		"_key": {"a key of an outsider, long"}, "text": {"Let me in"}, "public": {"Let me in"}, "note": {"Let me in"}, "subject": {"Mine"}, "version": {"99"},
 		"assignee": {"me"}, "status": {"waiting"}, "state": {"accepted"}, "answer": {"yes"}, "phone": {"+375 29 625 48 95"}, "about": {"Let me in"},
 		"when": {"now"}, "writing": {"1"}, "value": {"on"}, "company": {string(e.second)}, "cc": {"eve@elsewhere.example"},
+		"into": {string(e.own["Bob"])}, "shown": {"on"},
 	}
 }
 

@@ -109,6 +109,11 @@ var places = []place{
 	{"desk-returned-details", "GET /desk/tickets/{number}/details", agent, "/desk/tickets/CAMEBACK/details", everythingOpen},
 	{"desk-message-letter", "GET /desk/tickets/{number}/messages/{ref}/letter", agent, "/desk/tickets/CAMEBACK/messages/WRITTEN/letter", nil},
 	{"desk-readdress", "GET /desk/tickets/{number}/letters/{ref}", agent, "/desk/tickets/CAMEBACK/letters/RETURNED", nil},
+	{"desk-merge", "GET /desk/tickets/{number}/merge", agent, "/desk/tickets/FULL/merge", nil},
+	{"desk-merge-found", "GET /desk/tickets/{number}/merge", agent, "/desk/tickets/FULL/merge?find=LOOKEDFOR", nil},
+	{"desk-merge-into", "GET /desk/tickets/{number}/merge", agent, "/desk/tickets/CAMEBACK/merge?into=LETTERED", nil},
+	{"desk-merge-company", "GET /desk/tickets/{number}/merge", agent, "/desk/tickets/FULL/merge?into=CAMEBACK", nil},
+	{"desk-split", "GET /desk/tickets/{number}/parts/{part}", agent, "/desk/tickets/FRESH/parts/PART", nil},
 	{"desk-settings", "GET /desk/settings", agent, "/desk/settings", nil},
 	{"desk-missing", "", agent, "/desk/tickets/1", nil},
 

@@ -202,6 +202,9 @@ func (w *world) fresh() {
 	message, err := w.Desk.Message(ctx, ann, answered.Ref)
 	w.must(err)
 	w.must(w.Desk.EditMessage(ctx, ann, n, answered.Ref, s.last, "", message.Version))
+	part := w.opened(s.done, s.reply)
+	w.must(w.Desk.Merge(ctx, ann, part, desk.Merging{Into: n}))
+	w.names["PART"] = string(part)
 	w.names["FRESH"], w.names["SAID"], w.names["ANSWERED"] = string(n), string(said.Ref), string(answered.Ref)
 }
 

@@ -140,6 +140,9 @@ func (w *Workspace) merge(q *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if reason := okno.ReasonOf(refusal); reason == okno.NotFound || reason == okno.Forbidden { // the other one: this is there
+		refusal = okno.Errors{{Reason: okno.Invalid, Key: "error.merge.target", Field: "into"}}
+	}
 	return q.Again(refusal, func(wrong map[string]string) templ.Component {
 		v.wrong = wrong
 		return mergePage(v)

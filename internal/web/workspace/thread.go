@@ -35,7 +35,7 @@ func (v *ticketView) dialogue() []entry {
 			}
 		case okno.TicketOpened:
 			if e.Ticket != v.Ticket.ID {
-				es = append(es, entry{at: e.At, fact: v.who.fact(e)})
+				es = append(es, entry{at: e.At.Add(-1), fact: v.who.fact(e)}) // before its first message
 				continue
 			}
 			opened = append(opened, entry{at: e.At, fact: v.who.fact(e)})
