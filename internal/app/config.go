@@ -23,6 +23,8 @@ type Config struct {
 	Listen          string         // host:port of the pages
 	MetricsListen   string         // host:port of /metrics; empty: no listener of its own
 	StatusTokenFile string         // file of the token for /metrics and the reasons of /readyz; empty: none
+	OTLP            *url.URL       // takes traces; may hold a password; nil: none are made
+	OTLPShare       float64        // of traces that are made: 0 to 1
 	Drain           time.Duration  // from the word to stop until connections are closed
 	TLSDomains      []string       // certificates are asked for; none: somebody else ends TLS
 	ACMEDirectory   string         // URL of the authority

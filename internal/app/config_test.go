@@ -45,6 +45,8 @@ var samples = map[string]struct{ right, wrong string }{
 	"acme-directory":    {"https://acme.example.org/directory", "acme"},
 	"http-listen":       {":80", "80"},
 	"metrics-listen":    {"127.0.0.1:9100", "9100"},
+	"otlp-endpoint":     {"http://127.0.0.1:4318", "127.0.0.1:4318"},
+	"otlp-share":        {"0.25", "1.5"},
 	"status-token-file": {"/etc/okno/token", ""},
 	"drain":             {"20s", "soon"},
 	"base-url":          {"https://desk.example.org", "https://desk.example.org/path"},

@@ -317,6 +317,30 @@ func relayTLS(u *url.URL, password bool) (RelayTLS, error) {
 	return 0, errors.New("?tls is neither require nor none")
 }
 
+// parseCollector reads the address of a collector of traces; nil: none.
+func parseCollector(s string) (*url.URL, error) {
+	if s == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Fragment != "" {
+		return nil, errors.New("not of the form http://host:port")
+	}
+	if u.Path == "" || u.Path == "/" {
+		u.Path = "/v1/traces" // OTLP/HTTP's own
+	}
+	return u, nil
+}
+
+// parseShare reads a part of one.
+func parseShare(s string) (float64, error) {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(f >= 0 && f <= 1) {
+		return 0, errors.New("not a number from 0 to 1")
+	}
+	return f, nil
+}
+
 // parseFilter reads the address of an rspamd; nil: none.
 func parseFilter(s string) (*url.URL, error) {
 	if s == "" {

@@ -22,6 +22,7 @@ import (
 	"github.com/oknodesk/okno/internal/notify"
 	"github.com/oknodesk/okno/internal/post"
 	"github.com/oknodesk/okno/internal/secret"
+	"github.com/oknodesk/okno/internal/trace"
 	"github.com/oknodesk/okno/internal/web"
 )
 
@@ -43,6 +44,7 @@ type House struct {
 	Web      *web.Server
 	Metrics  *metrics.Metrics
 
+	trace     *trace.Tracer // nil: none
 	fetcher   *intake.Fetcher
 	access    *access.Access
 	notifier  *notify.Notifier

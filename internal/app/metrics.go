@@ -13,7 +13,31 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/jobs"
 	"github.com/oknodesk/okno/internal/metrics"
+	"github.com/oknodesk/okno/internal/outbound"
+	"github.com/oknodesk/okno/internal/trace"
 )
+
+// Bounds of one sending to the collector.
+const (
+	traceTime      = 5 * time.Second
+	maxTraceAnswer = 64 << 10 // bytes
+)
+
+// traceWork sends the collector of --otlp-endpoint word of what takes how long.
+func (h *House) traceWork() error {
+	c := h.Config
+	if c.OTLP == nil {
+		return nil
+	}
+	way, err := outbound.New([]string{c.OTLP.Hostname()})
+	if err != nil {
+		return fmt.Errorf("--otlp-endpoint: %w", err)
+	}
+	h.trace = trace.New(trace.Options{Endpoint: c.OTLP.String(), By: way.Direct(traceTime, maxTraceAnswer), Share: c.OTLPShare, Version: db.Version(), Now: time.Now, Log: h.Log})
+	h.onClose(h.trace.Close)
+	h.Runner.Trace(h.trace)
+	return nil
+}
 
 // measure has the house tell of itself.
 func (h *House) measure() {

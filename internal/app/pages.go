@@ -35,7 +35,7 @@ func (h *House) furnishPages() (err error) {
 	h.Web, err = web.New(web.Config{
 		BaseURL: base, TrustedProxies: c.TrustedProxies, MaxUpload: c.MaxUpload, Now: h.Now, Log: h.Log,
 		Desk: h.Desk, Hub: h.Hub, Ready: h.checks(), Token: token, Drain: c.Drain,
-		Metrics: h.Metrics.Handler(), Observe: h.Metrics.Request, Pictures: strangers.Strangers(web.RemoteTime, web.RemoteBytes),
+		Metrics: h.Metrics.Handler(), Observe: h.Metrics.Request, Trace: h.trace, Pictures: strangers.Strangers(web.RemoteTime, web.RemoteBytes),
 	}, h.surfaces()...)
 	return err
 }

@@ -22,6 +22,9 @@ import (
 // out, pages.
 func (h *House) furnish() error {
 	c := h.Config
+	if err := h.traceWork(); err != nil {
+		return err
+	}
 	base, err := url.Parse(baseURL(c))
 	if err != nil {
 		return err
@@ -41,7 +44,7 @@ func (h *House) furnish() error {
 	h.access.Register(h.Runner)
 	h.Receiver = intake.New(intake.Config{
 		Filter: filter, Tokens: h.access,
-		Mark: h.notifier.Mark(), Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer,
+		Mark: h.notifier.Mark(), Desk: h.Desk, Log: h.Log, Now: h.Now, MaxLetter: c.MaxLetter, TrustedRelays: trusted(c), Resolver: resolver(c.DNS), Outbound: dialer, Trace: h.trace,
 	})
 	h.Receiver.Register(h.Runner)
 	h.fetcher = intake.NewFetcher(h.Receiver)

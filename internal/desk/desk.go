@@ -19,6 +19,7 @@ import (
 	"github.com/oknodesk/okno/internal/jobs"
 	"github.com/oknodesk/okno/internal/mail"
 	"github.com/oknodesk/okno/internal/secret"
+	"github.com/oknodesk/okno/internal/trace"
 )
 
 // Topics of announcements between processes.
@@ -103,7 +104,15 @@ func (d *Desk) ReplyAddresses() *mail.ReplyAddresses { return d.replies }
 
 // write runs one transaction; fn may run more than once and must do no I/O.
 func (d *Desk) write(ctx context.Context, fn func(store.Tx) error) error {
-	return away(d.db.Write(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
+	return d.writeAs(ctx, "change", fn)
+}
+
+// writeAs is write under a name for whoever traces where time goes.
+func (d *Desk) writeAs(ctx context.Context, name string, fn func(store.Tx) error) error {
+	ctx, span := trace.Part(ctx, name, trace.Inner)
+	err := away(d.db.Write(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
+	span.End(err != nil && okno.ReasonOf(err) == "")
+	return err
 }
 
 // read runs fn over one snapshot.
@@ -126,7 +135,7 @@ func away(err error) error {
 // facts with a job for each consequence, all in one transaction. fn does no
 // I/O, no hashing and no waiting, and may run more than once.
 func (d *Desk) change(ctx context.Context, by okno.Actor, act okno.Action, number okno.Number, fn func(tx store.Tx, t *okno.Ticket) ([]okno.Event, error)) error {
-	return d.write(ctx, func(tx store.Tx) error { return d.changeIn(tx, by, act, number, fn) })
+	return d.writeAs(ctx, "change "+act.Name, func(tx store.Tx) error { return d.changeIn(tx, by, act, number, fn) })
 }
 
 // changeIn is change within a transaction that does more.

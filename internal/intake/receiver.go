@@ -20,6 +20,7 @@ import (
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/mail"
 	"github.com/oknodesk/okno/internal/outbound"
+	"github.com/oknodesk/okno/internal/trace"
 )
 
 // Refusals of Receiver.Keep that are the sender's to know. Any other error is
@@ -54,6 +55,7 @@ type Config struct {
 	Resolver      *net.Resolver    // asked for SPF, DKIM and DMARC; nil: the system's
 	Outbound      *outbound.Dialer // to the servers letters are fetched from
 	Tokens        Tokens           // of mailboxes that are signed in to with one; nil: none is
+	Trace         *trace.Tracer    // of letters; nil: none
 	Roots         *x509.CertPool   // whom those servers' certificates must come from; nil: the system's
 }
 
@@ -72,6 +74,7 @@ type Receiver struct {
 	outbound *outbound.Dialer
 	tokens   Tokens
 	roots    *x509.CertPool
+	trace    *trace.Tracer
 	// large lets few large letters at a time into memory.
 	large    chan struct{}
 	signed   chan struct{} // handed over by HTTP
@@ -83,7 +86,7 @@ type Receiver struct {
 func New(c Config) *Receiver {
 	r := &Receiver{
 		desk: c.Desk, log: c.Log, now: c.Now, max: c.MaxLetter, mark: c.Mark, relays: c.TrustedRelays, resolver: c.Resolver, filter: c.Filter,
-		outbound: c.Outbound, tokens: c.Tokens, roots: c.Roots, large: make(chan struct{}, 2), signed: make(chan struct{}, signedAtOnce),
+		outbound: c.Outbound, tokens: c.Tokens, roots: c.Roots, trace: c.Trace, large: make(chan struct{}, 2), signed: make(chan struct{}, signedAtOnce),
 	}
 	if r.max <= 0 {
 		r.max = defaultMaxLetter
@@ -128,14 +131,16 @@ func (r *Receiver) mailbox(ctx context.Context, address string) (okno.Mailbox, e
 	return box, err
 }
 
-func (r *Receiver) keepFor(ctx context.Context, box okno.Mailbox, a Arrival) error {
+func (r *Receiver) keepFor(ctx context.Context, box okno.Mailbox, a Arrival) (err error) {
+	ctx, span := r.trace.Within(ctx, "letter in", trace.Answers, trace.Attr{Key: "okno.letter.source", Text: a.Source})
+	defer func() { span.End(err != nil) }()
 	switch {
 	case int64(len(a.Raw)) > r.max:
 		return ErrTooLarge
 	case len(bytes.TrimSpace(a.Raw)) == 0:
 		return ErrEmpty
 	}
-	_, err := r.desk.KeepLetter(ctx, okno.KeptLetter{
+	_, err = r.desk.KeepLetter(ctx, okno.KeptLetter{
 		Mailbox: box.ID, MessageID: header(a.Raw).MessageID, EnvelopeFrom: envelope(a.EnvelopeFrom), EnvelopeTo: envelope(a.EnvelopeTo),
 		Source: a.Source, Peer: a.Peer, Helo: envelope(a.Helo), Raw: a.Raw,
 	})

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,7 @@ type held struct {
 	job    Job
 	kind   *kind
 	cancel context.CancelFunc // of its handler; nil until it begins
+	traced slog.Attr          // which trace it is, for the log
 }
 
 // free returns how many jobs of the kind may still be taken in hand.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/trace"
 )
 
 const (
@@ -69,6 +70,8 @@ type Runner struct {
 	wake chan struct{}
 	busy func() bool // nil: never
 	seen func(kind, outcome string, took time.Duration)
+
+	trace *trace.Tracer // nil: none
 
 	mu       sync.Mutex
 	kinds    []*kind // in the order they were given
@@ -154,6 +157,9 @@ func (r *Runner) GiveWay(busy func() bool) { r.busy = busy }
 // ("done", "later", "failed", "dead" or "stopped") and how long it took. It is
 // called before Run.
 func (r *Runner) Observe(fn func(kind, outcome string, took time.Duration)) { r.seen = fn }
+
+// Trace has each attempt at a job begin a trace. It is called before Run.
+func (r *Runner) Trace(t *trace.Tracer) { r.trace = t }
 
 // Wake makes the runner look now: the clock was moved, or something is due.
 func (r *Runner) Wake() { r.suspect("") }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/trace"
 )
 
 var (
@@ -53,16 +54,20 @@ func (r *Runner) start(life context.Context, k *kind) {
 func (r *Runner) work(life, ctx context.Context, h *held) {
 	err := errNoWord
 	begun := time.Now()
+	ctx, span := r.trace.Begin(ctx, "job "+h.job.Kind, trace.WorksOff, trace.Attr{Key: "okno.job.kind", Text: h.job.Kind})
+	h.traced = trace.InLog(ctx)
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("panic: %v", v)
-			r.log.Error("a job's handler panicked", "kind", h.job.Kind, "id", h.job.ID, "panic", v, "stack", string(debug.Stack()))
+			r.log.Error("a job's handler panicked", "kind", h.job.Kind, "id", h.job.ID, "panic", v, "stack", string(debug.Stack()), h.traced)
 		}
 		if err != nil && life.Err() != nil {
 			err = errStopped
 		}
 		h.cancel()
-		r.seen(h.job.Kind, h.came(err), time.Since(begun))
+		came := h.came(err)
+		r.seen(h.job.Kind, came, time.Since(begun))
+		span.End(came == "failed" || came == "dead", trace.Attr{Key: "okno.job.outcome", Text: came})
 		r.record(h, err)
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -140,11 +145,11 @@ func (r *Runner) outcome(tx *db.Tx, h *held, answer error) error {
 	case errors.As(answer, &later):
 		return again(tx, r.name, j.ID, later.at, j.Attempt-1, later.why)
 	case errors.As(answer, &last), j.Attempt >= h.kind.o.MaxAttempts:
-		r.log.Error("a job is given up", "kind", j.Kind, "id", j.ID, "attempt", j.Attempt, "error", answer)
+		r.log.Error("a job is given up", "kind", j.Kind, "id", j.ID, "attempt", j.Attempt, "error", answer, h.traced)
 		return bury(tx, r.name, j.ID, now, answer)
 	}
 	next := now.Add(h.kind.o.Backoff(j.Attempt))
-	r.log.Warn("a job failed and is tried again", "kind", j.Kind, "id", j.ID, "attempt", j.Attempt, "next", next, "error", answer)
+	r.log.Warn("a job failed and is tried again", "kind", j.Kind, "id", j.ID, "attempt", j.Attempt, "next", next, "error", answer, h.traced)
 	return again(tx, r.name, j.ID, next, j.Attempt, answer)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/jobs"
+	"github.com/oknodesk/okno/internal/trace"
 )
 
 // Transport takes a letter to where it is sent from. answer is the taker's word
@@ -126,7 +127,10 @@ func (p *Post) hand(ctx context.Context, w *way, l okno.Letter) (answer string, 
 	defer cancel()
 	err = errNoAnswer
 	defer func() { w.left(err, p.desk.Now()) }()
-	return w.transport.Send(limited, l.From, l.To, l.Bytes)
+	limited, span := trace.Part(limited, "letter out", trace.Asks)
+	answer, err = w.transport.Send(limited, l.From, l.To, l.Bytes)
+	span.End(err != nil)
+	return answer, err
 }
 
 var errNoAnswer = errors.New("the attempt ended without an answer")

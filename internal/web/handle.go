@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/trace"
 )
 
 // ServeHTTP is the way of every request: its headers, its host, its origin,
@@ -68,13 +70,26 @@ func (s *Server) handle(rt *Route) http.HandlerFunc {
 		}
 		s.bound(w, r, rt)
 		said := &status{ResponseWriter: w, code: http.StatusOK}
-		answered(said, r)
+		s.traced(rt, said, r, answered)
 		took := time.Since(begun)
 		if s.observe != nil && !rt.stream {
 			s.observe(rt.Pattern, said.code, took)
 		}
 		s.log.Debug("request", "route", rt.Pattern, "took", took)
 	}
+}
+
+// traced answers a request as a span of its own. Its name is the route's
+// pattern: the path may hold a token.
+func (s *Server) traced(rt *Route, said *status, r *http.Request, answered http.HandlerFunc) {
+	if s.trace == nil || rt.stream {
+		answered(said, r)
+		return
+	}
+	method, path, _ := strings.Cut(rt.Pattern, " ")
+	ctx, span := s.trace.Begin(r.Context(), rt.Pattern, trace.Answers, trace.Attr{Key: "http.request.method", Text: method}, trace.Attr{Key: "http.route", Text: path})
+	answered(said, r.WithContext(ctx))
+	span.End(said.code >= http.StatusInternalServerError, trace.Attr{Key: "http.response.status_code", Number: int64(said.code)})
 }
 
 // bound sets the limits of size and time.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/locale"
+	"github.com/oknodesk/okno/internal/trace"
 )
 
 // statuses is the one place where a reason becomes an HTTP status.
@@ -143,7 +144,7 @@ func (q *Request) tell(err error) error {
 func (q *Request) failure(err error) *okno.Error {
 	id := rand.Text()[:8]
 	q.server.log.Error("request failed", "id", id, "route", q.Route.Pattern,
-		"person", int64(q.Actor.Person), "ticket", q.HTTP.PathValue("number"), "error", err)
+		"person", int64(q.Actor.Person), "ticket", q.HTTP.PathValue("number"), "error", err, trace.InLog(q.Context()))
 	return &okno.Error{Key: "error.failure", Args: []any{"ID", id}}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/live"
 	"github.com/oknodesk/okno/internal/picture"
+	"github.com/oknodesk/okno/internal/trace"
 )
 
 // Config is what the front is built from.
@@ -47,6 +48,8 @@ type Config struct {
 	// Observe hears of each answered request: the route's pattern, the status and
 	// the time it took; nil: nobody does.
 	Observe func(route string, status int, took time.Duration)
+	// Trace has each request begin a trace, streams aside; nil: none does.
+	Trace *trace.Tracer
 }
 
 // Server answers the web.
@@ -65,6 +68,7 @@ type Server struct {
 	troubles  sync.Map // by check, what it said last
 	metrics   http.Handler
 	observe   func(route string, status int, took time.Duration)
+	trace     *trace.Tracer
 
 	cross    *http.CrossOriginProtection
 	throttle throttle
@@ -90,7 +94,7 @@ func build(c Config, from source, surfaces []func(*Router)) (*Server, error) {
 	}
 	s := &Server{
 		front: f, maxUpload: c.MaxUpload, now: c.Now, log: c.Log, desk: c.Desk, source: from, hub: c.Hub, ready: c.Ready,
-		token: c.Token, drain: c.Drain, metrics: c.Metrics, observe: c.Observe,
+		token: c.Token, drain: c.Drain, metrics: c.Metrics, observe: c.Observe, trace: c.Trace,
 		cross:    http.NewCrossOriginProtection(),
 		throttle: newThrottle(throttled),
 		volume:   newVolume(throttled),
