@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/oknodesk/okno/internal/oknotest/program"
@@ -28,6 +30,7 @@ type audience struct {
 	customers []*customer
 	byTicket  map[string]*customer
 	agent     *traffic.Browser // who answers
+	streams   http.Client      // a connection for each stream, and no time limit
 	listening sync.WaitGroup
 	end       context.CancelFunc
 
@@ -47,12 +50,16 @@ type customer struct {
 // liveness measures how soon a message is told to the pages of the other side
 // while very many are open, and what an open page costs.
 func (b *bench) liveness(ctx context.Context) error {
+	pages := b.customers + b.agents
+	if err := enoughFiles(pages); err != nil {
+		return err
+	}
 	w, err := b.open(ctx)
 	if err != nil {
 		return err
 	}
 	w.letters = map[string]string{}
-	a := &audience{world: w, byTicket: map[string]*customer{}}
+	a := &audience{world: w, byTicket: map[string]*customer{}, streams: http.Client{Transport: &http.Transport{ReadBufferSize: 1 << 10, WriteBufferSize: 1 << 10}}}
 	if err := a.gather(ctx, b.customers); err != nil {
 		return err
 	}
@@ -67,6 +74,10 @@ func (b *bench) liveness(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	idle, err := a.idle(ctx)
+	if err != nil {
+		return err
+	}
 	o, sent, err := a.converse(ctx, b.live, b.messages)
 	if err != nil {
 		return err
@@ -75,7 +86,7 @@ func (b *bench) liveness(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pages, want := b.customers+b.agents, 0
+	want := 0
 	for i := range sent {
 		if want++; i%2 == 0 {
 			want += b.agents - 1
@@ -83,15 +94,48 @@ func (b *bench) liveness(ctx context.Context) error {
 	}
 	b.say("\n### Open pages\n")
 	b.say("Customers, each with his own ticket open, and agents who see all tickets; for %s customers and agents write in turn. Told is", b.live)
-	b.say("the time from sending a message off until the open page of the other side is told of it; every page counts by itself.\n")
-	b.say("| customers | agents | messages a second | told | not told | p50 ms | p99 ms | slowest ms | memory of a page KB | processor | memory MB |")
-	b.say("|---|---|---|---|---|---|---|---|---|---|---|")
-	b.say("| %d | %d | %.1f | %d | %d | %.1f | %.1f | %.1f | %d | %.2f (%.2f) | %d |", b.customers, b.agents, float64(sent)/o.took.Seconds(), len(o.each), want-len(o.each),
-		millis(o.at(0.5)), millis(o.at(0.99)), millis(o.at(1)), max(0, opened-before)>>10/int64(pages), o.itsCPU.Seconds()/o.took.Seconds(), o.ownCPU.Seconds()/o.took.Seconds(), peak>>20)
+	b.say("the time from sending a message off until the open page of the other side is told of it; every page counts by itself. Idle is the")
+	b.say("program's processor over %s in which nobody writes and each page gets its ping; memory of a page is resident, opened at once.\n", idleTime)
+	b.say("| customers | agents | messages a second | told | not told | p50 ms | p99 ms | slowest ms | memory of a page KB | idle processor | processor | memory MB |")
+	b.say("|---|---|---|---|---|---|---|---|---|---|---|---|")
+	b.say("| %d | %d | %.1f | %d | %d | %.1f | %.1f | %.1f | %.1f | %.3f | %.2f (%.2f) | %d |", b.customers, b.agents, float64(sent)/o.took.Seconds(), len(o.each), want-len(o.each),
+		millis(o.at(0.5)), millis(o.at(0.99)), millis(o.at(1)), float64(max(0, opened-before))/1024/float64(pages), idle, o.itsCPU.Seconds()/o.took.Seconds(), o.ownCPU.Seconds()/o.took.Seconds(), peak>>20)
 	if n := a.lost.Load(); n > 0 {
 		return fmt.Errorf("%d of %d streams ended before they were to", n, pages)
 	}
 	return w.close(ctx)
+}
+
+// idleTime is one turn of the pings, and a little.
+const idleTime = 26 * time.Second
+
+// idle is how much of a processor the program uses while nothing happens.
+func (a *audience) idle(ctx context.Context) (float64, error) {
+	before, _, err := a.clocks()
+	if err != nil {
+		return 0, err
+	}
+	select {
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-time.After(idleTime):
+	}
+	after, _, err := a.clocks()
+	return (after - before).Seconds() / idleTime.Seconds(), err
+}
+
+// enoughFiles says whether this machine lets us and the program open so many
+// pages: each is a file at both ends.
+func enoughFiles(pages int) error {
+	const others = 500
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return err
+	}
+	if limit.Max < uint64(pages+others) {
+		return fmt.Errorf("%d open pages need %d open files and the machine allows %d (ulimit -H -n): fewer -customers", pages, pages+others, limit.Max)
+	}
+	return nil
 }
 
 // gather has customers open a ticket each and come by their links, and lets
@@ -109,30 +153,53 @@ func (a *audience) gather(ctx context.Context, customers int) error {
 		return err
 	}
 	for i := range customers {
-		letter := plainLetter(a.letters[liveAddress(i)])
+		letter := a.letters[liveAddress(i)]
 		one, err := a.visitor()
 		if err != nil {
 			return err
 		}
-		c := &customer{Browser: one, number: ticketOf(letter)}
-		if status, said, err := c.GetFrom(ctx, accessLink.FindString(letter), traffic.Somewhere(i)); err != nil || status != http.StatusSeeOther {
+		c := &customer{Browser: one, number: ticketOf(plainLetter(letter))}
+		if status, said, err := c.GetFrom(ctx, accessPath(letter), traffic.Somewhere(i)); err != nil || status != http.StatusSeeOther {
 			return fmt.Errorf("coming by link %d: %d %w\n%s", i, status, err, said)
 		}
 		a.customers, a.byTicket[c.number] = append(a.customers, c), c
 	}
 	var err error
-	a.agent, err = a.signedIn(ctx)
+	if a.agent, err = a.signedIn(ctx, customers); err != nil {
+		return err
+	}
+	return a.atOnce(ctx)
+}
+
+var formVersion = regexp.MustCompile(`name="version" value="(\d+)"`)
+
+// atOnce has answers given without the time to take them back: it would be
+// what is measured.
+func (a *audience) atOnce(ctx context.Context) error {
+	status, said, err := a.agent.Get(ctx, "/admin/settings")
+	if err != nil || status != http.StatusOK {
+		return fmt.Errorf("the settings: %d %w\n%.300s", status, err, said)
+	}
+	seen := formVersion.FindStringSubmatch(said)
+	if seen == nil {
+		return errors.New("the settings have no version")
+	}
+	status, said, err = a.agent.Submit(ctx, "/admin/settings", traffic.Form{Fields: [][2]string{{"version", seen[1]}, {"product", "Okno"}, {"lang", "en"},
+		{"zone", "UTC"}, {"keep_letters", "90"}, {"undo_seconds", "0"}, {"join_minutes", "0"}}}, "")
+	if err == nil && status != http.StatusSeeOther {
+		err = fmt.Errorf("the settings: %d\n%.300s", status, said)
+	}
 	return err
 }
 
 func liveAddress(i int) string { return fmt.Sprintf("live.%d@customer.example", i) }
 
-func (a *audience) signedIn(ctx context.Context) (*traffic.Browser, error) {
+func (a *audience) signedIn(ctx context.Context, place int) (*traffic.Browser, error) {
 	agent, err := a.visitor()
 	if err != nil {
 		return nil, err
 	}
-	status, said, err := agent.Submit(ctx, "/login", traffic.Form{Fields: [][2]string{{"login", program.Admin}, {"password", program.Password}}}, "")
+	status, said, err := agent.Submit(ctx, "/login", traffic.Form{Fields: [][2]string{{"login", program.Admin}, {"password", program.Password}}}, traffic.Somewhere(place))
 	if err != nil || status != http.StatusSeeOther {
 		return nil, fmt.Errorf("signing in: %d %w\n%s", status, err, said)
 	}
@@ -151,7 +218,7 @@ func (a *audience) listen(ctx context.Context, agents int) error {
 	for i := range agents {
 		if i%streamsOfSession == 0 {
 			var err error
-			if session, err = a.signedIn(ctx); err != nil {
+			if session, err = a.signedIn(ctx, len(a.customers)+i); err != nil {
 				return err
 			}
 		}
@@ -169,8 +236,10 @@ func (a *audience) open(ctx context.Context, of *traffic.Browser, place int, ans
 		return err
 	}
 	req.Header.Set("X-Forwarded-For", traffic.Somewhere(place))
-	stream := http.Client{Jar: of.HTTP.Jar, Transport: &http.Transport{}} // a connection of its own, and no time limit
-	res, err := stream.Do(req)
+	for _, c := range of.HTTP.Jar.Cookies(req.URL) {
+		req.AddCookie(c)
+	}
+	res, err := a.streams.Do(req)
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,16 @@ func (w *world) fill(ctx context.Context, tickets int) error {
 	return errors.Join(err, w.finish(ctx, int64(tickets)))
 }
 
-var accessLink = regexp.MustCompile(`/t/[A-Za-z0-9_-]+`)
+var accessLink = regexp.MustCompile(`://[^/\s]+(/t/[A-Za-z0-9_-]+)`)
+
+// accessPath is where a letter's link leads on this machine.
+func accessPath(letter string) string {
+	found := accessLink.FindStringSubmatch(plainLetter(letter))
+	if found == nil {
+		return "/no-link-in-the-letter"
+	}
+	return found[1]
+}
 
 // pages signs the agent in and has the customer come by his link.
 func (w *world) pages(ctx context.Context) ([]page, error) {
@@ -93,8 +102,7 @@ func (w *world) pages(ctx context.Context) ([]page, error) {
 	if err != nil {
 		return nil, err
 	}
-	letter := plainLetter(w.last)
-	if status, said, err = guest.Get(ctx, accessLink.FindString(letter)); err != nil || status != http.StatusSeeOther {
+	if status, said, err = guest.Get(ctx, accessPath(w.last)); err != nil || status != http.StatusSeeOther {
 		return nil, fmt.Errorf("coming by the link: %d %w\n%s", status, err, said)
 	}
 	own, err := w.lastNumber(ctx)
@@ -111,7 +119,7 @@ func (w *world) pages(ctx context.Context) ([]page, error) {
 	return []page{
 		{"agent: list", share(agent), func() string { return "/desk" }},
 		{"agent: ticket", share(agent), func() string { return fmt.Sprintf("/desk/tickets/%d", 100_001+rand.IntN(own-100_000)) }},
-		{"customer: ticket", share(guest), func() string { return "/tickets/" + ticketOf(letter) }},
+		{"customer: ticket", share(guest), func() string { return "/tickets/" + ticketOf(plainLetter(w.last)) }},
 	}, nil
 }
 
