@@ -68,12 +68,19 @@ func (tx Tx) List(scope okno.Scope, l Listing) ([]okno.Ticket, error) {
 		return nil, nil
 	}
 	args = append(args, l.Limit)
-	ts, err := db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM (`+strings.Join(parts, ` UNION ALL `)+`) AS page
-		JOIN ticket t ON t.id = page.id ORDER BY page.updated DESC, page.id DESC LIMIT ?`, args...)
+	ts, err := db.Collect(tx.Tx, scanTicket, ticketsOf(strings.Join(parts, ` UNION ALL `)), args...)
 	if err != nil || l.Assignee == 0 {
 		return ts, err
 	}
 	return admitted(scope, ts), nil // one's own ticket may have gone to a department he does not see
+}
+
+// ticketsOf reads the tickets of a page whose ids and times the query gives, of
+// each part as many as the page holds: they are merged and cut before a ticket
+// is read.
+func ticketsOf(query string) string {
+	return `SELECT ` + ticketColumns + ` FROM (SELECT id, updated FROM (` + query + `) AS parts ORDER BY updated DESC, id DESC LIMIT ?) AS page
+		CROSS JOIN ticket t WHERE t.id = page.id ORDER BY page.updated DESC, page.id DESC`
 }
 
 // CountTeams counts the tickets of teams, up to limit.
@@ -120,8 +127,7 @@ func (tx Tx) CustomerList(scope okno.Scope, l CustomerListing) ([]okno.Ticket, e
 	if page == "" {
 		return nil, nil
 	}
-	return db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM (`+page+`) AS page
-		JOIN ticket t ON t.id = page.id ORDER BY page.updated DESC, page.id DESC LIMIT ?`, append(args, l.Limit)...)
+	return db.Collect(tx.Tx, scanTicket, ticketsOf(page), append(args, l.Limit)...)
 }
 
 // CustomerCount counts what CustomerList would list, up to its limit.
