@@ -4,6 +4,7 @@
 package bearer
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -37,6 +38,7 @@ func (r *Refusal) Error() string {
 type SignIn struct {
 	mechanism string
 	first     []byte
+	apart     bool // the first answer is yet to go in a line of its own
 	refused   *Refusal
 }
 
@@ -58,14 +60,28 @@ func New(offers func(mechanism string) bool, login, token string) (*SignIn, erro
 
 var _ sasl.Client = (*SignIn)(nil)
 
+// Within has the token sent in a line of its own if the command that would
+// hold it is longer than so many bytes: SMTP's may have 512 (RFC 4954 4).
+func (s *SignIn) Within(limit int) *SignIn {
+	s.apart = len("AUTH ")+len(s.mechanism)+1+base64.StdEncoding.EncodedLen(len(s.first))+len("\r\n") > limit
+	return s
+}
+
 // Start implements sasl.Client.
 func (s *SignIn) Start() (mechanism string, first []byte, err error) {
+	if s.apart {
+		return s.mechanism, nil, nil
+	}
 	return s.mechanism, s.first, nil
 }
 
-// Next implements sasl.Client: whatever a server still says is its refusal, and
-// it waits for an answer before it ends the exchange.
+// Next implements sasl.Client: whatever a server says after it has the token is
+// its refusal, and it waits for an answer before it ends the exchange.
 func (s *SignIn) Next(challenge []byte) ([]byte, error) {
+	if s.apart {
+		s.apart = false
+		return s.first, nil
+	}
 	var said struct {
 		Status string `json:"status"`
 	}

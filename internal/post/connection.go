@@ -141,6 +141,9 @@ func (s *SMTP) signIn(ctx context.Context, c *connection) error {
 	return nil
 }
 
+// commandLine is how long a command may be, in bytes (RFC 5321 4.5.3.1.4).
+const commandLine = 512
+
 // signInByToken shows the relay a token, and asks for another next time if it
 // says no.
 func (s *SMTP) signInByToken(ctx context.Context, c *connection) error {
@@ -153,7 +156,7 @@ func (s *SMTP) signInByToken(ctx context.Context, c *connection) error {
 		c.quit()
 		return err
 	}
-	if err := by.Failed(c.client.Auth(by)); err != nil {
+	if err := by.Failed(c.client.Auth(by.Within(commandLine))); err != nil {
 		c.close()
 		if errors.As(err, new(*smtp.SMTPError)) || errors.As(err, new(*bearer.Refusal)) {
 			s.relay.Refused(ctx, token)

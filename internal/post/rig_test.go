@@ -60,6 +60,7 @@ type sink struct {
 	latest      *smtp.Conn
 	rcpt, data  []error // given one after another, then all is well
 	login       string  // demanded; empty: none
+	by          string  // mechanism; empty: PLAIN
 }
 
 func (s *sink) taken() []taken {
@@ -113,10 +114,16 @@ func (s *session) AuthMechanisms() []string {
 	if s.sink.login == "" {
 		return nil
 	}
+	if s.sink.by != "" {
+		return []string{s.sink.by}
+	}
 	return []string{sasl.Plain}
 }
 
 func (s *session) Auth(string) (sasl.Server, error) {
+	if s.sink.by != "" {
+		return s.tokens(), nil
+	}
 	return sasl.NewPlainServer(func(_, login, password string) error {
 		if login != s.sink.login || password != "secret" {
 			return errors.New("no")
@@ -172,6 +179,7 @@ func newSink(t *testing.T, change func(*sink)) *sink {
 	s := &sink{}
 	s.server = smtp.NewServer(s)
 	s.server.Domain, s.server.AllowInsecureAuth = "sink.example", true
+	s.server.MaxLineLength = 12288 // RFC 4954 4
 	s.server.ErrorLog = quietLog{}
 	if change != nil {
 		change(s)
