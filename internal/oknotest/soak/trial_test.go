@@ -31,8 +31,8 @@ import (
 // there is a ticket for each letter, with its answer, and nothing else.
 func TestSoakShuffledLettersMakeTheirTickets(t *testing.T) {
 	peer.Need(t)
-	t.Run("one process on SQLite", func(t *testing.T) { newTrial(t, "", 1).run() })
-	t.Run("two processes on PostgreSQL", func(t *testing.T) { newTrial(t, dbtest.Postgres(t), 2).run() })
+	t.Run("one process on SQLite", func(t *testing.T) { newTrial(t, "", 1, byIMAP).run() })
+	t.Run("two processes on PostgreSQL", func(t *testing.T) { newTrial(t, dbtest.Postgres(t), 2, byIMAP).run() })
 }
 
 // pairs is how many letters, each with its answer, the trial has.
@@ -59,7 +59,14 @@ type trial struct {
 
 var trialBoxes = []string{program.Support, "sales@desk.example"}
 
-func newTrial(t *testing.T, url string, processes int) *trial {
+// byIMAP fetches a mailbox of the Dovecot, and lays what is kept into another
+// folder.
+func byIMAP(d *peer.Dovecot, user string) okno.Fetch {
+	return okno.Fetch{Port: d.IMAPS, User: user, After: okno.ArchiveIt, Archive: "Done"}
+}
+
+// newTrial sets an installation up whose mailboxes are fetched in the given way.
+func newTrial(t *testing.T, url string, processes int, way func(d *peer.Dovecot, user string) okno.Fetch) *trial {
 	t.Helper()
 	w := &world{T: t, delivered: map[string]map[string]int{}, letters: map[string]string{}}
 	r := &trial{world: w, url: url, kept: &atomic.Int64{}}
@@ -83,7 +90,7 @@ func newTrial(t *testing.T, url string, processes int) *trial {
 	if r.url == "" {
 		r.url = "sqlite:" + filepath.Join(r.processes[0].Data, "okno.db")
 	}
-	r.furnish()
+	r.furnish(way)
 	for i := range r.processes {
 		r.serve(i)
 	}
@@ -113,7 +120,7 @@ func (r *trial) process(dir string, i int) {
 }
 
 // furnish sets up the two mailboxes, each with one at the Dovecot.
-func (r *trial) furnish() {
+func (r *trial) furnish(way func(d *peer.Dovecot, user string) okno.Fetch) {
 	r.Program = r.processes[0]
 	r.house(slog.New(slog.DiscardHandler), func(h *app.House) {
 		ctx := r.Context()
@@ -125,7 +132,9 @@ func (r *trial) furnish() {
 		boxes, err := h.Desk.Mailboxes(ctx, okno.Console())
 		r.must(err)
 		fetch := func(i int) *okno.Fetch {
-			return &okno.Fetch{Host: peer.Host, Port: r.dovecot.IMAPS, Security: okno.TLS, User: fmt.Sprint("box", i), Password: peer.Password, After: okno.ArchiveIt, Archive: "Done"}
+			f := way(r.dovecot, fmt.Sprint("box", i))
+			f.Host, f.Security, f.Password = peer.Host, okno.TLS, peer.Password
+			return &f
 		}
 		first := boxes[0].Mailbox
 		first.Fetch = fetch(0)
@@ -191,11 +200,11 @@ func (r *trial) run() {
 	for i := range 3 {
 		senders.Go(func() { r.deliver(byLMTP, i) })
 	}
-	// Each process ends once, whichever of them fetches just then.
+	// Each process is killed once, whichever of them fetches just then.
 	for i := range r.processes {
 		enough := int64(len(all) * (i + 1) / (len(r.processes) + 2))
 		r.until(insistTime, "more letters are in", func() bool { return r.kept.Load() >= enough || r.Failed() })
-		r.end(i)
+		r.must(r.processes[i].Kill())
 		r.serve(i)
 	}
 	senders.Wait()
@@ -206,9 +215,8 @@ func (r *trial) run() {
 	r.Logf("%d letters on %d ways, %s", 2*pairs(), len(all), time.Since(begun).Round(time.Millisecond))
 }
 
-// end kills a process. What it had in hand waits, where others may be alive,
-// half a minute for its leases to end: too long where time is short, so there
-// it is asked to stop.
+// end ends a process at the end of a trial. Killed it is where there is time:
+// what it had in hand waits half a minute for its leases to end.
 func (r *trial) end(i int) {
 	r.Helper()
 	if len(r.processes) == 1 || os.Getenv("OKNO_TEST_SOAK") != "" {
