@@ -8,6 +8,7 @@ import (
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/blob"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/secret"
 )
 
 // OpenFile opens an attachment for whoever may see its message, or an upload
@@ -40,6 +41,16 @@ func (d *Desk) OpenFile(ctx context.Context, by okno.Actor, ref okno.Ref) (okno.
 		return f, nil, okno.ErrNotFound
 	}
 	return f, r, err
+}
+
+// CopyFiles are files with the same bytes under names of their own.
+func CopyFiles(files []okno.File) []okno.File {
+	own := make([]okno.File, len(files))
+	for i, f := range files {
+		f.ID, f.Ref = 0, okno.Ref(secret.NewRef())
+		own[i] = f
+	}
+	return own
 }
 
 // heldFile reports whether a file belongs to a held answer of a ticket that the

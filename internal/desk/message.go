@@ -33,7 +33,8 @@ type Words struct {
 	Hold bool
 	At   time.Time // zero: at once
 
-	held *okno.HeldAnswer // it becomes a message now; nil: it was not held
+	held   *okno.HeldAnswer // it becomes a message now; nil: it was not held
+	unsure bool             // an agent's, they say
 }
 
 // Written is what a message led to.
@@ -59,6 +60,17 @@ func (d *Desk) AddNote(ctx context.Context, by okno.Actor, number okno.Number, w
 		return Written{}, okno.ErrNotFound
 	}
 	return d.writeWords(ctx, by, number, w, okno.Note, okno.WriteNote)
+}
+
+// AddUnsureNote keeps as a note what a letter says that an agent of the ticket's
+// department wrote, though nothing proves it: nobody but agents sees it until
+// one of them publishes it. From anyone else it is okno.ErrNotFound.
+func (d *Desk) AddUnsureNote(ctx context.Context, by okno.Actor, number okno.Number, w Words) (Written, error) {
+	if by.Door != okno.DoorMail {
+		return Written{}, okno.ErrNotFound
+	}
+	w.unsure = true
+	return d.writeWords(ctx, by, number, w, okno.Note, okno.WriteMessage)
 }
 
 func (d *Desk) writeWords(ctx context.Context, by okno.Actor, number okno.Number, w Words, kind okno.MessageKind, act okno.Action) (Written, error) {
@@ -142,7 +154,15 @@ func (d *Desk) addWords(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 	if w.Letter != nil {
 		m.Machine = w.Letter.Machine
 	}
-	m.Apart = by.Door == okno.DoorMail && !by.Agent() && by.StandingIn(t) == okno.AsStranger
+	if w.unsure {
+		if err := worksIn(tx, by.Person, t.Department); okno.ReasonOf(err) != "" {
+			return nil, okno.ErrNotFound
+		} else if err != nil {
+			return nil, err
+		}
+		m.Side = okno.SideAgent
+	}
+	m.Apart = kind == okno.Public && by.Door == okno.DoorMail && !by.Agent() && by.StandingIn(t) == okno.AsStranger
 	if w.Letter != nil && w.Letter.Earlier {
 		if err := standEarlier(tx, &m, w.Letter.Date); err != nil {
 			return nil, err

@@ -262,6 +262,9 @@ var ticketSteps = []step{
 		_, err := s.AddNote(s.ctx(), by, s.n, desk.Words{Key: s.key(by), Text: "Between us.", Channel: okno.ChannelWeb})
 		return err
 	}},
+	{"AddUnsureNote", only(okno.NotFound, "agent's letter", "admin's letter"), func(s *scene, by okno.Actor) error {
+		return done(s.AddUnsureNote(s.ctx(), by, s.n, desk.Words{Key: s.key(by), Text: "They say it is mine.", Channel: okno.ChannelMail}))
+	}},
 	{"SaveDraft", agents, func(s *scene, by okno.Actor) error { return s.SaveDraft(s.ctx(), by, s.n, okno.Public, "Perhaps") }},
 	{"MarkSeen", reading, func(s *scene, by okno.Actor) error { return s.MarkSeen(s.ctx(), by, s.n, "") }},
 	{"EditMessage", writing, func(s *scene, by okno.Actor) error {

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"slices"
 
 	"github.com/oknodesk/okno"
 )
@@ -41,19 +42,28 @@ func (r *Receiver) gradeClaim(ctx context.Context, l *reading) (finding, error) 
 // replyAddress looks for a signed reply address: in the envelope, then in the
 // fields that name recipients. The sender's own stands before another's.
 func (r *Receiver) replyAddress(l *reading) replyAddress {
-	var found replyAddress
-	for _, address := range l.recipients() {
-		_, ticket, person, ok := r.desk.ReplyAddresses().Parse(address)
-		if !ok {
-			continue
-		}
-		one := replyAddress{okno.TicketID(ticket), okno.PersonID(person)}
+	all := r.replyAddresses(l)
+	for _, one := range all {
 		if l.sender.ID != 0 && one.person == l.sender.ID {
 			return one
 		}
-		if found.ticket == 0 {
-			found = one
+	}
+	if len(all) == 0 {
+		return replyAddress{}
+	}
+	return all[0]
+}
+
+// maxReplies bounds the reply addresses of one letter that are heeded.
+const maxReplies = 20
+
+func (r *Receiver) replyAddresses(l *reading) (all []replyAddress) {
+	for _, address := range l.recipients() {
+		_, ticket, person, ok := r.desk.ReplyAddresses().Parse(address)
+		one := replyAddress{okno.TicketID(ticket), okno.PersonID(person)}
+		if ok && len(all) < maxReplies && !slices.Contains(all, one) {
+			all = append(all, one)
 		}
 	}
-	return found
+	return all
 }

@@ -97,9 +97,16 @@ func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words 
 	if note {
 		add, words.Participants = r.desk.AddNote, nil
 	}
-	written, err := add(ctx, actor, l.ticket.Number, desk.Words{
-		Key: submission(l.kept), Text: l.words.Text, HTML: l.words.HTML, Channel: okno.ChannelMail, Letter: words,
-	})
+	said := desk.Words{Key: submission(l.kept), Text: l.words.Text, HTML: l.words.HTML, Channel: okno.ChannelMail, Letter: words}
+	unsure := r.unsure(l)
+	if unsure {
+		add = r.desk.AddUnsureNote
+	}
+	written, err := add(ctx, actor, l.ticket.Number, said)
+	if unsure && okno.ReasonOf(err) == okno.NotFound { // he works elsewhere
+		unsure = false
+		written, err = r.desk.AddMessage(ctx, actor, l.ticket.Number, said)
+	}
 	if okno.ReasonOf(err) == okno.NotFound {
 		return r.wentInto(ctx, l, err)
 	}
@@ -107,20 +114,26 @@ func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words 
 		return finding{}, err
 	}
 	closing := ""
-	if written.Number == l.ticket.Number && !l.machine && !actor.Agent() {
+	if written.Number == l.ticket.Number && !l.machine && !actor.Agent() && !unsure {
 		if closing, err = r.close(ctx, actor, l, written); err != nil {
 			return finding{}, err
 		}
 	}
+	also, err := r.handOthers(ctx, l, words)
+	if err != nil {
+		return finding{}, err
+	}
 	if err := r.joined(ctx, l, written.Number, written.Message); err != nil {
 		return finding{}, err
 	}
-	reason := fmt.Sprintf("ticket %s, %s", written.Number, l.claim)
+	reason := fmt.Sprintf("ticket %s, %s", written.Number, l.claim) + also
 	switch {
 	case l.machine:
 		return finding{"machine", reason + "; agents see it"}, nil
 	case closing != "":
 		return finding{closing, reason + "; it says only that the ticket is solved"}, nil
+	case unsure:
+		return finding{"note", reason + "; to an agent's reply address, in an agent's name that it does not prove: agents see it"}, nil
 	case note:
 		return finding{"note", reason + "; an agent's, and not to the address at which he answers: agents see it"}, nil
 	case actor.Agent():
@@ -129,6 +142,14 @@ func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words 
 		return finding{"continued", reason + "; the old ticket was closed too long ago"}, nil
 	}
 	return finding{"joined", reason}, nil
+}
+
+// unsure reports whether a letter says that it is an agent's answer to a notice
+// and does not prove it: it came to the reply address of somebody who is told as
+// an agent.
+func (r *Receiver) unsure(l *reading) bool {
+	return l.claim != okno.Proven && !l.machine && l.sender.Agent && l.reply.ticket != 0 &&
+		!l.ticket.TakesPart(l.sender.ID) && !l.ticket.TakesPart(l.reply.person)
 }
 
 // wentInto has the steps taken anew where the ticket that was found went into

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -211,6 +212,50 @@ func TestSTARTTLSIsOfferedWithACertificate(t *testing.T) {
 	must(t, send(c, "carl@customer.example", []string{support}, strings.NewReader(simple("secret"))))
 	if len(r.kept()) != 1 {
 		t.Error("it was not kept")
+	}
+}
+
+func TestALetterWithSurplusCRsIsTakenUnderTLS(t *testing.T) {
+	r := one(t)
+	cert, roots := certificate(t, "127.0.0.1")
+	_, address := r.serve(intake.ServerOptions{TLS: &tls.Config{Certificates: []tls.Certificate{cert}}})
+	for i, end := range []string{"\r\r\n.\r\n", "\r\r\n.\r\r\n"} {
+		conn, err := net.Dial("tcp", address)
+		must(t, err)
+		answers := bufio.NewReader(conn)
+		say := func(on io.Writer, words, want string) {
+			t.Helper()
+			_, err := io.WriteString(on, words)
+			must(t, err)
+			for {
+				line, err := answers.ReadString('\n')
+				if err != nil || !strings.HasPrefix(line, want) {
+					t.Fatalf("after %q: %q, %v", words, line, err)
+				}
+				if line[3] == ' ' {
+					return
+				}
+			}
+		}
+		say(conn, "", "220")
+		say(conn, "EHLO mail.customer.example\r\n", "250")
+		say(conn, "STARTTLS\r\n", "220")
+		under := tls.Client(conn, &tls.Config{RootCAs: roots, ServerName: "127.0.0.1"})
+		answers = bufio.NewReader(under)
+		say(under, "EHLO mail.customer.example\r\n", "250")
+		say(under, "MAIL FROM:<carl@customer.example>\r\n", "250")
+		say(under, "RCPT TO:<"+support+">\r\n", "250")
+		say(under, "DATA\r\n", "354")
+		whole := fmt.Sprintf("From: carl@customer.example\nSubject: Surplus %d\n\nA line.\n.. and a dot\nThe end.", i)
+		say(under, strings.ReplaceAll(whole, "\n", "\r\r\n")+end, "250")
+		if kept := r.kept(); len(kept) != i+1 {
+			t.Fatalf("%d letters are kept", len(kept))
+		}
+		r.settle()
+		if m := r.page(r.kept()[0].Ticket).Messages[0]; !strings.HasPrefix(m.Text, "A line.\n. and a dot\nThe end.") || len(m.Text) > 40 {
+			t.Errorf("it reads %q", m.Text)
+		}
+		must(t, conn.Close())
 	}
 }
 

@@ -11,8 +11,7 @@ import (
 // peer is a connection as the SMTP library should have it. A time limit is on
 // each read, not on a whole letter; and in a letter's data the surplus CR of a
 // line that ends in CR CR LF is dropped, since the library would not see the
-// end of such a letter. (Under TLS it cannot be dropped: such a letter is
-// answered with 451 in the end.)
+// end of such a letter. (Under TLS it cannot be dropped here: see surplus.)
 type peer struct {
 	net.Conn
 	idle     time.Duration

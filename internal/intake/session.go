@@ -104,16 +104,25 @@ func (s *session) take(data io.Reader, keep func(ctx context.Context, raw []byte
 		}
 	})
 	defer cut()
+	var over *surplus
+	if s.overTLS() && !s.server.o.LMTP {
+		over = &surplus{from: data}
+		data = over
+	}
 	var letter spool
 	defer letter.close()
 	if err := letter.fill(data); err != nil {
 		return s.spoolAnswer(err)
 	}
-	return s.answer(s.server.receiver.whole(ctx, &letter, func(raw []byte) error {
+	err := s.answer(s.server.receiver.whole(ctx, &letter, func(raw []byte) error {
 		ctx, cancel := context.WithTimeout(ctx, keepTime)
 		defer cancel()
 		return keep(ctx, raw)
 	}))
+	if over != nil && over.ended {
+		s.last(err)
+	}
+	return err
 }
 
 func (s *session) keep(ctx context.Context, to string, raw []byte) error {

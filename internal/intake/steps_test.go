@@ -106,6 +106,7 @@ func TestWhatALetterDoesNotProve(t *testing.T) {
 		{"a stranger by References", support, "mallory@evil.example", []string{"In-Reply-To: <first@customer.example>"}, okno.ThreadOnly, true, true},
 		{"a stranger by the tag", support, "mallory@evil.example", nil, okno.Claimed, true, true},
 		{"two Froms at the reply address", "reply", "carl@customer.example", []string{"From: mallory@evil.example"}, okno.ThreadOnly, false, true},
+		{"a stranger at an agent's reply address", "other", "mallory@evil.example", nil, okno.ThreadOnly, true, true},
 		{"an agent by the tag", support, "ada@desk.example", nil, okno.Claimed, true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -19,6 +19,8 @@ func (d *draft) toAgent() []block {
 			return []block{say(d.words.T("letter.notsolved.text", "Number", number))}
 		case n.Event.Kind == okno.StatusChanged:
 			return []block{say(d.words.T("letter.reopened.text", "Number", number))}
+		case n.Event.Kind == okno.NoteAdded:
+			return append([]block{say(d.words.T("letter.unsure.text", "Number", number)), d.said("letter.message.by", "letter.message.someone")}, d.message()...)
 		case n.Event.Data.Apart:
 			return append([]block{say(d.words.T("letter.apart.text", "Number", number)), d.said("letter.message.by", "letter.message.someone")}, d.message()...)
 		}

@@ -40,7 +40,7 @@ func (r recipient) notice(n *desk.Notice) okno.NoticeKind {
 		return ""
 	}
 	kind := noticeOf(n.Event.Kind, r.letter, r.agent)
-	if kind == okno.NoticeWrote && n.Event.Data.Apart {
+	if kind == okno.NoticeWrote && (n.Event.Data.Apart || n.Event.Kind == okno.NoteAdded) {
 		return okno.NoticeApart
 	}
 	return kind

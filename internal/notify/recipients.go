@@ -41,6 +41,7 @@ var rules = []rule{
 	{okno.MessageAdded, byCustomer, takersPart, okno.LetterMessage, false},
 	{okno.MessageAdded, byCustomer, workers, okno.LetterCustomer, false},
 	{okno.MessageAdded, standingApart, assignee, okno.LetterCustomer, false},
+	{okno.NoteAdded, unsureNote, assignee, okno.LetterCustomer, true},
 
 	{okno.StatusChanged, doneAlone, requester, okno.LetterDone, false},
 	{okno.StatusChanged, closedByLetter, requester, okno.LetterClosed, true},
@@ -92,6 +93,10 @@ var (
 	byCustomer   = condition{"by a customer", func(n *desk.Notice) bool { return inDialogue(n) && n.Event.Data.Side == okno.SideCustomer }}
 
 	standingApart = condition{"by someone who takes no part", func(n *desk.Notice) bool { return n.Event.Data.Apart && !n.Event.Data.Machine }}
+
+	unsureNote = condition{"by letter in an agent's name, unproven", func(n *desk.Notice) bool {
+		return n.Event.Data.Channel == okno.ChannelMail && n.Event.Data.Claim != okno.Proven
+	}}
 
 	doneAlone = condition{"to done, without an answer that asks the same", func(n *desk.Notice) bool {
 		return n.Event.Data.To == string(okno.StatusDone) && n.Event.Data.Reason != "answered"

@@ -101,7 +101,7 @@ func (v *ticketView) marks(m *okno.Message) []ui.Mark {
 	var ms []ui.Mark
 	if m.Apart {
 		ms = append(ms, ui.Mark{Kind: "warning", Icon: "user-off", Text: l.T("workspace.mark.apart")})
-	} else if m.Channel == okno.ChannelMail && m.Side == okno.SideCustomer && m.Claim != okno.Proven {
+	} else if m.Channel == okno.ChannelMail && m.Claim != okno.Proven && !m.Machine {
 		ms = append(ms, ui.Mark{Kind: "warning", Icon: "alert-circle", Text: l.T("workspace.mark.unproven")})
 	}
 	if m.Home != 0 {

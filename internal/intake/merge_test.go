@@ -1,0 +1,133 @@
+package intake_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/intake"
+)
+
+// second opens another ticket of Carl's.
+func (r *rig) second() okno.Ticket {
+	r.t.Helper()
+	k := r.arrive(support, letter("From: Carl Customer <carl@customer.example>", "To: "+support, "Subject: Fire again",
+		"Date: Fri, 20 Nov 2026 08:10:00 +0000", "Message-ID: <second@customer.example>", "", "It burns again."))
+	t, err := r.TicketOf(r.ctx(), k.Ticket)
+	must(r.t, err)
+	return t
+}
+
+func TestLettersForAMergedTicketJoinTheOther(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		a, reply := r.opened()
+		b := r.second()
+		must(t, r.Merge(r.ctx(), r.admin, a.Number, desk.Merging{Into: b.Number}))
+		for i, c := range []struct{ to, field, subject string }{
+			{reply, "X-Way: by the signed address", "Re: Printer"},
+			{support, "References: <first@customer.example>", "Re: Printer"},
+			{support, "X-Way: by the tag", "Re: Printer [#" + string(a.Number) + "]"},
+		} {
+			k := r.arrive(c.to, letter("From: carl@customer.example", "To: "+support, c.field, "Subject: "+c.subject,
+				"Date: Fri, 20 Nov 2026 09:00:00 +0000", fmt.Sprintf("Message-ID: <late%d@customer.example>", i), "", fmt.Sprintf("Late %d.", i)))
+			if k.Ticket != b.ID {
+				t.Errorf("%s it joined ticket %d, not %d: %+v", c.field, k.Ticket, b.ID, k.Trace)
+			}
+		}
+		if words := r.words(b.ID); len(words) != 5 || r.tickets() != 2 {
+			t.Errorf("%d tickets, with %q", r.tickets(), words)
+		}
+	})
+}
+
+func TestLettersThatComeWhileTicketsAreMergedStandInTheOther(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		a, reply := r.opened()
+		b := r.second()
+		const letters = 6
+		var sent sync.WaitGroup
+		for i := range letters {
+			sent.Go(func() {
+				raw := letter("From: carl@customer.example", "To: "+support, "Subject: Re: Printer", "Date: Fri, 20 Nov 2026 09:00:00 +0000",
+					fmt.Sprintf("Message-ID: <during%d@customer.example>", i), "", fmt.Sprintf("During %d.", i))
+				if err := r.receiver.Keep(r.ctx(), intake.Arrival{EnvelopeFrom: "carl@customer.example", EnvelopeTo: reply, Source: "smtp", Raw: []byte(raw)}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for { // whoever comes between has changed the ticket: tried again, as an agent would
+			err := r.Merge(r.ctx(), r.admin, a.Number, desk.Merging{Into: b.Number})
+			if okno.ReasonOf(err) != okno.Conflict {
+				must(t, err)
+				break
+			}
+		}
+		sent.Wait()
+		r.settle()
+		for range 20 { // one that lost the race is tried again later
+			if len(r.words(b.ID)) == 2+letters {
+				break
+			}
+			r.clock.move(time.Minute)
+			r.settle()
+		}
+		words := r.words(b.ID)
+		if len(words) != 2+letters || r.tickets() != 2 {
+			t.Errorf("%d tickets, with %q", r.tickets(), words)
+		}
+	})
+}
+
+func TestAnAgentsUnprovenAnswerToANoticeIsANoteToBePublished(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		ticket, _ := r.opened()
+		roles, err := r.Roles(r.ctx(), r.admin)
+		must(t, err)
+		must(t, r.AddAgent(r.ctx(), r.admin, "bob", desk.AgentForm{Name: "Bob", Address: "bob@desk.example", Role: roles[0].Ref}))
+		k := r.arrive(r.ReplyAddresses().For(support, int64(ticket.ID), int64(r.admin.Person)), letter("From: bob@desk.example", "To: "+support,
+			"Subject: Re: Printer", "Date: Fri, 20 Nov 2026 09:00:00 +0000", "Message-ID: <bobs@desk.example>", "", "Use water."))
+		p := r.page(ticket.ID)
+		if len(p.Messages) != 2 {
+			t.Fatalf("%d messages: %+v", len(p.Messages), k.Trace)
+		}
+		m := p.Messages[1]
+		if m.Kind != okno.Note || m.Side != okno.SideAgent || m.Apart || m.Claim == okno.Proven || m.Visible(okno.SideCustomer) || p.Ticket.Kind != okno.StatusNew {
+			t.Errorf("it is kept as %+v, the ticket %s", m, p.Ticket.Kind)
+		}
+		must(t, r.Publish(r.ctx(), r.admin, ticket.Number, m.Ref))
+		p = r.page(ticket.ID)
+		if said := p.Messages[2]; said.Kind != okno.Public || said.Author != r.admin.Person || said.Text != "Use water." {
+			t.Errorf("published it is %+v", said)
+		}
+	})
+}
+
+func TestALetterToTheAddressesOfTwoTicketsJoinsBoth(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		a, reply := r.opened()
+		b := r.second()
+		other := r.ReplyAddresses().For(support, int64(b.ID), int64(b.Requester))
+		raw := letter("From: carl@customer.example", "To: "+reply, "Cc: "+other, "Subject: Re: both", "Date: Fri, 20 Nov 2026 09:00:00 +0000",
+			"Message-ID: <both@customer.example>", "MIME-Version: 1.0", "Content-Type: multipart/mixed; boundary=b", "",
+			"--b", "Content-Type: text/plain", "", "Both are out.", "--b", "Content-Type: text/plain", "Content-Disposition: attachment; filename=a.txt", "", "file", "--b--")
+		r.arrive(reply, raw)
+		r.arrive(other, raw)   // the same letter, for its second recipient
+		r.arrive(support, raw) // and fetched, too
+		for _, ticket := range []okno.Ticket{a, b} {
+			p := r.page(ticket.ID)
+			words := r.words(ticket.ID)
+			i := slices.IndexFunc(words, func(s string) bool { return strings.HasPrefix(s, "Both") })
+			if len(words) != 2 || i < 0 || len(p.Messages[1].Files) != 1 || p.Messages[1].Claim != okno.Proven {
+				t.Errorf("#%s has %q: %+v", ticket.Number, words, p.Messages)
+			}
+		}
+		if r.tickets() != 2 {
+			t.Errorf("%d tickets", r.tickets())
+		}
+	})
+}
