@@ -64,8 +64,8 @@ func TestEveryLetterReadsAsItShould(t *testing.T) {
 				}
 			}
 			everyLetter(r, lang, say, look)
-			if len(seen) != 29 {
-				t.Errorf("%d letters were looked at, want 29", len(seen))
+			if len(seen) != 33 {
+				t.Errorf("%d letters were looked at, want 33", len(seen))
 			}
 		})
 	}
@@ -134,6 +134,7 @@ func everyLetter(r *rig, lang string, say func(en, ru string) string, look func(
 		}
 	}
 	look("assigned", r.letters())
+	mergeLetters(r, o, lang, say, look)
 	roles, err := r.Roles(ctx, r.ada)
 	must(t, err)
 	must(t, r.AddAgent(ctx, r.ada, r.key(), desk.AgentForm{Name: say("New Agent", "Новый специалист"), Address: "new@desk.example", Role: roles[0].Ref}))
@@ -145,6 +146,22 @@ func everyLetter(r *rig, lang string, say func(en, ru string) string, look func(
 	must(t, err)
 	must(t, r.notify.Try(ctx, ada, 0))
 	look("test", r.letters())
+}
+
+// mergeLetters does what the letters about merging follow, with a ticket that is
+// Bob's, and what is said of a letter in Bob's name.
+func mergeLetters(r *rig, o desk.Opened, lang string, say func(en, ru string) string, look func(name string, letters []sent)) {
+	ctx, t := r.ctx(), r.t
+	part := r.byForm(lang, "carl@customer.example", say("Lamp again", "Снова лампа"), say("Dark.", "Не горит."))
+	r.letters()
+	must(t, r.Merge(ctx, r.ada, part.Number, desk.Merging{Into: o.Number}))
+	look("merged", r.letters())
+	must(t, r.SplitOff(ctx, r.ada, o.Number, part.Number, 0))
+	look("split", r.letters())
+	_, err := r.AddUnsureNote(ctx, r.customer("bob@desk.example", okno.ThreadOnly, o.Ticket), o.Number, desk.Words{
+		Key: r.key(), Channel: okno.ChannelMail, Text: say("Use another bulb.", "Возьмите другую лампочку."), Letter: &desk.LetterWords{}})
+	must(t, err)
+	look("unsure", r.letters())
 }
 
 // accountLetters does what each letter about an account follows.
