@@ -1,4 +1,24 @@
 package post
 
+import (
+	"context"
+
+	"github.com/oknodesk/okno"
+)
+
 // Loopback judges whether a connection without protection stays on this machine.
 var Loopback = loopback
+
+// Pass has a letter go the way of a mailbox, as far as the relay; an error is
+// that it has to come again.
+func (p *Post) Pass(ctx context.Context, box okno.MailboxID, l okno.LetterID) error {
+	w, err := p.way(ctx, box)
+	if err != nil {
+		return err
+	}
+	if err := w.enter(ctx, l, p.desk.Now()); err != nil {
+		return err
+	}
+	w.left(nil, p.desk.Now())
+	return nil
+}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -20,6 +21,9 @@ type way struct {
 	transport Transport
 	version   int64 // of the mailbox's settings; 0: the installation's relay
 	slots     chan struct{}
+	// share counts a letter over all processes, where a limit holds; it says how
+	// long to wait where that would be too many. nil: there is no limit.
+	share func(ctx context.Context) (wait time.Duration, err error)
 
 	mu       sync.Mutex
 	failures int       // one after another
@@ -41,6 +45,10 @@ const (
 // maxDue bounds how many letters one way remembers to have put off.
 const maxDue = 100_000
 
+// sharedAtOnce is how many letters of all processes may come together: one, and
+// one for whose clock or job is a little early.
+const sharedAtOnce = 2
+
 var errCrowded = errors.New("the relay has as many letters in hand as it may")
 
 func newWay(by Transport, version int64, connections, perMinute int) *way {
@@ -58,15 +66,17 @@ func (w *way) enter(ctx context.Context, l okno.LetterID, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	timer := time.NewTimer(slotTime)
-	defer timer.Stop()
-	select {
-	case w.slots <- struct{}{}:
-		return w.still(probes)
-	case <-ctx.Done():
-		err = ctx.Err()
-	case <-timer.C:
-		err = jobs.Later(now.Add(slotTime), errCrowded)
+	if err = w.together(ctx, l, now); err == nil {
+		timer := time.NewTimer(slotTime)
+		defer timer.Stop()
+		select {
+		case w.slots <- struct{}{}:
+			return w.still(probes)
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-timer.C:
+			err = jobs.Later(now.Add(slotTime), errCrowded)
+		}
 	}
 	if probes {
 		w.mu.Lock()
@@ -126,7 +136,33 @@ func (w *way) rate(l okno.LetterID, now time.Time) error {
 	if len(w.due) < maxDue {
 		w.due[l] = at
 	}
-	return jobs.Later(at, errors.New("the relay takes so many letters a minute"))
+	return jobs.Later(at, errRate)
+}
+
+var errRate = errors.New("the relay takes so many letters a minute")
+
+// together has the processes that share the installation keep to the limit
+// together. A letter for which there is no room comes again behind all that this
+// process has put off: so each process asks but once in each interval.
+func (w *way) together(ctx context.Context, l okno.LetterID, now time.Time) error {
+	if w.share == nil {
+		return nil
+	}
+	wait, err := w.share(ctx)
+	if err != nil || wait <= 0 {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at := now.Add(wait)
+	if w.next.After(at) {
+		at = w.next
+	}
+	w.next = at.Add(w.interval)
+	if len(w.due) < maxDue {
+		w.due[l] = at
+	}
+	return jobs.Later(at, errRate)
 }
 
 // left notes what came of a letter and frees its place. After a failure that is
@@ -186,6 +222,11 @@ func (p *Post) way(ctx context.Context, box okno.MailboxID) (*way, error) {
 	}
 	if w == nil {
 		w = newWay(NewSMTP(p.ways.relay(box, *relay)), version, relay.Connections, relay.PerMinute)
+		if w.interval > 0 {
+			w.share = func(ctx context.Context) (time.Duration, error) {
+				return p.desk.Try(ctx, "letters of a relay", strconv.FormatInt(int64(box), 10), sharedAtOnce, w.interval)
+			}
+		}
 		p.ways.own[box] = w
 	}
 	return w, nil

@@ -2,13 +2,17 @@ package post_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/post"
 )
 
 // mailbox makes a mailbox whose letters leave through a relay of its own.
@@ -159,6 +163,35 @@ func TestARelayIsGivenAsManyLettersAMinuteAsItTakes(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestProcessesKeepToARelaysLettersAMinuteTogether(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.Postgres(t)), nil)
+	relay := plainRelay(newSink(t, nil))
+	relay.PerMinute = 6
+	box := r.mailbox("sales@desk.example", relay)
+	const each, minutes = 20, 3
+	waiting := map[*post.Post][]okno.LetterID{}
+	for n := range 2 { // processes
+		p := post.New(r.Desk, nil, slog.New(slog.DiscardHandler)).Through(new(net.Dialer).DialContext, "desk.example", nil)
+		t.Cleanup(p.Close)
+		for i := range each {
+			waiting[p] = append(waiting[p], okno.LetterID(n*each+i+1))
+		}
+	}
+	for range minutes * 60 {
+		for p, letters := range waiting {
+			waiting[p] = slices.DeleteFunc(letters, func(l okno.LetterID) bool { return p.Pass(t.Context(), box.ID, l) == nil })
+		}
+		r.pass(time.Second)
+	}
+	left := 2 * each
+	for _, letters := range waiting {
+		left -= len(letters)
+	}
+	if left < minutes*relay.PerMinute-3 || left > minutes*relay.PerMinute+2 {
+		t.Errorf("%d letters have left in %d minutes, of %d a minute", left, minutes, relay.PerMinute)
+	}
 }
 
 func TestARelayIsTriedWithoutALetter(t *testing.T) {
