@@ -38,8 +38,8 @@ var excused = map[string]string{
 }
 
 // few are marks of a statement that sorts only a bounded part: pages of their
-// own LIMIT, rows of given ids, what one person has.
-var few = []string{") AS part", ") AS such", ") AS latest", " IN (?", ".id = ", "person = ?", "p.agent = 1"}
+// own LIMIT, rows of given ids, what one person has, what one ticket took in.
+var few = []string{") AS part", ") AS such", ") AS latest", " IN (?", ".id = ", "person = ?", "p.agent = 1", "ORDER BY folded LIMIT ?)", "t.merged = ?"}
 
 // indexAlone begins the question how many messages of each listed ticket are
 // new; SQLite says whether it reads more than an index.
