@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/oknodesk/okno"
 )
 
 // Parts of what a page shows. Ended and Rights are for the streams themselves.
@@ -35,6 +37,24 @@ type Hint struct {
 	Part         string  `json:"k"`
 	Session      int64   `json:"s,omitempty"` // with PartEnded: whose streams end
 	Person       int64   `json:"w,omitempty"` // 0, or the only person it is for
+
+	about *okno.Ticket // made once for all streams it is offered to
+}
+
+// About is the ticket, as far as a scope asks about it; nil: the hint is of
+// none. It is shared and not to be altered.
+func (h Hint) About() *okno.Ticket {
+	if h.about != nil || h.Ticket == 0 {
+		return h.about
+	}
+	t := &okno.Ticket{
+		ID: okno.TicketID(h.Ticket), Department: okno.DepartmentID(h.Department),
+		Requester: okno.PersonID(h.Requester), Company: okno.CompanyID(h.Company),
+	}
+	for _, p := range h.Participants {
+		t.Participants = append(t.Participants, okno.PersonID(p))
+	}
+	return t
 }
 
 // announcementBytes is the longest announcement; PostgreSQL carries under 8000

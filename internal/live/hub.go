@@ -95,6 +95,7 @@ func (h *Hub) Deliver(payload string) {
 		h.end(func(s *Stream) bool { return s.endsWith(hint) })
 		return
 	}
+	hint.about = hint.About() // not in what is kept: few ever ask for that
 	for i := range h.shards {
 		sh := &h.shards[i]
 		sh.mu.RLock()

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"slices"
-
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/live"
 )
@@ -34,17 +32,14 @@ func listenerOf(actors []okno.Actor) *listener {
 // admits says whether a hint is for this browser. A customer gets none for
 // what only agents may know.
 func (l *listener) admits(h live.Hint) bool {
-	if h.Ticket == 0 {
+	t := h.About()
+	if t == nil {
 		return h.Person != 0 && h.Person == l.person
 	}
-	t := okno.Ticket{
-		ID: okno.TicketID(h.Ticket), Department: okno.DepartmentID(h.Department),
-		Requester: okno.PersonID(h.Requester), Company: okno.CompanyID(h.Company),
+	for _, s := range l.scopes {
+		if (!h.AgentsOnly || s.Side() == okno.SideAgent) && s.Admits(t) {
+			return true
+		}
 	}
-	for _, p := range h.Participants {
-		t.Participants = append(t.Participants, okno.PersonID(p))
-	}
-	return slices.ContainsFunc(l.scopes, func(s okno.Scope) bool {
-		return (!h.AgentsOnly || s.Side() == okno.SideAgent) && s.Admits(&t)
-	})
+	return false
 }

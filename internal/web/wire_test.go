@@ -39,6 +39,25 @@ func TestAnOpenPageHasOneGoroutine(t *testing.T) {
 	eventually(t, "goroutines of 200 pages", func() bool { return runtime.NumGoroutine()-before <= pages })
 }
 
+// Ten thousand pages are asked whether a change is theirs: asking makes nothing.
+func TestPagesThatDoNotSeeAChangeCostNothing(t *testing.T) {
+	hub := live.NewHub(time.Now)
+	defer hub.Shutdown()
+	sees := listenerOf([]okno.Actor{customerAnn.portal})
+	deliver := func(pages int) float64 {
+		for range pages {
+			hub.Subscribe(live.Subscriber{Admits: sees.admits})
+		}
+		crowded := otherOne
+		crowded.Participants = []int64{7, 8}
+		payload := crowded.Encode()
+		return testing.AllocsPerRun(5, func() { hub.Deliver(payload) })
+	}
+	if few, many := deliver(1), deliver(1000); many >= few+100 {
+		t.Errorf("a delivery to one page makes %.0f things, to a thousand %.0f", few, many)
+	}
+}
+
 // eventually waits for a fact, as long as any test may take.
 func eventually(t *testing.T, what string, fact func() bool) {
 	t.Helper()
