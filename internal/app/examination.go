@@ -83,7 +83,27 @@ func (h *House) examineDatabase(ctx context.Context, f *findings) {
 	if err == nil && len(faults) > 0 {
 		err = errors.New(strings.Join(faults, "; "))
 	}
+	h.examineSearch(ctx, f)
 	f.judge("integrity", err, "no fault found", "stop the server, keep a copy of the data directory as it is, and restore the last good backup")
+}
+
+// indexSlow is how long a change may wait to be found.
+const indexSlow = 5 * time.Minute
+
+// examineSearch looks how far the search index is behind.
+func (h *House) examineSearch(ctx context.Context, f *findings) {
+	changes, oldest, err := h.Desk.IndexLag(ctx)
+	upto, last, err2 := h.Desk.IndexRenewal(ctx)
+	switch err = errors.Join(err, err2); {
+	case err != nil:
+		f.fail("search", err.Error(), "")
+	case last > 0:
+		f.warn("search", fmt.Sprintf("the index is made anew in a new form, %d%% of it by now", 100*upto/last), "nothing: everything is found meanwhile, for who sees few of the tickets more slowly; keep the server running")
+	case oldest > indexSlow:
+		f.warn("search", fmt.Sprintf("%d changes wait to be found, the oldest for %s", changes, oldest.Round(time.Second)), "keep the server running; if they become more, read its log")
+	default:
+		f.ok("search", "%d changes wait to be found", changes)
+	}
 }
 
 func (h *House) examineFiles(ctx context.Context, f *findings) {

@@ -63,6 +63,11 @@ func (h *House) measure() {
 				_, lag, err := h.Desk.IndexLag(ctx)
 				return metrics.One(lag.Seconds()), err
 			}},
+		metrics.State{Name: "okno_search_renewing", Help: "Share of the tickets that are still to be indexed again in a new form of the index; 0: it is whole.",
+			Read: func(ctx context.Context) ([]metrics.Line, error) {
+				upto, last, err := h.Desk.IndexRenewal(ctx)
+				return metrics.One(float64(last-upto) / float64(max(last, 1))), err
+			}},
 	)
 	h.measureDatabase()
 	h.measureJobs()

@@ -70,6 +70,7 @@ type Desk struct {
 	cached       atomic.Pointer[catalogue]
 	configured   atomic.Int64  // counts the changes of what cached holds
 	unindexed    chan struct{} // something is to be indexed
+	formWhole    atomic.Bool   // the index is known to be whole in its present form
 	vocabulary   index.Vocabulary
 	unlisten     func()
 }

@@ -87,6 +87,10 @@ func (d *Desk) KeepIndexed(ctx context.Context, busy func() bool) error {
 		}
 		worked = time.Now()
 		n, err := d.Index(ctx)
+		more := false
+		if err == nil && n == 0 {
+			more, err = d.renewForm(ctx)
+		}
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -95,6 +99,8 @@ func (d *Desk) KeepIndexed(ctx context.Context, busy func() bool) error {
 		case err != nil:
 			d.log.Error("tickets could not be indexed", "error", err)
 			pause = indexWait
+		case more:
+			pause = indexPause
 		case n == 0:
 			pause = indexLook
 		}

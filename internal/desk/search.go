@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -84,11 +85,11 @@ func (d *Desk) Search(ctx context.Context, by okno.Actor, a Asked) (*Found, erro
 	narrow := store.Narrow{Kinds: a.Kinds}
 	err = d.read(ctx, func(tx store.Tx) error {
 		*found = Found{}
-		terms, ok, err := d.terms(tx, c, by, q, &narrow, found)
-		if err != nil || !ok {
+		ways, err := d.questions(tx, c, by, q, &narrow, found)
+		if err != nil || len(ways) == 0 {
 			return err
 		}
-		s := searching{tx: tx, scope: by.Sees(), terms: terms, narrow: narrow, below: place(a.From).ID, rows: a.Rows}
+		s := searching{tx: tx, scope: by.Sees(), ways: ways, narrow: narrow, below: place(a.From).ID, rows: a.Rows}
 		if s.rows == 0 {
 			s.rows = searchRows
 		}
@@ -108,7 +109,7 @@ func (d *Desk) Search(ctx context.Context, by okno.Actor, a Asked) (*Found, erro
 type searching struct {
 	tx     store.Tx
 	scope  okno.Scope
-	terms  []store.Term
+	ways   [][]store.Term // what any of these questions finds; one without a term: all tickets
 	narrow store.Narrow
 	below  okno.TicketID // 0: from the top
 	rows   int           // of a page
@@ -118,7 +119,7 @@ type searching struct {
 // Each that the index names is looked at anew: the index is a moment behind.
 func (s *searching) page(found *Found) ([]okno.Ticket, error) {
 	chunk := s.rows + 1
-	if !s.narrow.Empty() || len(s.terms) == 0 {
+	if !s.narrow.Empty() || len(s.ways[0]) == 0 {
 		chunk = searchChunk
 	}
 	if s.below == 0 {
@@ -150,29 +151,38 @@ func (s *searching) page(found *Found) ([]okno.Ticket, error) {
 	return fit, nil
 }
 
+// ids are the next tickets downwards that any of the questions finds.
 func (s *searching) ids(limit int) ([]int64, error) {
-	if len(s.terms) == 0 {
+	if len(s.ways[0]) == 0 {
 		return s.tx.TicketsBelow(s.below, limit)
 	}
-	return store.TicketWords.Find(s.tx.Tx, s.terms, int64(s.below), limit)
+	var all []int64
+	for _, terms := range s.ways {
+		ids, err := store.TicketWords.Find(s.tx.Tx, terms, int64(s.below), limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ids...)
+	}
+	if len(s.ways) > 1 {
+		slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(b, a) })
+		all = slices.Compact(all)
+	}
+	return all[:min(len(all), limit)], nil
 }
 
-// terms are the question in the index's words, within what the asker sees;
-// false: nothing can be found.
-func (d *Desk) terms(tx store.Tx, c *catalogue, by okno.Actor, q search.Question, narrow *store.Narrow, found *Found) ([]store.Term, bool, error) {
-	scope, ok := scopeTerm(by.Sees())
-	if !ok {
-		return nil, false, nil
-	}
-	terms := scope
+// questions are the question in the index's words, within what the asker sees;
+// none: nothing can be found.
+func (d *Desk) questions(tx store.Tx, c *catalogue, by okno.Actor, q search.Question, narrow *store.Narrow, found *Found) ([][]store.Term, error) {
 	in := []string{store.WordsOpen}
 	if by.Sees().Side() == okno.SideAgent {
 		in = append(in, store.WordsInside)
 	}
+	var terms []store.Term
 	for _, p := range q.Phrases {
 		t, err := phraseTerm(tx, p, in...)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		terms = append(terms, t)
 	}
@@ -180,14 +190,18 @@ func (d *Desk) terms(tx store.Tx, c *catalogue, by okno.Actor, q search.Question
 	for _, filter := range q.Filters {
 		t, ok, err := f.apply(filter)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		if !ok {
 			found.Misread = append(found.Misread, filter.Text)
 		}
 		terms = append(terms, t...)
 	}
-	return terms, len(found.Misread) == 0, nil
+	if len(found.Misread) > 0 {
+		return nil, nil
+	}
+	form, err := tx.IndexForm()
+	return ways(by.Sees(), terms, form.Whole), err
 }
 
 // phraseTerm is a phrase, with the words that its last one may be the
@@ -239,21 +253,20 @@ func scopeTerm(s okno.Scope) ([]store.Term, bool) {
 	if s.Everything() {
 		return nil, true
 	}
-	var signs [][]string
-	add := func(sign string) { signs = append(signs, []string{sign}) }
+	var signs []string
 	for _, d := range s.Departments() {
-		add(index.ScopeDepartment(d))
+		signs = append(signs, index.ScopeDepartment(d))
 	}
 	if s.Person() != 0 {
-		add(index.ScopePerson(s.Person()))
+		signs = append(signs, index.ScopePerson(s.Person()))
 	}
 	for _, c := range s.Companies() {
-		add(index.ScopeCompany(c))
+		signs = append(signs, index.ScopeCompany(c))
 	}
 	for _, t := range s.Tickets() {
-		add(index.ScopeTicket(t))
+		signs = append(signs, index.ScopeTicket(t))
 	}
-	return []store.Term{{In: []string{store.WordsScope}, Phrases: signs}}, len(signs) > 0
+	return []store.Term{signsTerm(signs)}, len(signs) > 0
 }
 
 // excerpts show in each row where the words stand, in what the asker may read.

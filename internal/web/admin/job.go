@@ -21,6 +21,9 @@ func (a *Admin) jobs(q *web.Request) error {
 	if s.changes, s.oldest, err = a.desk.IndexLag(q.Context()); err != nil {
 		return err
 	}
+	if s.upto, s.last, err = a.desk.IndexRenewal(q.Context()); err != nil {
+		return err
+	}
 	v.beside = searchIndex(l, s)
 	v.table = table{name: v.Title, head: []string{l.T("admin.job.kind"), l.T("admin.job.reason"), l.T("admin.letter.attempts"), l.T("admin.job.died"), l.T("admin.job.act")}}
 	for _, j := range dead {

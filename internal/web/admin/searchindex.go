@@ -10,6 +10,8 @@ import (
 type indexState struct {
 	changes int
 	oldest  time.Duration
+	upto    int64 // tickets that are indexed in a new form
+	last    int64 // of so many; 0: all are
 }
 
 // reindex has every ticket indexed again, in the background.

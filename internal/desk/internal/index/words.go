@@ -26,6 +26,10 @@ const (
 const (
 	ticketWords  = 15_000 // words of one ticket, its latest messages first
 	messageWords = 5_000  // of one message
+	// Different words of one ticket, and their bytes: each stands in the index
+	// three times, and PostgreSQL takes a megabyte.
+	differentWords = 4_000
+	differentBytes = 250_000
 )
 
 // apart stands between two texts, so that no phrase reaches over both; it is
@@ -37,9 +41,10 @@ func Of(text *store.TicketText) Words {
 	t := &text.Ticket
 	var open, inside []string
 	left := ticketWords
+	var different diversity
 	add := func(to *[]string, words string, limit int) {
 		if limit = min(limit, left); limit > 0 && words != "" {
-			stems := search.Stems(words, limit)
+			stems := different.bound(search.Stems(words, limit))
 			left -= len(stems)
 			*to = append(append(*to, stems...), apart)
 		}
@@ -81,8 +86,55 @@ func Of(text *store.TicketText) Words {
 	for _, a := range text.Addresses {
 		asks = append(append(asks, apart), search.Stems(a.Address, 50)...)
 	}
+	scope = append(scope, within(ScopeDepartment(t.Department), open, inside)...)
+	if t.Company != 0 {
+		scope = append(scope, within(ScopeCompany(t.Company), open)...)
+	}
 	slices.Sort(scope)
 	return Words{open, inside, search.Stems(text.Company, 50), asks, slices.Compact(scope)}
+}
+
+// diversity bounds how many different words a ticket has.
+type diversity struct {
+	met   map[string]bool
+	bytes int
+}
+
+// bound cuts words off where there would be too many different ones.
+func (d *diversity) bound(stems []string) []string {
+	if d.met == nil {
+		d.met = map[string]bool{}
+	}
+	for i, s := range stems {
+		if d.met[s] {
+			continue
+		}
+		if len(d.met) == differentWords || d.bytes+len(s) > differentBytes {
+			return stems[:i]
+		}
+		d.met[s] = true
+		d.bytes += len(s)
+	}
+	return stems
+}
+
+// Within is the sign of a word in the tickets of a department or a company,
+// which is given by its own sign.
+func Within(sign, word string) string { return sign + "." + word }
+
+// within are such signs of all words.
+func within(sign string, columns ...[]string) []string {
+	var all []string
+	met := map[string]bool{}
+	for _, words := range columns {
+		for _, w := range words {
+			if w != apart && !met[w] {
+				met[w] = true
+				all = append(all, Within(sign, w))
+			}
+		}
+	}
+	return all
 }
 
 // ScopeTicket is the sign of one ticket.
