@@ -5,6 +5,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -108,10 +109,22 @@ func (d *Desk) write(ctx context.Context, fn func(store.Tx) error) error {
 	return d.writeAs(ctx, "change", fn)
 }
 
-// writeAs is write under a name for whoever traces where time goes.
+// raceTries is how often a change is made anew because another came between its
+// reading and its saving: so many may change one ticket at one moment.
+const raceTries = 20
+
+// writeAs is write under a name for whoever traces where time goes. On
+// PostgreSQL changes of one ticket at one moment meet when they save: whoever
+// comes second begins anew.
 func (d *Desk) writeAs(ctx context.Context, name string, fn func(store.Tx) error) error {
 	ctx, span := trace.Part(ctx, name, trace.Inner)
-	err := away(d.db.Write(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
+	var err error
+	for range raceTries {
+		err = away(d.db.Write(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
+		if !errors.Is(err, store.ErrRaced) {
+			break
+		}
+	}
 	span.End(err != nil && okno.ReasonOf(err) == "")
 	return err
 }

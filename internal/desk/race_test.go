@@ -1,12 +1,37 @@
 package desk_test
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
 )
+
+// Whoever only adds words is not told that others did so at the same moment.
+func TestMessagesAtOneMomentAreAllTaken(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		number := r.open("carl@customer.example", "Printer")
+		var wait sync.WaitGroup
+		errs := make([]error, 12)
+		for i := range errs {
+			wait.Go(func() {
+				w := desk.Words{Key: fmt.Sprintf("submission-key-%08d", i), Text: fmt.Sprint("message ", i), Channel: okno.ChannelWeb}
+				_, errs[i] = r.AddMessage(t.Context(), r.ann, number, w)
+			})
+		}
+		wait.Wait()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		p, err := r.Ticket(t.Context(), r.ann, number, 0)
+		if err != nil || len(p.Messages) != 1+len(errs) {
+			t.Errorf("there are %d messages (%v), want %d", len(p.Messages), err, 1+len(errs))
+		}
+	})
+}
 
 func TestTwoFirstLettersOfOnePersonMakeOnePerson(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {

@@ -71,6 +71,19 @@ func stale(affected int64, err error) error {
 	return err
 }
 
+// ErrRaced says that somebody changed a row between this change's reading and
+// its saving. Nobody's view is outdated by it: run again, the change reads what
+// there is now.
+var ErrRaced = okno.Refuse(okno.Conflict, "error.stale")
+
+// raced is that refusal of a change over what the same change has read.
+func raced(affected int64, err error) error {
+	if err == nil && affected == 0 {
+		return ErrRaced
+	}
+	return err
+}
+
 func toJSON(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

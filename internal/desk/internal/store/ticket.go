@@ -84,7 +84,7 @@ func (tx Tx) admitted(scope okno.Scope, sql string, arg any) (okno.Ticket, error
 // SaveTicket keeps a changed ticket over the version it was read at, and
 // counts it where it stands now. before is the ticket as it was read.
 func (tx Tx) SaveTicket(before, t *okno.Ticket) error {
-	err := stale(tx.Exec(`UPDATE ticket SET subject = ?, status = ?, kind = ?, department = ?, assignee = ?, team = ?, topic = ?, company = ?,
+	err := raced(tx.Exec(`UPDATE ticket SET subject = ?, status = ?, kind = ?, department = ?, assignee = ?, team = ?, topic = ?, company = ?,
 		requester = ?, mailbox = ?, updated = ?, closed = ?, hold_until = ?, hold_wakes = ?, lastword = ?, lastby = ?,
 		closes = ?, reminds = ?, version = version + 1 WHERE id = ? AND version = ?`,
 		t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Team, t.Topic, t.Company,
