@@ -40,9 +40,9 @@ func (m *mixed) confirmed(v *visitor) string {
 		letter := m.letters[p.from]
 		m.world.mu.Unlock()
 		letter = strings.ReplaceAll(strings.ReplaceAll(letter, "=\r\n", ""), "=3D", "=")
-		if link := accessLink.FindString(letter); link != "" {
+		if found := accessLink.FindStringSubmatch(letter); found != nil {
 			p.visited = true
-			return link
+			return found[1]
 		}
 	}
 	return ""

@@ -117,7 +117,7 @@ func (w *world) gigapixel() {
 }
 
 var (
-	accessLink = regexp.MustCompile(`(/t/[A-Za-z0-9_-]+)`)
+	accessLink = regexp.MustCompile(`http://[0-9.:]+(/t/[A-Za-z0-9_-]+)`)
 	sources    = regexp.MustCompile(`(?:src|href)="(/[^"]+)"`)
 )
 
@@ -129,10 +129,11 @@ func (w *world) lookAt(address string) {
 	letter := w.letters[address]
 	w.mu.Unlock()
 	letter = strings.ReplaceAll(strings.ReplaceAll(letter, "=\r\n", ""), "=3D", "=")
-	link := accessLink.FindString(letter)
-	if link == "" {
+	found := accessLink.FindStringSubmatch(letter)
+	if found == nil {
 		w.Fatalf("no access link in\n%s", letter)
 	}
+	link := found[1]
 	browser := traffic.NewBrowser(w.URL(), 1)
 	jar, err := cookiejar.New(nil)
 	w.must(err)
