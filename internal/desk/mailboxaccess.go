@@ -32,9 +32,8 @@ const (
 type TokenState struct {
 	okno.MailboxAccess
 	Token   string
-	Again   time.Time     // the next is not to be asked for before
-	Claimed bool          // somebody asks for it just now
-	Where   okno.Provider // without its secret
+	Again   time.Time // the next is not to be asked for before
+	Claimed bool      // somebody asks for it just now
 }
 
 // Token is a mailbox's access, or okno.ErrNotFound: it is not connected. Only
@@ -46,12 +45,8 @@ func (d *Desk) Token(ctx context.Context, box okno.MailboxID) (TokenState, error
 		if err != nil {
 			return err
 		}
-		p, err := tx.Provider(a.Provider)
-		if err != nil {
-			return err
-		}
 		token, err := d.mailboxes.Open(a.Token, tokenUse+string(ref))
-		t = TokenState{MailboxAccess: a.MailboxAccess, Token: string(token), Again: a.Again, Claimed: a.Claimed.After(d.Now()), Where: p.Provider}
+		t = TokenState{MailboxAccess: a.MailboxAccess, Token: string(token), Again: a.Again, Claimed: a.Claimed.After(d.Now())}
 		return err
 	})
 	return t, err
