@@ -162,7 +162,8 @@ func TestPicturesOfOtherHostsComeOnlyOnceAskedForAndThroughUs(t *testing.T) {
 	carl.At("/tickets/100001")
 	// Nobody's page asks the other host for anything.
 	for v, path := range map[*oknotest.Visitor]string{ann: "/desk/tickets/100001", carl: "/tickets/100001"} {
-		v.Open(path).Sees("the last words of the letter").Sees(showThem).Framed()
+		v.Open(path).Sees("the last words of the letter").Sees(showThem).Framed().Accessible()
+		v.Size(320, 640).Fits().Size(1280, 900)
 	}
 	if heard := append(g.heard(), g.inside.heard()...); len(heard) > 0 {
 		t.Fatalf("before the click was asked for: %v", heard)
