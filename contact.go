@@ -25,10 +25,14 @@ const (
 type ContactState string
 
 const (
-	ContactIsInvited  ContactState = "invited" // has not come in yet
-	ContactIsActive   ContactState = "active"
-	ContactIsDisabled ContactState = "disabled"
+	ContactIsInvited   ContactState = "invited"   // has not come in yet
+	ContactIsUnreached ContactState = "unreached" // nor can he: the letter that invites him came back
+	ContactIsActive    ContactState = "active"
+	ContactIsDisabled  ContactState = "disabled"
 )
+
+// Waits reports whether the contact is still to come in.
+func (s ContactState) Waits() bool { return s == ContactIsInvited || s == ContactIsUnreached }
 
 // Contact is a person's place in a company as its administrators see it: never
 // his address, phone or login (spec R64).

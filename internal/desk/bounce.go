@@ -77,6 +77,11 @@ func (d *Desk) reported(tx store.Tx, l store.Letter, r Report) (okno.Letter, err
 	}
 	e := okno.NewEvent(okno.LetterReturned, okno.EventData{Letter: l.ID, Message: l.Message, Person: l.Person, Reason: string(l.State)})
 	if l.Ticket == 0 {
+		if l.CameBack() {
+			if err := d.invitationReturned(tx, &l.Letter); err != nil {
+				return l.Letter, err
+			}
+		}
 		e.Subject, e.Data.Silent = int64(l.ID), true
 		return l.Letter, d.record(tx, okno.System(), nil, e)
 	}
@@ -85,6 +90,22 @@ func (d *Desk) reported(tx store.Tx, l store.Letter, r Report) (okno.Letter, err
 		return l.Letter, err
 	}
 	return l.Letter, d.record(tx, okno.System(), &t, e)
+}
+
+// invitationReturned shows who invited a company's contact that the letter did
+// not arrive.
+func (d *Desk) invitationReturned(tx store.Tx, l *okno.Letter) error {
+	if l.Kind != okno.LetterInvitation && l.Kind != okno.LetterJoin || l.Event == 0 {
+		return nil
+	}
+	e, err := tx.Event(l.Event)
+	if err != nil {
+		return unlessNotFound(err)
+	}
+	if e.Kind != okno.ContactAdded && e.Kind != okno.ContactInvited {
+		return nil
+	}
+	return tx.MarkInvitation(e.Data.Person, okno.CompanyID(e.Subject), d.Now())
 }
 
 // AddressWorks notes that somebody wrote from an address: letters to it arrive.

@@ -1,9 +1,11 @@
 package desk_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/desk"
 )
 
@@ -92,5 +94,47 @@ func TestR64NobodyElseManagesACompanysContacts(t *testing.T) {
 		_, err := r.Contacts(r.ctx(), boss, f.Ref, other.contacts()[0].Ref)
 		refusedAs(t, "another company's contact as the place", err, okno.NotFound, "")
 		must(t, done(r.Contacts(r.ctx(), boss, f.Ref, "")))
+	})
+}
+
+func TestAnInvitationThatComesBackIsShownToWhoInvited(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		f := r.firm("21")
+		ref := f.add("ivo@nowhere.example", false)
+		state := func() okno.ContactState {
+			for _, c := range f.contacts() {
+				if c.Ref == ref {
+					return c.State
+				}
+			}
+			return ""
+		}
+		for n := range 2 { // once by a report, once by the relay's refusal
+			var event int64
+			must(t, r.db.Read(r.ctx(), func(tx *db.Tx) error {
+				return tx.QueryRow(`SELECT MAX(id) FROM event WHERE kind IN ('contact.added', 'contact.invited')`).Scan(&event)
+			}))
+			l := okno.Letter{Kind: okno.LetterInvitation, Origin: fmt.Sprint("invitation ", n), Event: okno.EventID(event), Person: r.person("ivo@nowhere.example").ID,
+				From: "support@desk.example", To: "ivo@nowhere.example", Subject: "Come in", MessageID: fmt.Sprint(n, "@desk.example"), Bytes: []byte("Subject: Come in\r\n\r\n")}
+			must(t, r.QueueLetters(r.ctx(), []desk.Outgoing{{Letter: l}}))
+			all, _, err := r.Letters(r.ctx(), r.admin, "", "")
+			must(t, err)
+			if state() != okno.ContactIsInvited {
+				t.Fatalf("before it came back: %s", state())
+			}
+			if n == 0 {
+				_, proven, err := r.Reported(r.ctx(), desk.Report{Letter: all[0].ID, Permanent: true, Why: "5.1.1 no such mailbox"})
+				must(t, err)
+				if !proven {
+					t.Error("the report proves nothing")
+				}
+			} else {
+				must(t, r.GiveUpLetter(r.ctx(), all[0]))
+			}
+			if state() != okno.ContactIsUnreached {
+				t.Errorf("it came back, and he is %s", state())
+			}
+			must(t, r.InviteContact(r.ctx(), f.admin(), ref))
+		}
 	})
 }

@@ -14,8 +14,11 @@ import (
 func (d *Desk) GiveUpLetter(ctx context.Context, l okno.Letter) error {
 	l.State, l.Trouble = okno.LetterFailed, cut(l.Trouble, 500)
 	return d.write(ctx, func(tx store.Tx) error {
-		if err := errors.Join(tx.SaveDelivery(&l), d.keepAttempt(tx, &l)); err != nil || l.Ticket == 0 {
+		if err := errors.Join(tx.SaveDelivery(&l), d.keepAttempt(tx, &l)); err != nil {
 			return err
+		}
+		if l.Ticket == 0 {
+			return d.invitationReturned(tx, &l)
 		}
 		t, err := tx.TicketLed(okno.System().Sees(), l.Ticket)
 		if err != nil {

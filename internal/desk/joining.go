@@ -25,7 +25,7 @@ func (d *Desk) placeOf(tx store.Tx, link string) (store.Link, store.Contact, err
 		return l, store.Contact{}, err
 	}
 	m, err := tx.ContactOf(l.Person, okno.CompanyID(l.Subject))
-	if err == nil && m.State() != okno.ContactIsInvited {
+	if err == nil && !m.State().Waits() {
 		err = okno.ErrNotFound
 	}
 	return l, m, err

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
@@ -163,8 +164,11 @@ func (d *Desk) InviteContact(ctx context.Context, by okno.Actor, ref okno.Ref) e
 	}
 	sealed := d.letters.Seal([]byte(password), issuedFor(ref))
 	return d.changeContact(ctx, by, ref, func(tx store.Tx, m *store.Contact) error {
-		if m.State() != okno.ContactIsInvited {
+		if !m.State().Waits() {
 			return okno.Refuse(okno.Conflict, "error.contact.notinvited")
+		}
+		if err := tx.MarkInvitation(m.Person, m.Company, time.Time{}); err != nil {
+			return err
 		}
 		if err := d.revokeOffer(tx, m); err != nil {
 			return err

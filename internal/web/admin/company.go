@@ -219,6 +219,8 @@ func contactMood(s okno.ContactState) mood {
 		return good
 	case okno.ContactIsInvited:
 		return slow
+	case okno.ContactIsUnreached:
+		return bad
 	}
 	return off
 }

@@ -108,7 +108,7 @@ func contactActs(l *locale.Locale, path string, c okno.Contact) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if c.State == okno.ContactIsInvited {
+		if c.State.Waits() {
 			templ_7745c5c3_Err = contactAct(path+"/invitation", "", l.T("admin.company.invite")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -80,6 +80,8 @@ func contactMark(s okno.ContactState) (mark, icon string) {
 		return "success", "check"
 	case okno.ContactIsInvited:
 		return "warning", "clock"
+	case okno.ContactIsUnreached:
+		return "error", "mail-off"
 	}
 	return "info", "minus"
 }

@@ -445,7 +445,7 @@ func contactLine(v companyView, c okno.Contact) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if c.State == okno.ContactIsInvited {
+		if c.State.Waits() {
 			templ_7745c5c3_Err = contactAct(v, c, "invitation", "", v.L.T("portal.contact.invite")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

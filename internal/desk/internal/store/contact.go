@@ -23,6 +23,7 @@ type Contact struct {
 	Made          bool   // his account was made for this place
 	Joined        time.Time
 	Disabled      time.Time
+	Returned      time.Time // when the letter that invites him came back; zero: it did not
 }
 
 // State is how far the contact has come.
@@ -30,17 +31,19 @@ func (c *Contact) State() okno.ContactState {
 	switch {
 	case !c.Disabled.IsZero():
 		return okno.ContactIsDisabled
+	case c.Joined.IsZero() && !c.Returned.IsZero():
+		return okno.ContactIsUnreached
 	case c.Joined.IsZero():
 		return okno.ContactIsInvited
 	}
 	return okno.ContactIsActive
 }
 
-const contactColumns = `m.ref, m.person, m.company, m.administrator, m.name, m.login, m.folded, m.made, m.joined, m.disabled`
+const contactColumns = `m.ref, m.person, m.company, m.administrator, m.name, m.login, m.folded, m.made, m.joined, m.disabled, m.returned`
 
 func scanContact(row db.Scanner) (Contact, error) {
 	var c Contact
-	err := row.Scan(&c.Ref, &c.Person, &c.Company, flag{&c.Administrator}, &c.Name, &c.Login, &c.Folded, flag{&c.Made}, moment{&c.Joined}, moment{&c.Disabled})
+	err := row.Scan(&c.Ref, &c.Person, &c.Company, flag{&c.Administrator}, &c.Name, &c.Login, &c.Folded, flag{&c.Made}, moment{&c.Joined}, moment{&c.Disabled}, moment{&c.Returned})
 	return c, err
 }
 
@@ -58,6 +61,13 @@ func (tx Tx) AddContact(c *Contact) (bool, error) {
 func (tx Tx) SaveContact(c *Contact) error {
 	_, err := tx.Exec(`UPDATE membership SET administrator = ?, login = ?, folded = ?, joined = ?, disabled = ? WHERE person = ? AND company = ?`,
 		truth(c.Administrator), c.Login, c.Folded, micro(c.Joined), micro(c.Disabled), c.Person, c.Company)
+	return err
+}
+
+// MarkInvitation notes when the letter that invites a contact came back; the
+// zero time: another one is under way.
+func (tx Tx) MarkInvitation(p okno.PersonID, c okno.CompanyID, returned time.Time) error {
+	_, err := tx.Exec(`UPDATE membership SET returned = ? WHERE person = ? AND company = ?`, micro(returned), p, c)
 	return err
 }
 
@@ -87,7 +97,7 @@ type NamedContact struct {
 // after one of them (0: from the first).
 func (tx Tx) Contacts(c okno.CompanyID, after okno.PersonID, limit int) ([]NamedContact, error) {
 	return db.Collect(tx.Tx, func(row db.Scanner) (n NamedContact, err error) {
-		err = row.Scan(&n.Ref, &n.Person, &n.Company, flag{&n.Administrator}, &n.Name, &n.Login, &n.Folded, flag{&n.Made}, moment{&n.Joined}, moment{&n.Disabled}, &n.PersonName)
+		err = row.Scan(&n.Ref, &n.Person, &n.Company, flag{&n.Administrator}, &n.Name, &n.Login, &n.Folded, flag{&n.Made}, moment{&n.Joined}, moment{&n.Disabled}, moment{&n.Returned}, &n.PersonName)
 		return n, err
 	}, `SELECT `+contactColumns+`, p.name FROM membership m JOIN person p ON p.id = m.person
 		WHERE m.company = ? AND m.person > ? ORDER BY m.person LIMIT ?`, c, after, limit)
