@@ -116,7 +116,8 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // Read runs fn over one unchanging snapshot; writing in it is an error. When
-// ctx ends, its statements do too. A panic in fn comes back as a *PanicError.
+// ctx ends, its statements do too. fn runs again where its first statement
+// found no server. A panic in fn comes back as a *PanicError.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	return d.engine.read(ctx, fn)
 }

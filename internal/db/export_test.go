@@ -1,4 +1,25 @@
 package db
 
-// Waiting returns how many changes wait for an SQLite writer's turn.
-func Waiting(d *DB) int { return len(d.engine.(*sqlite).writer.queue) }
+import "time"
+
+// Waiting returns how many changes wait for a writer's turn.
+func Waiting(d *DB) int {
+	switch e := d.engine.(type) {
+	case *sqlite:
+		return len(e.writer.queue)
+	case *postgres:
+		return len(e.writer.queue)
+	}
+	return 0
+}
+
+// LongGroups has a group go on taking changes however long it lasts. It is for
+// a database that nothing was written to yet.
+func LongGroups(d *DB) {
+	switch e := d.engine.(type) {
+	case *sqlite:
+		e.writer.groupTime = time.Hour
+	case *postgres:
+		e.writer.groupTime = time.Hour
+	}
+}

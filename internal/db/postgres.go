@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -11,25 +10,25 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
 const (
-	writeConns    = 8                // connections beside those for reading
-	changeTime    = 30 * time.Second // a change begun ends within this
-	changeRetries = 5                // after a deadlock, a serialization failure or a connection that was gone
-	connectTime   = 5 * time.Second  // to one of the servers
+	writeConns    = 8               // connections beside those for reading
+	changeRetries = 5               // after a deadlock, a serialization failure or a connection that was gone
+	connectTime   = 5 * time.Second // to one of the servers
 )
 
 type postgres struct {
-	log   *slog.Logger
-	pool  *pgxpool.Pool
-	sql   *sql.DB // the same pool in database/sql's dress
-	texts placeholders
-	voice *voice
-	ear   *ear
+	log    *slog.Logger
+	pool   *pgxpool.Pool
+	texts  placeholders
+	writer *pgWriter
+	voice  *voice
+	ear    *ear
 
 	counted counted
 	away    atomic.Bool // as last seen
@@ -60,8 +59,8 @@ func openPostgres(ctx context.Context, connection string, h *hub, o Options) (*p
 		p.ear.close()
 		return nil, err
 	}
-	p.sql = stdlib.OpenDBFromPool(p.pool)
 	p.voice = startVoice(p.pool, o.Log)
+	p.writer = startPgWriter(p)
 	return p, nil
 }
 
@@ -75,15 +74,10 @@ func (p *postgres) dialect() Dialect { return Postgres }
 
 func (p *postgres) write(ctx context.Context, fn func(*Tx) error) error {
 	for try := 1; ; try++ {
-		tx, err := p.once(ctx, fn)
+		tx, err := p.writer.write(ctx, fn)
 		p.heed(err)
 		if err == nil {
 			p.counted.changes.Add(1)
-			p.counted.commits.Add(1)
-			p.voice.pending.add(tx.said...)
-			for _, f := range tx.onCommit {
-				f()
-			}
 			return nil
 		}
 		if try > changeRetries || !again(err) && (tx == nil || !again(tx.failed)) {
@@ -99,61 +93,37 @@ func (p *postgres) write(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-// once runs fn in one transaction. The caller's context ends with the wait for
-// a connection: cancelling later would cost the connection and leave it open
-// whether the commit had happened.
-func (p *postgres) once(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
-	conn, err := p.sql.Conn(ctx)
-	if err != nil {
-		return nil, &notBegunError{p.closedOr(err)}
-	}
-	defer conn.Close()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), changeTime)
-	defer cancel()
-	return p.within(ctx, conn, nil, fn)
-}
-
 // read begins anew where a connection of the pool was gone already.
 func (p *postgres) read(ctx context.Context, fn func(*Tx) error) error {
 	for try := 1; ; try++ {
-		err := p.readOnce(ctx, fn)
+		tx, err := p.readOnce(ctx, fn)
 		p.heed(err)
-		if try > changeRetries || !beginAgain(err) || ctx.Err() != nil {
+		if try > changeRetries || ctx.Err() != nil || !beginAgain(err) && (tx == nil || !beginAgain(tx.failed)) {
 			return err
 		}
 	}
 }
 
-func (p *postgres) readOnce(ctx context.Context, fn func(*Tx) error) error {
-	conn, err := p.sql.Conn(ctx)
+func (p *postgres) readOnce(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
+	conn, err := p.pool.Acquire(ctx)
 	if err != nil {
-		return &notBegunError{p.closedOr(err)}
+		return nil, &notBegunError{p.closedOr(err)}
 	}
-	defer conn.Close()
-	_, err = p.within(ctx, conn, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
-	return err
+	defer conn.Release()
+	return p.reading(ctx, conn.Conn(), fn)
 }
 
-func (p *postgres) within(ctx context.Context, conn *sql.Conn, o *sql.TxOptions, fn func(*Tx) error) (tx *Tx, err error) {
-	begun, err := conn.BeginTx(ctx, o)
-	if err != nil {
-		return nil, &notBegunError{err}
+const beginReading = "begin isolation level repeatable read read only"
+
+// reading runs fn over one snapshot.
+func (p *postgres) reading(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (*Tx, error) {
+	s := newPgSession(conn, &p.texts, beginReading)
+	tx := &Tx{ctx: ctx, on: s}
+	err := tx.end(guard(fn, tx))
+	if undone := s.undo(); undone != nil {
+		p.log.Warn("a reading did not end", "error", undone)
 	}
-	done := false
-	defer func() {
-		if !done {
-			// What goes with a server that is away is no news.
-			if failed := begun.Rollback(); failed != nil && !errors.Is(failed, sql.ErrTxDone) && !IsAway(err) {
-				p.log.Warn("rollback failed", "error", failed)
-			}
-		}
-	}()
-	tx = &Tx{ctx: ctx, on: &pgSession{conn, begun, &p.texts}}
-	if err := tx.end(guard(fn, tx)); err != nil {
-		return tx, err
-	}
-	done = true
-	return tx, begun.Commit()
+	return tx, err
 }
 
 // again tells whether err is PostgreSQL's word that another try may do, or
@@ -196,33 +166,15 @@ func (p *postgres) announce(ctx context.Context, a announcement) error {
 }
 
 func (p *postgres) migrate(ctx context.Context, files fs.FS, last int64) error {
-	pool := p.unbounded() // a large table takes the time it takes
+	pool := stdlib.OpenDB(*p.patient()) // a large table takes the time it takes
 	return errors.Join(migratePostgres(ctx, pool, files, last, p.log), pool.Close())
 }
 
 func (p *postgres) close() error {
 	p.closed.Store(true)
+	p.writer.close()
 	p.voice.close()
 	p.ear.close()
-	err := p.sql.Close()
 	p.pool.Close()
-	return err
-}
-
-type pgSession struct {
-	conn  *sql.Conn
-	tx    *sql.Tx
-	texts *placeholders
-}
-
-func (s *pgSession) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
-	return s.tx.ExecContext(ctx, s.texts.number(text), args...)
-}
-
-func (s *pgSession) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	return s.tx.QueryContext(ctx, s.texts.number(text), args...)
-}
-
-func (s *pgSession) nextOf(sequence string) (string, []any) {
-	return `SELECT nextval(CAST(CAST(? AS TEXT) AS regclass))`, []any{sequence}
+	return nil
 }

@@ -1,15 +1,21 @@
 package db
 
-import "database/sql"
-
 // Scanner is a row whose columns can be read: Rows and Row.
 type Scanner interface {
 	Scan(dest ...any) error
 }
 
+// cursor reads the rows of a query, as sql.Rows does.
+type cursor interface {
+	Scanner
+	Next() bool
+	Err() error
+	Close() error
+}
+
 // Rows are the rows of a query, as in database/sql.
 type Rows struct {
-	rows *sql.Rows
+	rows cursor
 	tx   *Tx
 	text string
 	err  error

@@ -2,14 +2,12 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // Snapshot runs fn over one unchanging snapshot as Read does, for as long as it
@@ -36,21 +34,21 @@ func (s *sqlite) snapshot(ctx context.Context, fn func(*Tx) error) (err error) {
 }
 
 func (p *postgres) snapshot(ctx context.Context, fn func(*Tx) error) error {
-	pool := p.unbounded()
-	conn, err := pool.Conn(ctx)
+	conn, err := pgx.ConnectConfig(ctx, p.patient())
 	if err != nil {
-		return errors.Join(err, pool.Close())
+		return err
 	}
-	_, err = p.within(ctx, conn, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
-	return errors.Join(err, conn.Close(), pool.Close())
+	defer hangUp(conn)
+	_, err = p.reading(ctx, conn, fn)
+	return err
 }
 
-// unbounded are connections whose statements may take the time they take.
-func (p *postgres) unbounded() *sql.DB {
+// patient is how to connect where statements may take the time they take.
+func (p *postgres) patient() *pgx.ConnConfig {
 	config := p.pool.Config().ConnConfig
 	delete(config.RuntimeParams, "statement_timeout")
 	delete(config.RuntimeParams, "idle_in_transaction_session_timeout")
-	return stdlib.OpenDB(*config)
+	return config
 }
 
 // rowsAtOnce bounds one INSERT of many rows: SQLite compiles a text of that
@@ -88,11 +86,12 @@ func (s *pgSession) copy(tx *Tx, t Table, rows [][]any) error {
 	if _, err := tx.ready("COPY "+t.Name, nil); err != nil {
 		return err
 	}
-	err := s.conn.Raw(func(driver any) error {
-		_, err := driver.(*stdlib.Conn).Conn().CopyFrom(tx.ctx, pgx.Identifier{t.Name}, t.Names(), pgx.CopyFromRows(rows))
-		return err
-	})
-	if err != nil {
+	if len(s.pending) > 0 {
+		if _, err := s.flush(tx.ctx); err != nil {
+			return tx.fail("COPY "+t.Name, s.notBegun(err))
+		}
+	}
+	if _, err := s.conn.CopyFrom(tx.ctx, pgx.Identifier{t.Name}, t.Names(), pgx.CopyFromRows(rows)); err != nil {
 		return tx.fail("COPY "+t.Name, err)
 	}
 	return nil

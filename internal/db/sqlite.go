@@ -187,15 +187,24 @@ func openLite(ctx context.Context, path string, readOnly bool, cacheKiB int) (*l
 	return s, nil
 }
 
-func (s *liteSession) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+func (s *liteSession) exec(ctx context.Context, text string, args []any) (int64, error) {
 	st, err := s.prepared(text)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	return st.ExecContext(ctx, args...)
+	result, err := st.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
-func (s *liteSession) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+func (s *liteSession) send(ctx context.Context, text string, args []any) error {
+	_, err := s.exec(ctx, text, args)
+	return err
+}
+
+func (s *liteSession) query(ctx context.Context, text string, args []any) (cursor, error) {
 	st, err := s.prepared(text)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,8 +22,9 @@ type Tx struct {
 
 // session is a connection with a transaction begun on it.
 type session interface {
-	exec(ctx context.Context, text string, args []any) (sql.Result, error)
-	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
+	exec(ctx context.Context, text string, args []any) (affected int64, err error)
+	send(ctx context.Context, text string, args []any) error
+	query(ctx context.Context, text string, args []any) (cursor, error)
 	nextOf(sequence string) (text string, args []any)
 	dialect() Dialect
 }
@@ -39,11 +39,27 @@ func (tx *Tx) Exec(sql string, args ...any) (affected int64, err error) {
 		return 0, err
 	}
 	watched(sql, plain)
-	res, err := tx.on.exec(tx.ctx, sql, plain)
+	affected, err = tx.on.exec(tx.ctx, sql, plain)
 	if err != nil {
 		return 0, tx.fail(sql, err)
 	}
-	return res.RowsAffected()
+	return affected, nil
+}
+
+// Send runs a statement that nobody asks anything of but that it succeeds. On
+// PostgreSQL it waits for company: it goes with the next statement or with the
+// commit, which then fails in its stead. args are not to be changed before the
+// transaction ends.
+func (tx *Tx) Send(sql string, args ...any) error {
+	plain, err := tx.ready(sql, args)
+	if err != nil {
+		return err
+	}
+	watched(sql, plain)
+	if err := tx.on.send(tx.ctx, sql, plain); err != nil {
+		return tx.fail(sql, err)
+	}
+	return nil
 }
 
 // Query runs a statement that returns rows. They are read or closed before the

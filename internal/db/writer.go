@@ -33,6 +33,7 @@ type writer struct {
 	hub    *hub
 	tidier *checkpointer
 
+	groupTime time.Duration
 	conn      *liteSession
 	crowded   bool // the last group held several changes
 	restarted time.Time
@@ -45,7 +46,7 @@ type writer struct {
 }
 
 func startWriter(conn *liteSession, path string, h *hub, tidier *checkpointer, log *slog.Logger) *writer {
-	w := &writer{path: path, log: log, hub: h, tidier: tidier, conn: conn,
+	w := &writer{path: path, log: log, hub: h, tidier: tidier, conn: conn, groupTime: groupTime,
 		queue: make(chan *change, maxQueued), closing: make(chan struct{}), stopped: make(chan struct{})}
 	go w.loop()
 	return w
@@ -94,7 +95,7 @@ func (w *writer) group(first *change) {
 	}
 	batch := []*change{first}
 	whole := w.try(first)
-	for whole && len(batch) < groupSize && time.Since(begun) < groupTime {
+	for whole && len(batch) < groupSize && time.Since(begun) < w.groupTime {
 		c := w.waiting(begun)
 		if c == nil {
 			break

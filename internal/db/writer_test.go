@@ -31,6 +31,7 @@ type group struct {
 }
 
 func newGroup(t *testing.T, d *db.DB) *group {
+	db.LongGroups(d)
 	g := &group{t: t, d: d, gate: make(chan struct{})}
 	held := make(chan struct{})
 	once := sync.OnceFunc(func() { close(held); <-g.gate })
@@ -56,8 +57,20 @@ func (g *group) start(ctx context.Context, fn func(*db.Tx) error) chan error {
 	return answer
 }
 
+// eachLane runs test on both databases, each with the schema and one writer.
+func eachLane(t *testing.T, test func(t *testing.T, d *db.DB)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, openWithSchema(t, dbtest.SQLite(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, openWithSchema(t, oneLane(t))) })
+}
+
+// oneLane is a PostgreSQL database with one connection: its changes queue.
+func oneLane(t *testing.T) string { return dbtest.Postgres(t) + "&pool_max_conns=1" }
+
 func TestAGroupsFailuresStayTheirOwn(t *testing.T) {
-	d := openWithSchema(t, dbtest.SQLite(t))
+	eachLane(t, groupFailures)
+}
+
+func groupFailures(t *testing.T, d *db.DB) {
 	g := newGroup(t, d)
 	runs := 0
 	good := g.add(t.Context(), func(tx *db.Tx) error { runs++; return addPerson(tx, "good") })
@@ -156,8 +169,9 @@ func TestAFullDiskFailsOnlyWhatDoesNotFit(t *testing.T) {
 	wantNames(t, d, "first", "small", "tiny")
 }
 
-func TestAChangeLeavesTheQueueWithItsContext(t *testing.T) {
-	d := openWithSchema(t, dbtest.SQLite(t))
+func TestAChangeLeavesTheQueueWithItsContext(t *testing.T) { eachLane(t, leavesTheQueue) }
+
+func leavesTheQueue(t *testing.T, d *db.DB) {
 	g := newGroup(t, d)
 	ctx, cancel := context.WithCancel(t.Context())
 	answer := g.add(ctx, func(tx *db.Tx) error {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"flag"
 	"net/http/cookiejar"
 	"testing"
 
+	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/oknotest"
 	"github.com/oknodesk/okno/internal/oknotest/program"
 	"github.com/oknodesk/okno/internal/oknotest/traffic"
@@ -13,8 +15,14 @@ import (
 // These run the house in this process, to be looked into with -cpuprofile. A
 // ticket is one with all its letters written and gone.
 
+var database = flag.String("database", "sqlite", "what the house stands on: sqlite or postgres")
+
 func start(b *testing.B) *oknotest.Rig {
-	return oknotest.Start(b, oknotest.Options{Args: []string{"--trusted-relay", program.Relay + "=127.0.0.1/32", "--trusted-proxies", "127.0.0.1/32"}})
+	o := oknotest.Options{Args: []string{"--trusted-relay", program.Relay + "=127.0.0.1/32", "--trusted-proxies", "127.0.0.1/32"}}
+	if *database == "postgres" {
+		o.DB = dbtest.Postgres(b)
+	}
+	return oknotest.Start(b, o)
 }
 
 func BenchmarkTicketByForm(b *testing.B)   { benchmarkTickets(b, ways[0]) }
