@@ -29,8 +29,7 @@ func (f FullText) Put(tx *Tx, id int64, words ...[]string) error {
 		return fmt.Errorf("%s has %d columns, not %d", f.Name, len(f.Columns), len(words))
 	}
 	if tx.on.dialect() == Postgres {
-		_, err := tx.Exec(`INSERT INTO `+f.Name+` (id, words) VALUES (?, CAST(CAST(? AS TEXT) AS tsvector)) ON CONFLICT (id) DO UPDATE SET words = excluded.words`, id, vector(words))
-		return err
+		return tx.Send(`INSERT INTO `+f.Name+` (id, words) VALUES (?, CAST(CAST(? AS TEXT) AS tsvector)) ON CONFLICT (id) DO UPDATE SET words = excluded.words`, id, vector(words))
 	}
 	args := []any{id}
 	for _, w := range words {
@@ -72,7 +71,7 @@ func (f FullText) Find(tx *Tx, all []Term, below int64, limit int) ([]int64, err
 	var question []string
 	if tx.on.dialect() == Postgres {
 		// A plan made for all questions would be a wrong one for most.
-		if _, err := tx.Exec(`SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
+		if err := tx.Send(`SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
 			return nil, err
 		}
 		for _, t := range all {

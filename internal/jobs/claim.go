@@ -170,7 +170,7 @@ func (r *Runner) claimText() string {
 	}
 	return `UPDATE job SET due_at = ?, claim = ?, attempt = attempt + 1 WHERE id IN (
 		SELECT id FROM job WHERE kind = ? AND dead_at IS NULL AND due_at <= ? AND (claim IS NULL OR claim <> ?)
-		ORDER BY due_at, id LIMIT ?` + skip + `) RETURNING id, kind, v, payload, attempt, put_at`
+		ORDER BY due_at, id LIMIT ?` + skip + `) RETURNING id, kind, v, payload, attempt, put_at, unique_key IS NOT NULL`
 }
 
 // inherit makes due what a dead process had in hand. A job that was there too
@@ -194,7 +194,7 @@ func scanJob(row db.Scanner) (Job, error) {
 	var j Job
 	var put int64
 	var payload string
-	err := row.Scan(&j.ID, &j.Kind, &j.V, &payload, &j.Attempt, &put)
+	err := row.Scan(&j.ID, &j.Kind, &j.V, &payload, &j.Attempt, &put, &j.keyed)
 	j.Payload, j.Put = []byte(payload), time.UnixMicro(put).UTC()
 	return j, err
 }

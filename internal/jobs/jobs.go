@@ -61,6 +61,7 @@ type Job struct {
 	Attempt int       // 1 at first
 	Put     time.Time // when the duty arose
 
+	keyed bool         // another of its kind and key may have been put meanwhile
 	claim string       // of the runner that has it in hand
 	done  *atomic.Bool // a committed change of the handler's own has ended it
 }
@@ -73,7 +74,7 @@ func (j Job) Done(tx *db.Tx) error {
 		return nil
 	}
 	tx.OnCommit(func() { j.done.Store(true) })
-	return done(tx, j.claim, j.ID)
+	return j.end(tx)
 }
 
 // Put records a job as part of tx and wakes the runners once that is committed.
@@ -96,7 +97,7 @@ func Put(tx *db.Tx, now time.Time, n New) error {
 	if n.Key != "" {
 		key = &n.Key
 	}
-	_, err = tx.Exec(`INSERT INTO job (kind, v, payload, unique_key, put_at, due_at, attempt) VALUES (?, ?, ?, ?, ?, ?, 0)
+	err = tx.Send(`INSERT INTO job (kind, v, payload, unique_key, put_at, due_at, attempt) VALUES (?, ?, ?, ?, ?, ?, 0)
 		ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND dead_at IS NULL
 		DO UPDATE SET again_at = CASE WHEN job.again_at < excluded.due_at THEN job.again_at ELSE excluded.due_at END
 		WHERE job.claim IS NOT NULL`,

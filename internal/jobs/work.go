@@ -139,7 +139,7 @@ func (r *Runner) outcome(tx *db.Tx, h *held, answer error) error {
 	var later *postponed
 	switch {
 	case answer == nil:
-		return done(tx, r.name, j.ID)
+		return j.end(tx)
 	case errors.Is(answer, errStopped):
 		return again(tx, r.name, j.ID, now, j.Attempt-1, answer)
 	case errors.As(answer, &later):
@@ -153,16 +153,20 @@ func (r *Runner) outcome(tx *db.Tx, h *held, answer error) error {
 	return again(tx, r.name, j.ID, next, j.Attempt, answer)
 }
 
-// done deletes a job, or makes it due once more if it was put again meanwhile.
+// end deletes a job, or makes it due once more if it was put again meanwhile.
 // Like again and bury it does nothing if another runner has the claim.
-func done(tx *db.Tx, claim string, id int64) error {
-	n, err := tx.Exec(`DELETE FROM job WHERE id = ? AND claim = ? AND again_at IS NULL`, id, claim)
+func (j Job) end(tx *db.Tx) error {
+	const text = `DELETE FROM job WHERE id = ? AND claim = ? AND again_at IS NULL`
+	if !j.keyed {
+		return tx.Send(text, j.ID, j.claim)
+	}
+	n, err := tx.Exec(text, j.ID, j.claim)
 	if err != nil || n > 0 {
 		return err
 	}
 	tx.Announce(topic, "")
 	_, err = tx.Exec(`UPDATE job SET claim = NULL, due_at = again_at, again_at = NULL, attempt = 0, reason = NULL
-		WHERE id = ? AND claim = ?`, id, claim)
+		WHERE id = ? AND claim = ?`, j.ID, j.claim)
 	return err
 }
 

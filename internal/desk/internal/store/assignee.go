@@ -57,6 +57,5 @@ func (tx Tx) give(p okno.PersonID, at time.Time) error {
 	if p == 0 {
 		return nil
 	}
-	_, err := tx.Exec(`INSERT INTO given (person, at) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET at = excluded.at`, p, micro(at))
-	return err
+	return tx.Send(`INSERT INTO given (person, at) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET at = excluded.at`, p, micro(at))
 }

@@ -19,8 +19,7 @@ type Count struct {
 // count appends a change of a ticket's counter. No row is ever updated on the
 // way of a change, so none is hot.
 func (tx Tx) count(t okno.Ticket, n int64) error {
-	_, err := tx.Exec(`INSERT INTO counter (department, kind, assignee, n) VALUES (?, ?, ?, ?)`, t.Department, t.Kind, t.Assignee, n)
-	return err
+	return tx.Send(`INSERT INTO counter (department, kind, assignee, n) VALUES (?, ?, ?, ?)`, t.Department, t.Kind, t.Assignee, n)
 }
 
 // Counts sums the counters.

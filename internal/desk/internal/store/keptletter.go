@@ -72,9 +72,8 @@ func (tx Tx) MessageIDUsed(k okno.KeptLetter) (bool, error) {
 
 // SaveVerdicts keeps what became of a kept letter and why.
 func (tx Tx) SaveVerdicts(k okno.KeptLetter) error {
-	_, err := tx.Exec(`UPDATE kept_letter SET state = ?, ticket = ?, message = ?, trace = ?, cause = ?, writer = ?, subject = ?, released = ? WHERE id = ?`,
+	return tx.Send(`UPDATE kept_letter SET state = ?, ticket = ?, message = ?, trace = ?, cause = ?, writer = ?, subject = ?, released = ? WHERE id = ?`,
 		k.State, k.Ticket, k.Message, toJSON(k.Trace), k.Cause, k.Writer, k.Subject, truth(k.Released), k.ID)
-	return err
 }
 
 // KeptLetters lists kept letters before an id (0: from the newest), newest

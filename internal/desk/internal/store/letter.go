@@ -85,8 +85,7 @@ func (tx Tx) SaveDelivery(l *okno.Letter) error {
 	if l.State == okno.LetterSent || l.State == okno.LetterBounced || l.State == okno.LetterCancelled {
 		sql += `, sealed = NULL, blob = ''`
 	}
-	_, err := tx.Exec(sql+` WHERE id = ?`, l.State, l.Attempts, l.Trouble, l.Answer, micro(l.Sent), l.ID)
-	return err
+	return tx.Send(sql+` WHERE id = ?`, l.State, l.Attempts, l.Trouble, l.Answer, micro(l.Sent), l.ID)
 }
 
 // Letters lists letters before an id (0: from the newest), newest first, in

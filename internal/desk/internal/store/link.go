@@ -35,9 +35,8 @@ type Link struct {
 
 // AddLink keeps a link.
 func (tx Tx) AddLink(l Link) error {
-	_, err := tx.Exec(`INSERT INTO link (hash, purpose, person, ticket, subject, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Send(`INSERT INTO link (hash, purpose, person, ticket, subject, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		l.Hash, l.Purpose, l.Person, l.Ticket, l.Subject, micro(l.Created), micro(l.Expires))
-	return err
 }
 
 // LinkByHash is the link of a token's hash, expired and used ones too, or

@@ -44,8 +44,7 @@ func (tx Tx) CountLetters(f LetterFilter, limit int) (int, error) {
 
 // AddAttempt keeps what a relay said when it did not take a letter.
 func (tx Tx) AddAttempt(l okno.LetterID, a okno.Attempt) error {
-	_, err := tx.Exec(`INSERT INTO letter_attempt (letter, n, at, words) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, l, a.N, micro(a.At), a.Words)
-	return err
+	return tx.Send(`INSERT INTO letter_attempt (letter, n, at, words) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, l, a.N, micro(a.At), a.Words)
 }
 
 // Attempts are the last ones of a letter that failed, the latest first.

@@ -72,8 +72,7 @@ func (tx Tx) SaveSwitches(id okno.PersonID, s okno.Switches) error {
 
 // LearnLang stores the language of a person of whom none is known yet.
 func (tx Tx) LearnLang(id okno.PersonID, lang string) error {
-	_, err := tx.Exec(`UPDATE person SET lang = ? WHERE id = ? AND lang = ''`, lang, id)
-	return err
+	return tx.Send(`UPDATE person SET lang = ? WHERE id = ? AND lang = ''`, lang, id)
 }
 
 // AddAddress gives a person an address; that it is someone else's already is

@@ -28,8 +28,7 @@ const (
 
 // Pend records that a ticket's words are to be indexed again.
 func (tx Tx) Pend(t okno.TicketID, at time.Time) error {
-	_, err := tx.Exec(`INSERT INTO search_pending (ticket, at) VALUES (?, ?)`, t, micro(at))
-	return err
+	return tx.Send(`INSERT INTO search_pending (ticket, at) VALUES (?, ?)`, t, micro(at))
 }
 
 // PendPerson does so for the tickets that a person has part in.
@@ -296,7 +295,7 @@ func (tx Tx) LearnWords(words map[string]int64) error {
 		for _, w := range some {
 			args = append(args, w, words[w])
 		}
-		if _, err := tx.Exec(`INSERT INTO search_word (word, n) VALUES `+strings.TrimSuffix(strings.Repeat(`(?, ?), `, len(some)), `, `)+
+		if err := tx.Send(`INSERT INTO search_word (word, n) VALUES `+strings.TrimSuffix(strings.Repeat(`(?, ?), `, len(some)), `, `)+
 			` ON CONFLICT (word) DO UPDATE SET n = search_word.n + excluded.n`, args...); err != nil {
 			return err
 		}

@@ -19,8 +19,7 @@ func (tx Tx) Submitted(key string) (string, error) {
 // Submit records what a submission key led to. A unique violation means that
 // another won the race; its result is then Submitted.
 func (tx Tx) Submit(key, result string, at time.Time) error {
-	_, err := tx.Exec(`INSERT INTO submission (submission, result, created) VALUES (?, ?, ?)`, key, result, micro(at))
-	return err
+	return tx.Send(`INSERT INTO submission (submission, result, created) VALUES (?, ?, ?)`, key, result, micro(at))
 }
 
 // DropSubmissions forgets keys from before a moment.

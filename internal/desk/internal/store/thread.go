@@ -14,11 +14,10 @@ func (tx Tx) AddToThread(t okno.TicketID, messageID string, at time.Time) error 
 	if messageID == "" {
 		return nil
 	}
-	if _, err := tx.Exec(`INSERT INTO thread (messageid, ticket, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, messageID, t, micro(at)); err != nil {
+	if err := tx.Send(`INSERT INTO thread (messageid, ticket, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, messageID, t, micro(at)); err != nil {
 		return err
 	}
-	_, err := tx.ClaimThread(t, []string{messageID}, at)
-	return err
+	return tx.Send(claimText(1), messageID, t, micro(at))
 }
 
 // TicketsOfThread are the tickets that letters of these Message-IDs belong
@@ -56,8 +55,12 @@ func (tx Tx) ClaimThread(t okno.TicketID, ids []string, at time.Time) (claimed i
 	for _, id := range ids {
 		args = append(args, id, t, micro(at))
 	}
-	values := strings.TrimSuffix(strings.Repeat("(?, ?, ?), ", len(ids)), ", ")
-	return tx.Exec(`INSERT INTO thread_claim (messageid, ticket, at) VALUES `+values+` ON CONFLICT (messageid) DO NOTHING`, args...)
+	return tx.Exec(claimText(len(ids)), args...)
+}
+
+// claimText claims so many Message-IDs.
+func claimText(n int) string {
+	return `INSERT INTO thread_claim (messageid, ticket, at) VALUES ` + strings.TrimSuffix(strings.Repeat("(?, ?, ?), ", n), ", ") + ` ON CONFLICT (messageid) DO NOTHING`
 }
 
 // ThreadClaims says which tickets have claimed these Message-IDs.

@@ -115,8 +115,7 @@ func (tx Tx) Participants(id okno.TicketID) ([]okno.PersonID, error) {
 
 // AddParticipant lets a person take part; once is enough.
 func (tx Tx) AddParticipant(id okno.TicketID, p okno.PersonID) error {
-	_, err := tx.Exec(`INSERT INTO participant (ticket, person) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, p)
-	return err
+	return tx.Send(`INSERT INTO participant (ticket, person) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, p)
 }
 
 // TicketsToWake are tickets on hold whose date has come.
