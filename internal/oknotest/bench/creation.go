@@ -60,7 +60,7 @@ func (b *bench) creations(ctx context.Context) error {
 	b.say("\n### Requests that become tickets\n")
 	b.say("A burst is %s of senders that wait only for the answer (it is given when the request is durable); the letters to", b.burst)
 	b.say("customers and agents are worked off behind it. Sustained is %s in which at most %d tickets lack their confirmation at", b.sustained, unfinished)
-	b.say("the relay. Processor is cores of the program, and in brackets of the sending side.\n")
+	b.say("the relay. Processor is cores of the program%s, and in brackets of the sending side.\n", b.besides())
 	b.say("| way | at once | run | a second | of fsyncs | p50 ms | p99 ms | failed | worked off after | processor | memory MB |")
 	b.say("|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, by := range ways {
@@ -74,6 +74,14 @@ func (b *bench) creations(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// besides is what else the program's processor time counts.
+func (b *bench) besides() string {
+	if b.server == nil {
+		return ""
+	}
+	return " and of the PostgreSQL server"
 }
 
 func (b *bench) burstOf(ctx context.Context, by way, n int) error {

@@ -26,10 +26,17 @@ func (b *bench) machine(context.Context) error {
 	if err := syscall.Uname(&uname); err != nil {
 		return err
 	}
-	b.say("%s, %s, %d processors (%s), %s on Linux %s, SQLite; the disk makes %.0f appends of 4 KB durable a second",
-		time.Now().Format("2 January 2006"), revision(), runtime.NumCPU(), processor(), runtime.Version(), text(uname.Release[:]), b.fsyncs)
+	b.say("%s, %s, %d processors (%s), %s on Linux %s, %s; the disk makes %.0f appends of 4 KB durable a second",
+		time.Now().Format("2 January 2006"), revision(), runtime.NumCPU(), processor(), runtime.Version(), text(uname.Release[:]), b.database(), b.fsyncs)
 	b.say("(fdatasync, one after another). The sending side, the relay and the program share the processors.")
 	return nil
+}
+
+func (b *bench) database() string {
+	if b.server == nil {
+		return "SQLite"
+	}
+	return "PostgreSQL on the same machine (synchronous_commit on)"
 }
 
 // fsyncs is how many appends of 4 KB become durable a second, one after another.

@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/oknotest/program"
 )
 
@@ -52,12 +54,13 @@ func main() {
 	flag.IntVar(&p.customers, "customers", 9900, "customers with an open page")
 	flag.IntVar(&p.agents, "agents", 100, "agents with an open page")
 	flag.IntVar(&p.messages, "messages", 20, "messages a second in that conversation")
+	database := flag.String("db", "sqlite", "what is measured on: sqlite, or postgres on a server of its own (without the sizes)")
 	only := flag.String("only", "", "measure only this: tickets, letters, pages, sizes or live (with commas between; nothing: all)")
 	plain := flag.Int("plain", 0, "only serve so many bytes with net/http, for comparison")
 	write := flag.String("write", "", "file that takes the tables too, below its line \""+figures+"\"")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, p, *only, *plain, *write)
+	err := run(ctx, p, *database, *only, *plain, *write)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -65,7 +68,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, p plan, only string, plain int, write string) error {
+func run(ctx context.Context, p plan, database, only string, plain int, write string) (err error) {
 	if plain > 0 {
 		return servePlain(ctx, plain)
 	}
@@ -75,6 +78,16 @@ func run(ctx context.Context, p plan, only string, plain int, write string) erro
 	}
 	defer os.RemoveAll(dir)
 	b := &bench{plan: p, dir: dir}
+	switch database {
+	case "sqlite":
+	case "postgres":
+		if b.server, err = dbtest.StartDurable(); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, b.server.Stop()) }()
+	default:
+		return fmt.Errorf("%q is no database: sqlite or postgres", database)
+	}
 	if b.bin, err = program.Build(ctx, dir); err != nil {
 		return err
 	}
@@ -92,10 +105,14 @@ func run(ctx context.Context, p plan, only string, plain int, write string) erro
 		return err
 	}
 	parts := []struct {
-		name string
-		run  func(context.Context) error
-	}{{"tickets", b.creations}, {"letters", b.letters}, {"pages", b.readings}, {"sizes", b.sizes}, {"live", b.liveness}}
+		name  string
+		run   func(context.Context) error
+		seeds bool // files of SQLite
+	}{{"tickets", b.creations, false}, {"letters", b.letters, false}, {"pages", b.readings, false}, {"sizes", b.sizes, true}, {"live", b.liveness, false}}
 	for _, part := range parts {
+		if part.seeds && b.server != nil {
+			continue
+		}
 		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
 			continue
 		}
@@ -111,7 +128,8 @@ type bench struct {
 	plan
 	dir, bin string
 	out      io.Writer
-	fsyncs   float64 // a second
+	fsyncs   float64         // a second
+	server   *dbtest.Durable // nil: SQLite
 	worlds   int
 }
 

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/oknotest/program"
 	"github.com/oknodesk/okno/internal/oknotest/traffic"
 )
@@ -17,6 +18,7 @@ import (
 // world is a fresh installation with its relay.
 type world struct {
 	*program.Program
+	server    *dbtest.Durable // nil: SQLite
 	relay     *traffic.Relay
 	confirmed atomic.Int64 // letters to customers that came to the relay
 	mu        sync.Mutex
@@ -25,15 +27,23 @@ type world struct {
 }
 
 func (b *bench) open(ctx context.Context, args ...string) (w *world, err error) {
-	w = &world{}
+	w = &world{server: b.server}
 	if w.relay, err = traffic.NewRelay(w.take); err != nil {
 		return nil, err
 	}
 	b.worlds++
+	url := ""
+	if b.server != nil {
+		if url, err = b.server.Database(ctx); err != nil {
+			return nil, err
+		}
+		args = append([]string{"--db", url}, args...)
+	}
 	data := filepath.Join(b.dir, fmt.Sprint("data", b.worlds))
 	if w.Program, err = program.New(b.bin, data, data+".log", w.relay.Addr, args...); err != nil {
 		return nil, err
 	}
+	w.DB = url
 	if err := w.SetUp(ctx); err != nil {
 		return nil, err
 	}
@@ -123,12 +133,18 @@ func (w *world) crowd(ctx context.Context, n int, long time.Duration, make func(
 	return o, err
 }
 
-// clocks are the processor time of the program and our own.
+// clocks are the processor time of the program with its database server, and
+// our own.
 func (w *world) clocks() (its, own time.Duration, err error) {
 	var r syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
 		return 0, 0, err
 	}
 	its, err = w.CPU()
+	if err == nil && w.server != nil {
+		var served time.Duration
+		served, err = w.server.CPU()
+		its += served
+	}
 	return its, time.Duration(r.Utime.Nano() + r.Stime.Nano()), err
 }
