@@ -144,7 +144,7 @@ type liteSession struct {
 
 func openLitePool(path string, readOnly bool, cacheKiB int) (*sql.DB, error) {
 	// _timefmt=sqlite keeps the driver from taking text that looks like a time for one.
-	name := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: "_timefmt=sqlite"}).String()
+	name := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: "vfs=" + logVFS + "&_timefmt=sqlite"}).String()
 	pool, err := driver.Open(name, func(c *sqlite3.Conn) error {
 		if err := c.BusyTimeout(busyTimeout); err != nil {
 			return err

@@ -1,0 +1,93 @@
+package db
+
+import "github.com/ncruces/go-sqlite3/vfs"
+
+// logVFS is how SQLite gets at files: as the operating system has them, but the
+// write-ahead log gathered (logFile).
+const logVFS = "okno"
+
+func init() {
+	vfs.Register(logVFS, gathering{vfs.Find("").(vfs.VFSFilename)})
+}
+
+type gathering struct{ vfs.VFSFilename }
+
+// OpenFilename implements vfs.VFSFilename.
+func (g gathering) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	f, got, err := g.VFSFilename.OpenFilename(name, flags)
+	if err == nil && flags&vfs.OPEN_WAL != 0 {
+		f = &logFile{File: f}
+	}
+	return f, got, err
+}
+
+// logGathered bounds what a log file holds back, in bytes.
+const logGathered = 1 << 20
+
+// logFile is a write-ahead log. SQLite writes every page of a commit and its
+// header apart and one behind the other; here they go to the system together,
+// before the log is made durable, read or looked at otherwise. Other
+// connections look for a commit only once it is durable (synchronous=FULL).
+type logFile struct {
+	vfs.File
+	held []byte
+	at   int64 // where held begins
+}
+
+func (f *logFile) WriteAt(p []byte, off int64) (int, error) {
+	if off != f.at+int64(len(f.held)) || len(f.held)+len(p) > logGathered {
+		if err := f.hand(); err != nil {
+			return 0, err
+		}
+		f.at = off
+	}
+	f.held = append(f.held, p...)
+	return len(p), nil
+}
+
+// hand gives what is held to the system. What could not be written is dropped:
+// SQLite undoes the change and writes there again.
+func (f *logFile) hand() error {
+	if len(f.held) == 0 {
+		return nil
+	}
+	_, err := f.File.WriteAt(f.held, f.at)
+	f.held = f.held[:0]
+	return err
+}
+
+func (f *logFile) Sync(flags vfs.SyncFlag) error {
+	if err := f.hand(); err != nil {
+		return err
+	}
+	return f.File.Sync(flags)
+}
+
+func (f *logFile) ReadAt(p []byte, off int64) (int, error) {
+	if err := f.hand(); err != nil {
+		return 0, err
+	}
+	return f.File.ReadAt(p, off)
+}
+
+func (f *logFile) Truncate(size int64) error {
+	if err := f.hand(); err != nil {
+		return err
+	}
+	return f.File.Truncate(size)
+}
+
+func (f *logFile) Size() (int64, error) {
+	if err := f.hand(); err != nil {
+		return 0, err
+	}
+	return f.File.Size()
+}
+
+func (f *logFile) Close() error {
+	handed := f.hand()
+	if err := f.File.Close(); err != nil {
+		return err
+	}
+	return handed
+}
