@@ -73,6 +73,10 @@ func (b *bench) size(ctx context.Context, n int) ([]measured, error) {
 		return nil, err
 	}
 	started := time.Since(begun)
+	idle, _, err := w.Memory()
+	if err != nil {
+		return nil, err
+	}
 	disk, err := diskSize(w.Data)
 	if err != nil {
 		return nil, err
@@ -82,7 +86,7 @@ func (b *bench) size(ctx context.Context, n int) ([]measured, error) {
 		return nil, err
 	}
 	b.say("\n### Pages of one client at %d tickets\n", n)
-	b.say("%sOn the disk %d MB; from start to listening %d ms. Aim: p50 %.0f ms, p99 %.0f ms.\n", made, disk>>20, started.Milliseconds(), aimMedian, aimLate)
+	b.say("%sOn the disk %d MB; from start to listening %d ms, with %d MB of memory then. Aim: p50 %.0f ms, p99 %.0f ms.\n", made, disk>>20, started.Milliseconds(), idle>>20, aimMedian, aimLate)
 	b.say("| page | KB | p50 ms | p99 ms | a second | processor | memory MB | |\n|---|---|---|---|---|---|---|---|")
 	var all []measured
 	for _, pg := range pages {
