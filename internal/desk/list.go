@@ -28,6 +28,11 @@ type Row struct {
 type List struct {
 	Rows []Row
 	Next string // where the next page begins; "": this was the last
+	// Partial: only so many of the tickets that have the words were looked at;
+	// Next goes on behind them.
+	Partial bool
+	// Misread are the filters whose value means nothing; then nothing is found.
+	Misread []string
 }
 
 // countTeams is how far the tickets of an agent's teams are counted.

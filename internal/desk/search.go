@@ -21,14 +21,7 @@ type Asked struct {
 }
 
 // Found is one page of what was found, the last opened first.
-type Found struct {
-	List
-	// Partial: only so many of the tickets that have the words were looked at;
-	// Next goes on behind them.
-	Partial bool
-	// Misread are the filters whose value means nothing; then nothing is found.
-	Misread []string
-}
+type Found struct{ List }
 
 // Piece is a part of a text; Hit: it is a word that was looked for.
 type Piece = search.Piece

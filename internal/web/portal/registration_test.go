@@ -167,6 +167,7 @@ func TestR30HisTicketsFromBeforeAreThereAndAreFound(t *testing.T) {
 			}
 		}
 		b.show(b.get("/tickets?q=%D1%87%D1%83%D0%B6%D0%B0%D1%8F"), 200, "Ничего не найдено", "Показать все")
+		b.show(b.get("/tickets?q=status:mad"), 200, "Непонятно: status:mad")
 	})
 }
 

@@ -19,8 +19,10 @@ type ticketsView struct {
 	asked        desk.Mine // which tickets these are
 	open, closed string    // how many there are; empty: not counted
 	statuses     []ui.Option
-	unread       int    // of these rows
-	next         string // where the next page begins; empty: this was the last
+	unread       int      // of these rows
+	next         string   // where the next page begins; empty: this was the last
+	partial      bool     // only so many of the tickets with the words were looked at
+	misread      []string // filters that mean nothing
 }
 
 // ticketRow is a ticket in the list.
@@ -40,7 +42,7 @@ func (p *Portal) tickets(q *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.next = list.Next
+	v.next, v.partial, v.misread = list.Next, list.Partial, list.Misread
 	for _, r := range list.Rows {
 		row := ticketRow{Row: r, status: statusName(q.Locale, r.Status)}
 		if r.Unread > 0 {
