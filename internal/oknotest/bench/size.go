@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -77,7 +78,7 @@ func (b *bench) size(ctx context.Context, n int) ([]measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	disk, err := diskSize(w.Data)
+	disk, err := w.diskSize(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -130,18 +131,28 @@ var seededLogin = regexp.MustCompile(`\S+@seed\.example`)
 // who can come in: an agent, one of a small department, a customer with many
 // tickets and one with fewer. With -keep it is made once.
 func (b *bench) seeded(ctx context.Context, n int) (w *world, who []string, made string, err error) {
-	w = &world{}
+	w = &world{server: b.server}
 	if w.relay, err = traffic.NewRelay(w.take); err != nil {
 		return nil, nil, "", err
 	}
 	dir := b.keep
+	var args []string
+	url := ""
+	if b.server != nil {
+		dir = "" // the server goes with the sitting
+		if url, err = b.server.Database(ctx); err != nil {
+			return nil, nil, "", err
+		}
+		args = []string{"--db", url}
+	}
 	if dir == "" {
 		dir = b.dir
 	}
 	data := filepath.Join(dir, fmt.Sprint("tickets", n))
-	if w.Program, err = program.New(b.bin, data, data+".log", w.relay.Addr); err != nil {
+	if w.Program, err = program.New(b.bin, data, data+".log", w.relay.Addr, args...); err != nil {
 		return nil, nil, "", err
 	}
+	w.DB = url
 	said, err := os.ReadFile(data + ".seeded")
 	if err != nil {
 		if err := w.SetUp(ctx); err != nil {
@@ -164,7 +175,21 @@ func (b *bench) seeded(ctx context.Context, n int) (w *world, who []string, made
 	return w, who, made, nil
 }
 
-func diskSize(dir string) (size int64, err error) {
+// diskSize is what the installation occupies: its directory, or its database at
+// the server.
+func (w *world) diskSize(ctx context.Context) (size int64, err error) {
+	if w.DB != "" {
+		l, err := w.Ledger()
+		if err != nil {
+			return 0, err
+		}
+		n, err := l.Count(ctx, `SELECT pg_database_size(current_database())`)
+		return int64(n), errors.Join(err, l.Close())
+	}
+	return sizeOf(w.Data)
+}
+
+func sizeOf(dir string) (size int64, err error) {
 	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
