@@ -8,9 +8,15 @@ type Department struct {
 	Ref       Ref
 	Name      string
 	Signature string // plain text under its agents' answers; empty: none
-	Closed    time.Time
-	Version   int64
+	// AnswerWithin is how many working hours a customer waits for an answer at
+	// most; 0: nothing is promised, and none of its tickets is overdue.
+	AnswerWithin int
+	Closed       time.Time
+	Version      int64
 }
+
+// MaxAnswerWithin is the most that a department may promise, in hours.
+const MaxAnswerWithin = 1000
 
 // Role is a named set of permissions.
 type Role struct {
@@ -64,19 +70,3 @@ func nameIn(names map[string]string, lang string) string {
 	}
 	return ""
 }
-
-// ViewKind names the views every agent has.
-type ViewKind string
-
-const (
-	ViewMine       ViewKind = "mine"
-	ViewUnassigned ViewKind = "unassigned" // a team's or a department's, and no agent's yet
-	ViewOpen       ViewKind = "open"       // all that are alive
-	ViewWaiting    ViewKind = "waiting"
-	ViewHold       ViewKind = "hold"
-	ViewDone       ViewKind = "done"
-	ViewClosed     ViewKind = "closed"
-)
-
-// Views lists the built-in views in the order of the workspace's left pane.
-var Views = []ViewKind{ViewMine, ViewTeam, ViewUnassigned, ViewOpen, ViewCalls, ViewWaiting, ViewHold, ViewDone, ViewClosed}

@@ -118,6 +118,3 @@ const (
 	LetterCallOff    LetterKind = "calloff"    // to agents: he no longer does
 	LetterCallMissed LetterKind = "callmissed" // to him: nobody answered
 )
-
-// ViewCalls are the tickets with an open call, the longest waiting first.
-const ViewCalls ViewKind = "calls"

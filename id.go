@@ -13,6 +13,7 @@ type (
 	TopicID      int64
 	TeamID       int64
 	StatusID     int64
+	TagID        int64
 	RoleID       int64
 	MailboxID    int64
 	LetterID     int64 // a letter that leaves

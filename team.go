@@ -22,6 +22,3 @@ const (
 	TeamAdded  EventKind = "team.added"
 	TeamEdited EventKind = "team.edited"
 )
-
-// ViewTeam holds what is the work of the agent's teams and nobody's own yet.
-const ViewTeam ViewKind = "team"

@@ -14,6 +14,9 @@ const (
 	ChannelPhone Channel = "phone" // entered by an agent for the caller
 )
 
+// Channels lists them.
+var Channels = []Channel{ChannelMail, ChannelWeb, ChannelPhone}
+
 // ReopenWithin is how long after closing a message reopens the ticket; a later
 // one opens a new ticket linked to the old.
 const ReopenWithin = 30 * 24 * time.Hour
@@ -56,6 +59,12 @@ type Ticket struct {
 	Closed  time.Time // zero while not closed
 	Hold    Hold
 	Closing Closing // of a done ticket
+
+	// Awaits is since when the customer has waited for an answer; zero: it is not
+	// the desk's turn. Deadline is when that answer was promised for; zero: none
+	// was.
+	Awaits   time.Time
+	Deadline time.Time
 
 	// LastWord are the first words of the last public message, LastBy whose.
 	LastWord string

@@ -68,23 +68,47 @@ func (f FullText) Find(tx *Tx, all []Term, below int64, limit int) ([]int64, err
 		err := row.Scan(&id)
 		return id, err
 	}
-	var question []string
 	if tx.on.dialect() == Postgres {
 		// A plan made for all questions would be a wrong one for most.
 		if err := tx.Send(`SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
 			return nil, err
 		}
-		for _, t := range all {
-			question = append(question, f.lexemes(t))
-		}
-		return Collect(tx, id, `SELECT id FROM `+f.Name+` WHERE words @@ CAST(CAST(? AS TEXT) AS tsquery) AND id < ? ORDER BY id DESC LIMIT ?`,
-			strings.Join(question, " & "), below, limit)
+		return Collect(tx, id, `SELECT id FROM `+f.Name+` WHERE words @@ CAST(CAST(? AS TEXT) AS tsquery) AND id < ? ORDER BY id DESC LIMIT ?`, f.query(all), below, limit)
 	}
+	return Collect(tx, id, `SELECT rowid FROM `+f.Name+` WHERE `+f.Name+` MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`, match(all), below, limit)
+}
+
+// Among returns those of some ids where all the terms hold, in no order.
+func (f FullText) Among(tx *Tx, all []Term, ids []int64) ([]int64, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	id := func(row Scanner) (id int64, err error) { return id, row.Scan(&id) }
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")
+	var args []any
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	if tx.on.dialect() == Postgres {
+		return Collect(tx, id, `SELECT id FROM `+f.Name+` WHERE id IN (`+marks+`) AND words @@ CAST(CAST(? AS TEXT) AS tsquery)`, append(args, f.query(all))...)
+	}
+	return Collect(tx, id, `SELECT rowid FROM `+f.Name+` WHERE `+f.Name+` MATCH ? AND rowid IN (`+marks+`)`, append([]any{match(all)}, args...)...)
+}
+
+func (f FullText) query(all []Term) string {
+	var question []string
+	for _, t := range all {
+		question = append(question, f.lexemes(t))
+	}
+	return strings.Join(question, " & ")
+}
+
+func match(all []Term) string {
+	var question []string
 	for _, t := range all {
 		question = append(question, t.match())
 	}
-	return Collect(tx, id, `SELECT rowid FROM `+f.Name+` WHERE `+f.Name+` MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
-		strings.Join(question, " AND "), below, limit)
+	return strings.Join(question, " AND ")
 }
 
 // match is the term in FTS5's words.

@@ -20,6 +20,7 @@ type catalogue struct {
 	departments []okno.Department
 	topics      []okno.Topic
 	teams       []okno.Team
+	tags        []okno.Tag // those merged into others too
 	statuses    []okno.Status
 	mailboxes   []store.Mailbox
 	roles       []okno.Role
@@ -54,6 +55,9 @@ func (d *Desk) config(ctx context.Context) (*catalogue, error) {
 			return err
 		}
 		if c.teams, err = tx.Teams(); err != nil {
+			return err
+		}
+		if c.tags, err = tx.Tags(); err != nil {
 			return err
 		}
 		if c.statuses, err = tx.Statuses(); err != nil {

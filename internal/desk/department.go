@@ -33,12 +33,15 @@ func (d *Desk) SaveDepartment(ctx context.Context, by okno.Actor, ref okno.Ref, 
 	if len(form.Signature) > 2000 {
 		wrong = append(wrong, okno.TooLong("signature", 2000))
 	}
+	if form.AnswerWithin < 0 || form.AnswerWithin > okno.MaxAnswerWithin {
+		wrong = append(wrong, &okno.Error{Reason: okno.Invalid, Key: "error.number", Args: []any{"Min", 0, "Max", okno.MaxAnswerWithin}, Field: "answerwithin"})
+	}
 	if err := wrong.Err(); err != nil {
 		return err
 	}
 	return d.manage(ctx, by, okno.ManageDepartments, func(tx store.Tx) (int64, okno.Event, error) {
 		if ref == "" {
-			dep := okno.Department{Ref: okno.Ref(secret.NewRef()), Name: form.Name, Signature: form.Signature}
+			dep := okno.Department{Ref: okno.Ref(secret.NewRef()), Name: form.Name, Signature: form.Signature, AnswerWithin: form.AnswerWithin}
 			err := tx.AddDepartment(&dep, d.Now())
 			return int64(dep.ID), okno.NewEvent(okno.DepartmentAdded, okno.EventData{}), err
 		}
@@ -46,7 +49,7 @@ func (d *Desk) SaveDepartment(ctx context.Context, by okno.Actor, ref okno.Ref, 
 		if err != nil {
 			return 0, okno.Event{}, err
 		}
-		dep.Name, dep.Signature, dep.Version = form.Name, form.Signature, form.Version
+		dep.Name, dep.Signature, dep.AnswerWithin, dep.Version = form.Name, form.Signature, form.AnswerWithin, form.Version
 		dep.Closed = closedSince(dep.Closed, form.Closed, d.Now())
 		if err := tx.SaveDepartment(&dep); err != nil {
 			return 0, okno.Event{}, err

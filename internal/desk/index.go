@@ -24,7 +24,7 @@ const (
 func changesWords(k okno.EventKind) bool {
 	switch k {
 	case okno.StatusChanged, okno.AssigneeChanged, okno.CloseAsked, okno.LetterReturned,
-		okno.CallRequested, okno.CallChanged, okno.ClosingReminded, okno.ClosingStopped:
+		okno.TagAdded, okno.TagRemoved, okno.CallRequested, okno.CallChanged, okno.ClosingReminded, okno.ClosingStopped:
 		return false
 	}
 	return true

@@ -21,50 +21,26 @@ type Row struct {
 	Company    okno.Company
 	Unread     int // messages that are new to the asker, counted up to UnreadCounted
 	Call       CallMark
-	Excerpt    *Excerpt // nil: no words were looked for
+	Tags       []okno.Tag // for agents
+	Excerpt    *Excerpt   // nil: no words were looked for
 }
 
-// List is one page of a list of tickets, latest change first.
+// List is one page of a list of tickets.
 type List struct {
 	Rows []Row
 	Next string // where the next page begins; "": this was the last
-	// Partial: only so many of the tickets that have the words were looked at;
-	// Next goes on behind them.
+	// Partial: only so many of the tickets that may fit were looked at; Next goes
+	// on behind them.
 	Partial bool
-	// Misread are the filters whose value means nothing; then nothing is found.
+	// Misread is what was asked that means nothing; then nothing is found.
 	Misread []string
 }
-
-// countTeams is how far the tickets of an agent's teams are counted.
-const countTeams = 1000
 
 // pageRows is how many tickets a page of a list holds.
 const pageRows = 50
 
 // alive are the kinds of status in which somebody owes the ticket something.
 var alive = slices.DeleteFunc(slices.Clone(okno.StatusKinds), func(k okno.StatusKind) bool { return !k.Alive() })
-
-// listing is the question a built-in view asks.
-func listing(view okno.ViewKind, by okno.Actor, teams []okno.TeamID) store.Listing {
-	l := store.Listing{Kinds: alive, Limit: pageRows + 1}
-	switch view {
-	case okno.ViewMine:
-		l.Assignee = by.Person
-	case okno.ViewTeam:
-		l.Teams = teams
-	case okno.ViewUnassigned:
-		l.Nobodys = true
-	case okno.ViewWaiting:
-		l.Kinds = []okno.StatusKind{okno.StatusWaiting}
-	case okno.ViewHold:
-		l.Kinds = []okno.StatusKind{okno.StatusHold}
-	case okno.ViewDone:
-		l.Kinds = []okno.StatusKind{okno.StatusDone}
-	case okno.ViewClosed:
-		l.Kinds = []okno.StatusKind{okno.StatusClosed}
-	}
-	return l
-}
 
 // View is one page of a built-in view of the agent's tickets, from a place
 // ("": from the top).
@@ -73,18 +49,49 @@ func (d *Desk) View(ctx context.Context, by okno.Actor, view okno.ViewKind, from
 		return nil, okno.ErrNotFound
 	}
 	if view == okno.ViewCalls {
-		return d.callView(ctx, by, from)
+		return d.callView(ctx, by, from) // in the order in which they were asked for
 	}
+	return d.viewed(ctx, by, view.View(), from, pageRows)
+}
+
+// viewed is one page of what a view finds, of at most so many rows.
+func (d *Desk) viewed(ctx context.Context, by okno.Actor, v okno.View, from string, rows int) (*List, error) {
 	c, err := d.config(ctx)
 	if err != nil {
 		return nil, err
 	}
-	l := listing(view, by, c.teamsFor(by))
-	if view == okno.ViewTeam && len(l.Teams) == 0 {
-		return &List{}, nil
+	list := &List{}
+	err = d.read(ctx, func(tx store.Tx) error {
+		*list = List{}
+		r := d.reading(tx, c, by, v.Order, from)
+		if ok, err := d.conditions(r, c, by, v.Conditions, list); err != nil || !ok {
+			return err
+		}
+		return d.readPage(r, c, by, rows, list)
+	})
+	return list, err
+}
+
+// reading begins to read tickets in an order, from a place.
+func (d *Desk) reading(tx store.Tx, c *catalogue, by okno.Actor, order okno.Order, from string) *reading {
+	r := &reading{tx: tx, scope: by.Sees(), order: order, after: place(from), times: readTimes}
+	for _, dep := range c.departments {
+		r.departments = append(r.departments, dep.ID)
 	}
-	l.After = place(from)
-	return d.list(ctx, by, func(tx store.Tx) ([]okno.Ticket, error) { return tx.List(by.Sees(), l) })
+	return r
+}
+
+// readPage puts the next rows of a reading into a list.
+func (d *Desk) readPage(r *reading, c *catalogue, by okno.Actor, rows int, list *List) error {
+	ts, more, err := r.page(rows)
+	if err != nil {
+		return err
+	}
+	if list.Partial = r.partial; more {
+		list.Next = placeText(r.after)
+	}
+	list.Rows, err = d.rows(r.tx, c, by, ts)
+	return err
 }
 
 func (d *Desk) list(ctx context.Context, by okno.Actor, read func(store.Tx) ([]okno.Ticket, error)) (*List, error) {
@@ -100,7 +107,7 @@ func (d *Desk) list(ctx context.Context, by okno.Actor, read func(store.Tx) ([]o
 		}
 		if len(ts) > pageRows {
 			ts = ts[:pageRows]
-			list.Next = placeText(store.After(ts[pageRows-1]))
+			list.Next = placeText(store.PlaceOf(okno.OrderChanged, &ts[pageRows-1]))
 		}
 		list.Rows, err = d.rows(tx, c, by, ts)
 		return err
@@ -130,12 +137,16 @@ func (d *Desk) rows(tx store.Tx, c *catalogue, by okno.Actor, ts []okno.Ticket) 
 	if err != nil {
 		return nil, err
 	}
+	tags, err := tagsFor(tx, by, ts)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]Row, len(ts))
 	for i, t := range ts {
 		rows[i] = Row{
 			Ticket: t, Status: c.status(t.Status), Department: c.department(t.Department),
 			Requester: people[t.Requester], Assignee: people[t.Assignee], Team: c.team(t.Team),
-			Unread: fresh[t.ID],
+			Unread: fresh[t.ID], Tags: c.tagsOf(tags[t.ID]),
 		}
 		for _, company := range companies {
 			if company.ID == t.Company {
@@ -144,50 +155,6 @@ func (d *Desk) rows(tx store.Tx, c *catalogue, by okno.Actor, ts []okno.Ticket) 
 		}
 	}
 	return rows, markCalls(tx, rows)
-}
-
-// Counts are how many tickets each built-in view of the agent holds. Who is in
-// no team has no ViewTeam.
-func (d *Desk) Counts(ctx context.Context, by okno.Actor) (map[okno.ViewKind]int64, error) {
-	if !by.Agent() {
-		return nil, okno.ErrNotFound
-	}
-	c, err := d.config(ctx)
-	if err != nil {
-		return nil, err
-	}
-	teams := c.teamsFor(by)
-	var counts []store.Count
-	var calls, teamwork int64
-	if err := d.read(ctx, func(tx store.Tx) (err error) {
-		if counts, err = tx.Counts(); err != nil {
-			return err
-		}
-		if teamwork, err = tx.CountTeams(teams, alive, countTeams); err != nil {
-			return err
-		}
-		calls, err = tx.CountCalls(by.Sees(), countCalls)
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	scope := by.Sees()
-	n := map[okno.ViewKind]int64{okno.ViewCalls: calls}
-	if len(teams) > 0 {
-		n[okno.ViewTeam] = teamwork
-	}
-	for _, c := range counts {
-		if !scope.Everything() && !slices.Contains(scope.Departments(), c.Department) {
-			continue
-		}
-		for _, view := range okno.Views {
-			l := listing(view, by, nil)
-			if view != okno.ViewCalls && view != okno.ViewTeam && slices.Contains(l.Kinds, c.Kind) && (l.Assignee == 0 || c.Assignee == l.Assignee) && (!l.Nobodys || c.Assignee == 0) {
-				n[view] += c.N
-			}
-		}
-	}
-	return n, nil
 }
 
 // FoldCounters joins the appended changes of the counters once there are many;
@@ -226,12 +193,12 @@ func place(s string) store.Place {
 	if err != nil || len(b) != 16 {
 		return store.Place{}
 	}
-	return store.Place{Updated: int64(binary.BigEndian.Uint64(b)), ID: okno.TicketID(binary.BigEndian.Uint64(b[8:]))}
+	return store.Place{Key: int64(binary.BigEndian.Uint64(b)), ID: okno.TicketID(binary.BigEndian.Uint64(b[8:]))}
 }
 
 func placeText(p store.Place) string {
 	var b [16]byte
-	binary.BigEndian.PutUint64(b[:], uint64(p.Updated))
+	binary.BigEndian.PutUint64(b[:], uint64(p.Key))
 	binary.BigEndian.PutUint64(b[8:], uint64(p.ID))
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }

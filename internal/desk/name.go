@@ -179,10 +179,13 @@ func (n *naming) asking(column string, take func([]store.Asking) (enough bool, e
 
 // latest are the tickets that were changed last, for whom nothing was typed.
 func (n *naming) latest() ([]int64, error) {
-	ts, err := n.tx.List(n.by.Sees(), store.Listing{Kinds: alive, Limit: namesLooked})
-	ids := make([]int64, len(ts))
-	for i, t := range ts {
-		ids[i] = int64(t.ID)
+	scope := n.by.Sees()
+	places, err := n.tx.Places(store.Listing{
+		Kinds: alive, Departments: scope.Departments(), Everywhere: scope.Everything(), Order: okno.OrderChanged, Limit: namesLooked,
+	})
+	ids := make([]int64, len(places))
+	for i, p := range places {
+		ids[i] = int64(p.ID)
 	}
 	return ids, err
 }

@@ -222,6 +222,9 @@ func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, t *ok
 	if err != nil {
 		return err
 	}
+	if err := d.promise(tx, &okno.Ticket{}, t); err != nil {
+		return err
+	}
 	if err := tx.AddTicket(t); err != nil {
 		return err
 	}

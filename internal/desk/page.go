@@ -35,6 +35,8 @@ type TicketPage struct {
 	// Addresses are the requester's, the one that he is written to first.
 	Addresses []okno.Address
 	Agents    []okno.Person // who may be made the assignee
+	Tags      []okno.Tag
+	TagNames  map[okno.TagID]string // of those that Events name
 	Drafts    map[okno.MessageKind]okno.Draft
 	Held      []okno.HeldAnswer // not given yet, the next one first; agents only
 	// Mornings begin the next working days: when an answer may be sent later.
@@ -81,6 +83,11 @@ func (d *Desk) Ticket(ctx context.Context, by okno.Actor, number okno.Number, be
 			if err := d.readForAgent(tx, p); err != nil {
 				return err
 			}
+			tags, err := tx.TagsOf([]okno.TicketID{t.ID})
+			if err != nil {
+				return err
+			}
+			nameTags(c, p, tags[t.ID])
 			_, work := c.calendars.of(t.Department)
 			p.Mornings = mornings(work, d.Now())
 		}

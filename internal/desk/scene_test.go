@@ -74,6 +74,7 @@ func (r *rig) scene() *scene {
 	w, err = r.AddMessage(ctx, r.ann, s.n, desk.Words{Key: key + "5", Text: "Tomorrow.", Channel: okno.ChannelWeb, Uploads: []okno.Ref{s.within}, Hold: true, At: r.Now().Add(time.Hour)})
 	must(r.t, err)
 	s.waits = w.Ref
+	must(r.t, r.ChangeTags(ctx, r.ann, s.n, []string{s.tagName("Renamed"), s.tagName("Merged"), s.tagName("Lasting")}, nil))
 	s.ticket, err = r.TicketOfNumber(ctx, s.n)
 	must(r.t, err)
 	s.cast(carl, dora, pat, others.Ticket)
@@ -289,6 +290,9 @@ var ticketSteps = []step{
 	{"SplitOff", merges, func(s *scene, by okno.Actor) error { return s.SplitOff(s.ctx(), by, s.n, s.twin, 0) }},
 	{"SetStatus", working, func(s *scene, by okno.Actor) error {
 		return s.SetStatus(s.ctx(), by, s.n, okno.StatusWaiting, okno.Hold{}, 0)
+	}},
+	{"ChangeTags", working, func(s *scene, by okno.Actor) error {
+		return s.ChangeTags(s.ctx(), by, s.n, []string{"Dark"}, nil)
 	}},
 	{"EditSubject", working, func(s *scene, by okno.Actor) error { return s.EditSubject(s.ctx(), by, s.n, "Mine now", 0) }},
 	{"CloseTicket", deciding, func(s *scene, by okno.Actor) error { return s.CloseTicket(s.ctx(), by, s.n, "page") }},

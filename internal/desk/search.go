@@ -1,9 +1,7 @@
 package desk
 
 import (
-	"cmp"
 	"context"
-	"math"
 	"slices"
 
 	"github.com/oknodesk/okno"
@@ -54,9 +52,7 @@ const MaxWords = search.MaxQuestion
 // Bounds of a search.
 const (
 	searchRows  = 25
-	searchChunk = 400 // tickets that have the words, looked at together
-	searchReads = 10  // such chunks of one page
-	searchWords = 24  // words that a beginning stands for
+	searchWords = 24 // words that a beginning stands for
 )
 
 // Search finds tickets by their words: for agents in their departments, at the
@@ -75,22 +71,17 @@ func (d *Desk) Search(ctx context.Context, by okno.Actor, a Asked) (*Found, erro
 	if q.Empty() {
 		return found, nil
 	}
-	narrow := store.Narrow{Kinds: a.Kinds}
 	err = d.read(ctx, func(tx store.Tx) error {
 		*found = Found{}
-		ways, err := d.questions(tx, c, by, q, &narrow, found)
-		if err != nil || len(ways) == 0 {
+		r := d.reading(tx, c, by, okno.OrderNewest, a.From)
+		r.narrow.Kinds = a.Kinds
+		if ok, err := d.terms(r, c, by, q, &found.List); err != nil || !ok {
 			return err
 		}
-		s := searching{tx: tx, scope: by.Sees(), ways: ways, narrow: narrow, below: place(a.From).ID, rows: a.Rows}
-		if s.rows == 0 {
-			s.rows = searchRows
+		if a.Rows == 0 {
+			a.Rows = searchRows
 		}
-		ts, err := s.page(found)
-		if err != nil {
-			return err
-		}
-		if found.Rows, err = d.rows(tx, c, by, ts); err != nil {
+		if err := d.readPage(r, c, by, a.Rows, &found.List); err != nil {
 			return err
 		}
 		return excerpts(tx, by, q, found.Rows)
@@ -98,103 +89,32 @@ func (d *Desk) Search(ctx context.Context, by okno.Actor, a Asked) (*Found, erro
 	return found, err
 }
 
-// searching is one search under way, downwards from a ticket.
-type searching struct {
-	tx     store.Tx
-	scope  okno.Scope
-	ways   [][]store.Term // what any of these questions finds; one without a term: all tickets
-	narrow store.Narrow
-	below  okno.TicketID // 0: from the top
-	rows   int           // of a page
-}
-
-// page looks for a page of tickets, and says in found where the next begins.
-// Each that the index names is looked at anew: the index is a moment behind.
-func (s *searching) page(found *Found) ([]okno.Ticket, error) {
-	chunk := s.rows + 1
-	if !s.narrow.Empty() || len(s.ways[0]) == 0 {
-		chunk = searchChunk
-	}
-	if s.below == 0 {
-		s.below = math.MaxInt64
-	}
-	var fit []okno.Ticket
-	for range searchReads {
-		ids, err := s.ids(chunk)
-		if err != nil {
-			return nil, err
-		}
-		ts, err := s.tx.TicketsAmong(s.scope, ids, s.narrow)
-		if err != nil {
-			return nil, err
-		}
-		fit = append(fit, ts...)
-		if len(fit) > s.rows {
-			fit = fit[:s.rows]
-			found.Next = placeText(store.Place{ID: fit[s.rows-1].ID})
-			return fit, nil
-		}
-		if len(ids) < chunk {
-			return fit, nil
-		}
-		s.below = okno.TicketID(ids[len(ids)-1])
-		chunk = searchChunk
-	}
-	found.Partial, found.Next = true, placeText(store.Place{ID: s.below})
-	return fit, nil
-}
-
-// ids are the next tickets downwards that any of the questions finds.
-func (s *searching) ids(limit int) ([]int64, error) {
-	if len(s.ways[0]) == 0 {
-		return s.tx.TicketsBelow(s.below, limit)
-	}
-	var all []int64
-	for _, terms := range s.ways {
-		ids, err := store.TicketWords.Find(s.tx.Tx, terms, int64(s.below), limit)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, ids...)
-	}
-	if len(s.ways) > 1 {
-		slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(b, a) })
-		all = slices.Compact(all)
-	}
-	return all[:min(len(all), limit)], nil
-}
-
-// questions are the question in the index's words, within what the asker sees;
-// none: nothing can be found.
-func (d *Desk) questions(tx store.Tx, c *catalogue, by okno.Actor, q search.Question, narrow *store.Narrow, found *Found) ([][]store.Term, error) {
+// terms puts a question into the reading; false: nothing can be found, and the
+// list says what was not understood.
+func (d *Desk) terms(r *reading, c *catalogue, by okno.Actor, q search.Question, list *List) (bool, error) {
 	in := []string{store.WordsOpen}
-	if by.Sees().Side() == okno.SideAgent {
+	if r.scope.Side() == okno.SideAgent {
 		in = append(in, store.WordsInside)
 	}
-	var terms []store.Term
 	for _, p := range q.Phrases {
-		t, err := phraseTerm(tx, p, in...)
+		t, err := phraseTerm(r.tx, p, in...)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		terms = append(terms, t)
+		r.words = append(r.words, t)
 	}
-	f := filtering{desk: d, tx: tx, c: c, by: by, narrow: narrow}
+	f := filtering{desk: d, tx: r.tx, c: c, by: by, narrow: &r.narrow}
 	for _, filter := range q.Filters {
 		t, ok, err := f.apply(filter)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
 		if !ok {
-			found.Misread = append(found.Misread, filter.Text)
+			list.Misread = append(list.Misread, filter.Text)
 		}
-		terms = append(terms, t...)
+		r.words = append(r.words, t...)
 	}
-	if len(found.Misread) > 0 {
-		return nil, nil
-	}
-	form, err := tx.IndexForm()
-	return ways(by.Sees(), terms, form.Whole), err
+	return len(list.Misread) == 0, nil
 }
 
 // phraseTerm is a phrase, with the words that its last one may be the

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,34 +25,43 @@ type filtering struct {
 // forCustomers are the filters that the portal knows.
 var forCustomers = []search.Key{search.KeyStatus, search.KeyCreated, search.KeyHas}
 
+// dated are the filters that compare.
+var dated = []search.Key{search.KeyCreated, search.KeyUpdated}
+
 // apply adds a filter; false: its value means nothing, or nothing here.
 func (f *filtering) apply(filter search.Filter) ([]store.Term, bool, error) {
 	agent := f.by.Sees().Side() == okno.SideAgent
-	if filter.Value == "" || !agent && !slices.Contains(forCustomers, filter.Key) || filter.Op != "" && filter.Key != search.KeyCreated {
+	if len(filter.Values) == 0 || !agent && !slices.Contains(forCustomers, filter.Key) || filter.Op != "" && !slices.Contains(dated, filter.Key) {
 		return nil, false, nil
 	}
-	value := fold(filter.Value)
 	switch filter.Key {
 	case search.KeyStatus:
-		kinds := f.statuses(value)
-		return nil, narrowTo(&f.narrow.Kinds, kinds), nil
+		return nil, narrowBy(&f.narrow.Kinds, f.narrow, filter, okno.StatusKinds, f.statuses), nil
 	case search.KeyDepartment:
-		var some []okno.DepartmentID
-		for _, d := range f.c.departments {
-			if strings.HasPrefix(fold(d.Name), value) {
-				some = append(some, d.ID)
-			}
-		}
-		return nil, narrowTo(&f.narrow.Departments, some), nil
-	case search.KeyAssignee:
-		ok, err := f.assignee(value)
-		return nil, ok, err
+		return nil, narrowBy(&f.narrow.Departments, f.narrow, filter, f.allDepartments(), f.departments), nil
 	case search.KeyChannel:
-		return nil, narrowTo(&f.narrow.Channels, channelsNamed[value]), nil
+		return nil, narrowBy(&f.narrow.Channels, f.narrow, filter, okno.Channels, func(value string) []okno.Channel { return channelsNamed[value] }), nil
+	case search.KeyAssignee:
+		ok, err := f.assignee(filter)
+		return nil, ok, err
+	case search.KeyTeam:
+		return nil, f.team(filter), nil
+	case search.KeyTag:
+		return nil, f.tag(filter), nil
 	case search.KeyCreated:
-		return nil, f.created(filter), nil
+		return nil, f.dated(filter, &f.narrow.From, &f.narrow.To), nil
+	case search.KeyUpdated:
+		return nil, f.dated(filter, &f.narrow.Since, &f.narrow.Until), nil
+	}
+	if filter.Not {
+		return nil, false, nil
+	}
+	switch filter.Key {
+	case search.KeyDeadline:
+		f.narrow.Past = f.desk.Now().UnixMicro()
+		return nil, slices.Contains(pastNamed, fold(filter.Value)), nil
 	case search.KeyHas:
-		return f.has(value, agent)
+		return f.has(fold(filter.Value), agent)
 	case search.KeyCompany:
 		return f.named(filter.Value, store.WordsCompany)
 	case search.KeyRequester:
@@ -60,24 +70,49 @@ func (f *filtering) apply(filter search.Filter) ([]store.Term, bool, error) {
 	return nil, false, nil
 }
 
-// fold is a name without the differences that nobody means.
-func fold(s string) string { return search.Fold(search.Normal(strings.TrimSpace(s))) }
-
-// narrowTo leaves of what was asked so far only what is asked too; false: that
-// means nothing.
-func narrowTo[T comparable](so *[]T, some []T) bool {
-	if len(some) == 0 {
-		return false
-	}
-	if len(*so) > 0 {
-		some = slices.DeleteFunc(slices.Clone(some), func(x T) bool { return !slices.Contains(*so, x) })
-		if len(some) == 0 {
-			some = make([]T, 1) // both at once: no ticket is of the zero kind
+// meant is what the values of a filter mean together; false: one of them means
+// nothing.
+func meant[T comparable](filter search.Filter, means func(value string) []T) ([]T, bool) {
+	var some []T
+	for _, value := range filter.Values {
+		found := means(fold(value))
+		if len(found) == 0 {
+			return nil, false
+		}
+		for _, x := range found {
+			if !slices.Contains(some, x) {
+				some = append(some, x)
+			}
 		}
 	}
-	*so = some
+	return some, true
+}
+
+// narrowBy narrows to what a filter means, or to the rest of all there is;
+// false: it means nothing.
+func narrowBy[T comparable](so *[]T, n *store.Narrow, filter search.Filter, all []T, means func(value string) []T) bool {
+	some, ok := meant(filter, means)
+	if !ok {
+		return false
+	}
+	if filter.Not {
+		some = slices.DeleteFunc(slices.Clone(all), func(x T) bool { return slices.Contains(some, x) })
+	}
+	narrowTo(so, n, some)
 	return true
 }
+
+// narrowTo leaves of what was asked so far only what is asked too.
+func narrowTo[T comparable](so *[]T, n *store.Narrow, some []T) {
+	if len(*so) > 0 {
+		some = slices.DeleteFunc(slices.Clone(some), func(x T) bool { return !slices.Contains(*so, x) })
+	}
+	*so = some
+	n.None = n.None || len(some) == 0
+}
+
+// fold is a name without the differences that nobody means.
+func fold(s string) string { return search.Fold(search.Normal(strings.TrimSpace(s))) }
 
 // kindNames are the product's own names of the kinds of status.
 var kindNames = map[string]okno.StatusKind{
@@ -111,27 +146,121 @@ var (
 	nobodyNamed = []string{"nobody", "none", "никто", "нет"}
 )
 
-func (f *filtering) assignee(value string) (bool, error) {
+func (f *filtering) assignee(filter search.Filter) (bool, error) {
+	var agents []okno.Person
+	for _, value := range filter.Values {
+		if agents == nil && !slices.Contains(meNamed, fold(value)) && !slices.Contains(nobodyNamed, fold(value)) {
+			var err error
+			if agents, err = f.tx.Agents(); err != nil {
+				return false, err
+			}
+		}
+	}
+	some, ok := meant(filter, func(value string) []okno.PersonID {
+		switch {
+		case slices.Contains(meNamed, value):
+			return []okno.PersonID{f.by.Person}
+		case slices.Contains(nobodyNamed, value):
+			return []okno.PersonID{0}
+		}
+		return agentsNamed(agents, value)
+	})
 	switch {
-	case slices.Contains(meNamed, value):
-		return narrowTo(&f.narrow.Assignees, []okno.PersonID{f.by.Person}), nil
-	case slices.Contains(nobodyNamed, value):
-		f.narrow.Nobodys = true
-		return true, nil
+	case !ok:
+		return false, nil
+	case filter.Not:
+		f.narrow.NotAssignees = append(f.narrow.NotAssignees, some...)
+	default:
+		narrowTo(&f.narrow.Assignees, f.narrow, some)
 	}
-	agents, err := f.tx.Agents()
-	if err != nil {
-		return false, err
-	}
-	var some []okno.PersonID
+	return true, nil
+}
+
+// agentsNamed are the agents whom a value means: the one of that ref, else
+// those who have a name or an address that begins so.
+func agentsNamed(agents []okno.Person, value string) (some []okno.PersonID) {
 	for _, a := range agents {
+		if fold(string(a.Ref)) == value {
+			return []okno.PersonID{a.ID}
+		}
 		name := fold(a.Name)
 		if strings.HasPrefix(name, value) || strings.Contains(name, " "+value) || strings.HasPrefix(fold(a.Address), value) {
 			some = append(some, a.ID)
 		}
 	}
-	return narrowTo(&f.narrow.Assignees, some), nil
+	return some
 }
+
+func (f *filtering) allDepartments() (all []okno.DepartmentID) {
+	for _, d := range f.c.departments {
+		all = append(all, d.ID)
+	}
+	return all
+}
+
+func (f *filtering) departments(value string) (some []okno.DepartmentID) {
+	for _, d := range f.c.departments {
+		if fold(string(d.Ref)) == value {
+			return []okno.DepartmentID{d.ID}
+		}
+		if strings.HasPrefix(fold(d.Name), value) {
+			some = append(some, d.ID)
+		}
+	}
+	return some
+}
+
+// mineNamed are the words for the teams that one is in.
+var mineNamed = []string{"mine", "мои", "моя"}
+
+// team narrows to the work of teams. Who is in none has none of theirs.
+func (f *filtering) team(filter search.Filter) bool {
+	mine := false
+	some, ok := meant(filter, func(value string) (some []okno.TeamID) {
+		if slices.Contains(mineNamed, value) {
+			mine = true
+			return append(f.c.teamsFor(f.by), 0)
+		}
+		for _, t := range f.c.teams {
+			if fold(string(t.Ref)) == value {
+				return []okno.TeamID{t.ID}
+			}
+			if strings.HasPrefix(fold(t.Name), value) {
+				some = append(some, t.ID)
+			}
+		}
+		return some
+	})
+	if mine {
+		some = slices.DeleteFunc(some, func(t okno.TeamID) bool { return t == 0 })
+	}
+	switch {
+	case !ok:
+		return false
+	case filter.Not:
+		f.narrow.NotTeams = append(f.narrow.NotTeams, some...)
+	default:
+		narrowTo(&f.narrow.Teams, f.narrow, some)
+	}
+	return true
+}
+
+// tag narrows to tickets with one of some tags, or with none of them.
+func (f *filtering) tag(filter search.Filter) bool {
+	some, ok := meant(filter, f.c.tagsNamed)
+	switch {
+	case !ok:
+		return false
+	case filter.Not:
+		f.narrow.NotTags = append(f.narrow.NotTags, some...)
+	default:
+		f.narrow.Tags = append(f.narrow.Tags, some)
+	}
+	return true
+}
+
+// pastNamed are the words for a deadline that is over.
+var pastNamed = []string{"past", "прошел", "истек"}
 
 var channelsNamed = map[string][]okno.Channel{
 	"mail": {okno.ChannelMail}, "email": {okno.ChannelMail}, "e-mail": {okno.ChannelMail}, "почта": {okno.ChannelMail}, "письмо": {okno.ChannelMail},
@@ -142,7 +271,14 @@ var channelsNamed = map[string][]okno.Channel{
 // fileNamed are the words for a file.
 var fileNamed = []string{"file", "files", "файл", "файлы", "вложение"}
 
+// callNamed are the words for a call that is asked for.
+var callNamed = []string{"call", "звонок"}
+
 func (f *filtering) has(value string, agent bool) ([]store.Term, bool, error) {
+	if agent && slices.Contains(callNamed, value) {
+		f.narrow.Calls = true
+		return nil, true, nil
+	}
 	if !slices.Contains(fileNamed, value) {
 		return nil, false, nil
 	}
@@ -179,38 +315,58 @@ var dateForms = []struct {
 	{"2006-01-02", 0, 0, 1}, {"02.01.2006", 0, 0, 1}, {"2.1.2006", 0, 0, 1}, {"2006-01", 0, 1, 0}, {"01.2006", 0, 1, 0}, {"2006", 1, 0, 0},
 }
 
-// created narrows to a day, a month, a year, or what is before or after.
-func (f *filtering) created(filter search.Filter) bool {
+// dated narrows a time to a day, a month, a year, or what is before or after;
+// and "7d" to the last so many days (">7d": to what is older).
+func (f *filtering) dated(filter search.Filter, from, to *time.Time) bool {
+	since := func(t time.Time) {
+		if t.After(*from) {
+			*from = t
+		}
+	}
+	before := func(t time.Time) {
+		if to.IsZero() || t.Before(*to) {
+			*to = t
+		}
+	}
+	if days, ok := daysAgo(filter.Value); ok && !filter.Not {
+		at := f.desk.Now().AddDate(0, 0, -days)
+		if filter.Op == ">" || filter.Op == ">=" {
+			before(at)
+		} else {
+			since(at)
+		}
+		return true
+	}
 	for _, d := range dateForms {
-		from, err := time.ParseInLocation(d.form, filter.Value, f.c.zone)
-		if err != nil {
+		first, err := time.ParseInLocation(d.form, filter.Value, f.c.zone)
+		if err != nil || filter.Not {
 			continue
 		}
-		to := from.AddDate(d.years, d.months, d.days)
-		since := func(t time.Time) {
-			if t.After(f.narrow.From) {
-				f.narrow.From = t
-			}
-		}
-		before := func(t time.Time) {
-			if f.narrow.To.IsZero() || t.Before(f.narrow.To) {
-				f.narrow.To = t
-			}
-		}
+		last := first.AddDate(d.years, d.months, d.days)
 		switch filter.Op {
 		case ">":
-			since(to)
+			since(last)
 		case ">=":
-			since(from)
+			since(first)
 		case "<":
-			before(from)
+			before(first)
 		case "<=":
-			before(to)
+			before(last)
 		default:
-			since(from)
-			before(to)
+			since(first)
+			before(last)
 		}
 		return true
 	}
 	return false
+}
+
+// daysAgo reads a number of days: "7d".
+func daysAgo(value string) (int, bool) {
+	number, isDays := strings.CutSuffix(fold(value), "d")
+	if !isDays {
+		number, isDays = strings.CutSuffix(fold(value), "д")
+	}
+	n, err := strconv.Atoi(number)
+	return n, isDays && err == nil && n > 0 && n <= okno.MaxDays
 }

@@ -181,19 +181,62 @@ var manageSteps = []step{
 		return done(s.Names(s.ctx(), by, "carl", desk.NameOfRequester))
 	}},
 	{"SavedViews", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error { return done(s.SavedViews(s.ctx(), by)) }},
-	{"SaveView", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error {
-		return s.SaveView(s.ctx(), by, okno.View{Name: "Lamps", Question: "lamp"})
+	// Who does not see the ticket has it named to him as left alone, without a word of it.
+	{"ChangeMany", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		_, refused, err := s.ChangeMany(s.ctx(), by, []desk.Chosen{{Number: s.n}}, desk.Act{Tags: []string{s.tagName("Lasting")}})
+		if by.Person == s.bob.Person && err == nil && (len(refused) != 1 || okno.ReasonOf(refused[0].Why) != okno.NotFound) {
+			s.t.Errorf("another department's agent hears %v", refused)
+		}
+		return err
 	}},
-	{"DropView", only(okno.NotFound, "agent"), func(s *scene, by okno.Actor) error {
-		must(s.t, s.SaveView(s.ctx(), s.ann, okno.View{Name: "Mine", Question: "lamp"}))
-		views, err := s.SavedViews(s.ctx(), s.ann)
-		must(s.t, err)
-		return s.DropView(s.ctx(), by, views[0].Ref)
+	{"ViewChoices", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error { return done(s.ViewChoices(s.ctx(), by)) }},
+	{"SavedView", only(okno.NotFound, "agent"), func(s *scene, by okno.Actor) error {
+		return done(s.SavedView(s.ctx(), by, s.annsView()))
+	}},
+	{"ViewPage", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		return done(s.ViewPage(s.ctx(), by, lamps, ""))
+	}},
+	{"ViewCounts", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		return done(s.ViewCounts(s.ctx(), by, []okno.View{lamps}))
+	}},
+	{"Conditions", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		return done(s.Conditions(s.ctx(), by, "lamp"))
+	}},
+	{"SaveView", only(okno.NotFound, "other's agent", "agent", "admin"), func(s *scene, by okno.Actor) error {
+		return done(s.SaveView(s.ctx(), by, lamps))
+	}},
+	{"DropView", only(okno.NotFound, "agent"), func(s *scene, by okno.Actor) error { return s.DropView(s.ctx(), by, s.annsView()) }},
+	{"Tags", only(okno.NotFound, "other's agent", "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error { return done(s.Tags(s.ctx(), by)) }},
+	{"RenameTag", managing, func(s *scene, by okno.Actor) error {
+		t := s.tag("Renamed")
+		return s.RenameTag(s.ctx(), by, t.Ref, t.Name+" far", t.Version)
+	}},
+	{"MergeTag", managing, func(s *scene, by okno.Actor) error {
+		t, into := s.tag("Merged"), s.tag("Lasting")
+		return s.MergeTag(s.ctx(), by, t.Ref, into.Ref, t.Version)
 	}},
 	{"Reindex", managing, func(s *scene, by okno.Actor) error { return s.Reindex(s.ctx(), by) }},
 	{"DeadJobs", managing, func(s *scene, by okno.Actor) error { return done(s.DeadJobs(s.ctx(), by)) }},
 	// There is none to retry: he who may is told so.
 	{"RetryJob", managing.but(okno.NotFound, "admin"), func(s *scene, by okno.Actor) error { return s.RetryJob(s.ctx(), by, 1<<40) }},
+}
+
+var lamps = okno.View{Name: "Lamps", Conditions: []okno.Condition{asks(okno.FieldWords, okno.OpIs, "lamp")}}
+
+// tag is one of the tags of the scene's ticket.
+func (s *scene) tag(name string) okno.Tag {
+	all, err := s.Tags(s.ctx(), s.admin)
+	must(s.t, err)
+	return all[slices.IndexFunc(all, func(t okno.Tag) bool { return t.Name == s.tagName(name) })]
+}
+
+func (s *scene) tagName(name string) string { return name + " " + string(s.n) }
+
+// annsView is a view of Ann's own.
+func (s *scene) annsView() okno.Ref {
+	ref, err := s.SaveView(s.ctx(), s.ann, lamps)
+	must(s.t, err)
+	return ref
 }
 
 func (s *scene) bobs() desk.Agent {

@@ -25,7 +25,7 @@ import (
 // letters: whoever waits for an answer waits for none of them to be read
 // through, nor to be sorted.
 var growing = []string{
-	"ticket", "message", "event", "file", "seen", "notice", "participant", "letter", "kept_letter", "thread", "submission", "session", "session_ticket", "link",
+	"ticket", "message", "ticket_tag", "event", "file", "seen", "notice", "participant", "letter", "kept_letter", "thread", "submission", "session", "session_ticket", "link",
 	"person", "address", "account", "company", "membership", "search_pending", "search_word", "job", "call", "draft", "push_browser", "registration", "ticket_words",
 }
 
@@ -153,9 +153,10 @@ func (w *walker) agent(login string) {
 			w.get(b, "/desk?view="+string(view)+"&from="+list.Next)
 		}
 	}
-	for _, q := range []string{"принтер", "printer works", "прин", `"does not work"`, "status:open", "assignee:me printer", "created:>2020 has:file a", "company:школа", "requester:iva", "mx1000"} {
+	for _, q := range []string{"принтер", "printer works", "прин", `"does not work"`, "status:open", "assignee:me printer", "created:>2020 has:file a", "-status:closed", "deadline:past", "company:школа", "requester:iva", "mx1000"} {
 		w.get(b, "/desk?q="+url.QueryEscape(q))
 	}
+	w.views(by, b)
 	list, err := d.View(ctx, by, okno.ViewClosed, "")
 	w.must(err)
 	number := list.Rows[0].Number
@@ -168,6 +169,46 @@ func (w *walker) agent(login string) {
 	w.must(err)
 	w.must(d.MarkSeen(ctx, by, number, ""))
 	w.must(d.SaveDraft(ctx, by, number, okno.Public, "Perhaps"))
+}
+
+// views walks through every order of views whose conditions an index answers,
+// of those that are looked through, and of those with words or tags.
+func (w *walker) views(by okno.Actor, b *traffic.Browser) {
+	d, ctx := w.r.Desk, w.t.Context()
+	all, err := d.View(ctx, by, okno.ViewClosed, "")
+	w.must(err)
+	w.must(d.ChangeTags(ctx, by, all.Rows[0].Number, []string{"plan"}, nil))
+	alive, is := okno.ViewOpen.View().Conditions, okno.OpIs
+	var saved []okno.View
+	for _, more := range [][]okno.Condition{
+		nil,
+		{{Field: okno.FieldAssignee, Op: is, Values: []string{okno.ValueMe}}},
+		{{Field: okno.FieldAssignee, Op: is, Values: []string{okno.ValueNobody}}},
+		{{Field: okno.FieldTeam, Op: is, Values: []string{okno.ValueMine}}},
+		{{Field: okno.FieldChannel, Op: is, Values: []string{string(okno.ChannelWeb)}}},
+		{{Field: okno.FieldTag, Op: is, Values: []string{"plan"}}, {Field: okno.FieldHas, Op: is, Values: []string{okno.ValueCall}}},
+		{{Field: okno.FieldTag, Op: okno.OpNot, Values: []string{"plan"}}, {Field: okno.FieldUpdated, Op: okno.OpWithin, Values: []string{"900"}}},
+		{{Field: okno.FieldWords, Op: is, Values: []string{"printer"}}},
+		{{Field: okno.FieldDeadline, Op: is, Values: []string{okno.ValuePast}}},
+	} {
+		for _, order := range okno.Orders {
+			saved = append(saved, okno.View{Name: "plan", Conditions: append(slices.Clone(alive), more...), Order: order})
+		}
+	}
+	for _, v := range saved {
+		page, err := d.ViewPage(ctx, by, v, "")
+		w.must(err)
+		if page.Next != "" {
+			_, err = d.ViewPage(ctx, by, v, page.Next)
+			w.must(err)
+		}
+	}
+	_, err = d.ViewCounts(ctx, by, saved)
+	w.must(err)
+	ref, err := d.SaveView(ctx, by, saved[0])
+	w.must(err)
+	w.get(b, "/desk?view="+string(ref), "/desk/views/new", "/desk/views/"+string(ref), "/desk/tags/offers?add=p")
+	w.must(d.DropView(ctx, by, ref))
 }
 
 func (w *walker) customer(login string) {

@@ -38,13 +38,17 @@ const (
 	KeyCompany    Key = "company"
 	KeyRequester  Key = "requester"
 	KeyDepartment Key = "department"
+	KeyTeam       Key = "team"
+	KeyTag        Key = "tag"
 	KeyChannel    Key = "channel"
 	KeyCreated    Key = "created"
+	KeyUpdated    Key = "updated"
+	KeyDeadline   Key = "deadline"
 	KeyHas        Key = "has"
 )
 
 // Keys lists the filters in the order they are offered.
-var Keys = []Key{KeyStatus, KeyAssignee, KeyCompany, KeyRequester, KeyDepartment, KeyChannel, KeyCreated, KeyHas}
+var Keys = []Key{KeyStatus, KeyAssignee, KeyCompany, KeyRequester, KeyDepartment, KeyTeam, KeyTag, KeyChannel, KeyCreated, KeyUpdated, KeyDeadline, KeyHas}
 
 // keyNames are the names of filters in every language that they may be typed
 // in.
@@ -54,8 +58,12 @@ var keyNames = map[string]Key{
 	"company": KeyCompany, "компания": KeyCompany,
 	"requester": KeyRequester, "постановщик": KeyRequester,
 	"department": KeyDepartment, "отдел": KeyDepartment,
+	"team": KeyTeam, "команда": KeyTeam,
+	"tag": KeyTag, "метка": KeyTag,
 	"channel": KeyChannel, "канал": KeyChannel,
 	"created": KeyCreated, "создана": KeyCreated, "создан": KeyCreated,
+	"updated": KeyUpdated, "изменена": KeyUpdated,
+	"deadline": KeyDeadline, "срок": KeyDeadline,
 	"has": KeyHas, "есть": KeyHas,
 }
 
@@ -64,17 +72,20 @@ func KeyNamed(name string) Key { return keyNames[strings.ToLower(name)] }
 
 // Filter narrows a question by something that is not in the words.
 type Filter struct {
-	Key   Key
-	Text  string // as typed: "created:>2026-01-01"
-	Op    string // "", ">", ">=", "<", "<="
-	Value string // as typed
+	Key    Key
+	Text   string   // as typed: "created:>2026-01-01"
+	Not    bool     // "-status:closed": what is not so
+	Op     string   // "", ">", ">=", "<", "<="
+	Value  string   // as typed
+	Values []string // Value between its commas, any of which will do; quoted, it is one
 }
 
 // Empty reports whether it asks for nothing.
 func (q Question) Empty() bool { return len(q.Phrases) == 0 && len(q.Filters) == 0 }
 
 // Read reads a question: words, "phrases in quotation marks", and
-// filter:value, whose value may stand in quotation marks too. The last word is
+// filter:value, whose value may stand in quotation marks too, or be several
+// between commas; -filter:value is the rest. The last word is
 // taken for a beginning unless something stands behind it.
 func Read(text string) Question {
 	if len(text) > MaxQuestion {
@@ -120,11 +131,20 @@ func beginning(text string) string {
 }
 
 func filter(p part) Filter {
-	f := Filter{Key: p.key, Text: p.typed, Value: strings.TrimSpace(p.text)}
+	f := Filter{Key: p.key, Text: p.typed, Not: p.not, Value: strings.TrimSpace(p.text)}
 	for _, op := range []string{">=", "<=", ">", "<"} {
 		if rest, ok := strings.CutPrefix(f.Value, op); ok {
 			f.Op, f.Value = op, strings.TrimSpace(rest)
 			break
+		}
+	}
+	if p.quoted {
+		f.Values = []string{f.Value}
+		return f
+	}
+	for value := range strings.SplitSeq(f.Value, ",") {
+		if value = strings.TrimSpace(value); value != "" {
+			f.Values = append(f.Values, value)
 		}
 	}
 	return f
@@ -133,6 +153,7 @@ func filter(p part) Filter {
 // part is a piece of a question between blanks.
 type part struct {
 	key    Key
+	not    bool
 	typed  string
 	text   string
 	quoted bool
@@ -191,8 +212,8 @@ func first(text string) (p part, rest string) {
 		end = len(text)
 	}
 	word := text[:end]
-	if name, value, ok := strings.Cut(word, ":"); ok && KeyNamed(name) != "" {
-		p.key = KeyNamed(name)
+	if name, value, ok := strings.Cut(word, ":"); ok && KeyNamed(strings.TrimPrefix(name, "-")) != "" {
+		p.key, p.not = KeyNamed(strings.TrimPrefix(name, "-")), strings.HasPrefix(name, "-")
 		if value != "" || end == len(text) || closing[firstRune(text[end:])] == 0 {
 			p.text = value
 			return p, text[end:]

@@ -58,13 +58,15 @@ func TestQuestionIsRead(t *testing.T) {
 		"не в сети ":     {Phrases: []search.Phrase{phrase(search.Stem("сети"))}},
 		"mf-4410":        {Phrases: []search.Phrase{phrase("mf", "4410")}},
 		"status:open исполнитель:я ": {Filters: []search.Filter{
-			{Key: search.KeyStatus, Text: "status:open", Value: "open"}, {Key: search.KeyAssignee, Text: "исполнитель:я", Value: "я"},
+			{Key: search.KeyStatus, Text: "status:open", Value: "open", Values: []string{"open"}}, {Key: search.KeyAssignee, Text: "исполнитель:я", Value: "я", Values: []string{"я"}},
 		}},
 		`компания:"Рога и копыта" счёт `: {
 			Phrases: []search.Phrase{phrase("счет")},
-			Filters: []search.Filter{{Key: search.KeyCompany, Text: `компания:"Рога и копыта"`, Value: "Рога и копыта"}},
+			Filters: []search.Filter{{Key: search.KeyCompany, Text: `компания:"Рога и копыта"`, Value: "Рога и копыта", Values: []string{"Рога и копыта"}}},
 		},
-		"created:>=2026-01-02": {Filters: []search.Filter{{Key: search.KeyCreated, Text: "created:>=2026-01-02", Op: ">=", Value: "2026-01-02"}}},
+		"created:>=2026-01-02": {Filters: []search.Filter{{Key: search.KeyCreated, Text: "created:>=2026-01-02", Op: ">=", Value: "2026-01-02", Values: []string{"2026-01-02"}}}},
+		"-status:new,closed ":  {Filters: []search.Filter{{Key: search.KeyStatus, Text: "-status:new,closed", Not: true, Value: "new,closed", Values: []string{"new", "closed"}}}},
+		`метка:"a, b"`:         {Filters: []search.Filter{{Key: search.KeyTag, Text: `метка:"a, b"`, Value: "a, b", Values: []string{"a, b"}}}},
 		"http://x.example ":    {Phrases: []search.Phrase{phrase("http", "x", search.Stem("example"))}},
 	} {
 		if got := search.Read(text); !reflect.DeepEqual(got, want) {

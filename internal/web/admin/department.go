@@ -2,6 +2,7 @@ package admin
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -65,6 +66,7 @@ func departmentForm(q *web.Request, d okno.Department) formView {
 	v.controls = []*control{
 		{Field: ui.Field{Name: "name", Label: l.T("admin.field.name"), Value: d.Name, Required: true, MaxLength: okno.MaxName}},
 		{kind: area, Field: ui.Field{Name: "signature", Label: l.T("admin.field.signature"), Value: d.Signature, Hint: l.T("admin.department.signature.hint"), MaxLength: maxSignature, Rows: 4}},
+		{Field: ui.Field{Name: "answerwithin", Label: l.T("admin.field.answerwithin"), Value: strconv.Itoa(d.AnswerWithin), InputMode: "numeric", Hint: l.T("admin.department.answerwithin.hint"), MaxLength: 4}},
 	}
 	if d.ID == 0 {
 		v.Title, v.action, v.send = l.T("admin.department.new"), "/admin/departments", l.T("admin.create")
@@ -80,7 +82,7 @@ func (a *Admin) saveDepartment(q *web.Request) error {
 		return err
 	}
 	err = a.desk.SaveDepartment(q.Context(), q.Actor, okno.Ref(q.Path("ref")), okno.Department{
-		Name: typed.Word("name"), Signature: typed.Text("signature"), Closed: closedAt(q, typed), Version: versionOf(typed)})
+		Name: typed.Word("name"), Signature: typed.Text("signature"), AnswerWithin: int(number(typed.Word("answerwithin"))), Closed: closedAt(q, typed), Version: versionOf(typed)})
 	if err == nil {
 		return done(q, q.Locale.T("admin.saved"), "/admin/departments")
 	}

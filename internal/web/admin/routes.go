@@ -36,6 +36,7 @@ func (a *Admin) Routes(r *web.Router) {
 	r.Admins("POST /admin/companies/{ref}/contacts/{contact}/administrator", a.setContactAdministrator)
 
 	a.workRoutes(r)
+	a.tagRoutes(r)
 
 	a.mailboxRoutes(r)
 	a.providerRoutes(r)
@@ -93,6 +94,13 @@ func (a *Admin) workRoutes(r *web.Router) {
 	r.Admins("POST /admin/topics", a.saveTopic)
 	r.Admins("GET /admin/topics/{ref}", a.topic)
 	r.Admins("POST /admin/topics/{ref}", a.saveTopic)
+}
+
+// tagRoutes adds the pages on tags.
+func (a *Admin) tagRoutes(r *web.Router) {
+	r.Admins("GET /admin/tags", a.tags)
+	r.Admins("GET /admin/tags/{ref}", a.tag)
+	r.Admins("POST /admin/tags/{ref}", a.saveTag)
 }
 
 // sendingRoutes adds the pages on how a mailbox's letters leave.

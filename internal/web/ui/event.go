@@ -15,6 +15,7 @@ type Names struct {
 	Department func(okno.DepartmentID) string
 	Team       func(okno.TeamID) string
 	Ticket     func(okno.TicketID) string // a ticket's number
+	Tag        func(okno.TagID) string    // for agents
 }
 
 // Describe says a fact in words: what happened and, where that is not plain
@@ -48,6 +49,10 @@ func describe(e okno.Event, l *locale.Locale, n Names) string {
 			return l.T("event.participant.added", "Participant", name)
 		}
 		return l.T("event.participant.nameless")
+	case okno.TagAdded:
+		return l.T("event.tag.added", "Tag", n.Tag(okno.TagID(factID(e.Data.To))))
+	case okno.TagRemoved:
+		return l.T("event.tag.removed", "Tag", n.Tag(okno.TagID(factID(e.Data.From))))
 	case okno.CallChanged:
 		return l.T("event.call.changed." + e.Data.To)
 	case okno.ClosingStopped:

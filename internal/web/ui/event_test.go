@@ -75,7 +75,7 @@ func TestEveryFactHasWords(t *testing.T) {
 	kinds := []okno.EventKind{
 		okno.TicketOpened, okno.MessageAdded, okno.NoteAdded, okno.StatusChanged, okno.AssigneeChanged, okno.DepartmentChanged, okno.SubjectChanged,
 		okno.ParticipantAdded, okno.CloseAsked, okno.LetterReturned, okno.PersonAdded, okno.PersonChanged, okno.GrantsChanged, okno.PasswordChanged,
-		okno.ResetAsked, okno.DepartmentAdded, okno.DepartmentEdited, okno.TopicAdded, okno.TopicEdited, okno.TeamAdded, okno.TeamEdited, okno.MailboxAdded, okno.MailboxEdited,
+		okno.ResetAsked, okno.DepartmentAdded, okno.DepartmentEdited, okno.TopicAdded, okno.TopicEdited, okno.TeamAdded, okno.TeamEdited, okno.TagEdited, okno.MailboxAdded, okno.MailboxEdited,
 		okno.SettingsChanged, okno.LetterReplayed, okno.LetterRetried, okno.DeskSetUp, okno.CallRequested, okno.CallNoted, okno.ClosingReminded, okno.CalendarChanged,
 	}
 	for _, lang := range locale.Languages() {

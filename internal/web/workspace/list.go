@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
@@ -20,8 +21,10 @@ type listView struct {
 	Next    string      // where the rows after these begin; "": there are none
 	Current okno.Number // the ticket that is open beside the list; "": none
 
-	Saved []okno.View
-	Self  okno.PersonID
+	Saved       []okno.View
+	SavedCounts []desk.Counted // of the first of them
+	open        *okno.View     // the saved view that is shown; nil: a built-in one is
+	mayChange   bool           // the agent may change it
 
 	quarantine bool     // its page is the one that is shown
 	Partial    bool     // only so many of the tickets with the words were looked at
@@ -83,12 +86,32 @@ func (w *Workspace) counted(q *web.Request, at place) (*listView, error) {
 	if v.Counts, err = w.desk.Counts(q.Context(), q.Actor); err != nil {
 		return v, err
 	}
-	v.Self = q.Actor.Person
 	if v.Saved, err = w.desk.SavedViews(q.Context(), q.Actor); err != nil {
 		return v, err
 	}
+	if v.SavedCounts, err = w.desk.ViewCounts(q.Context(), q.Actor, v.Saved[:min(len(v.Saved), savedCounted)]); err != nil {
+		return v, err
+	}
+	v.settle(q.Actor)
 	v.Waiting, err = w.desk.QuarantineCount(q.Context(), q.Actor)
 	return v, err
+}
+
+// savedCounted is of how many saved views the tickets are counted.
+const savedCounted = 20
+
+// settle finds the saved view of the address; where there is none any longer,
+// all open tickets are shown.
+func (v *listView) settle(by okno.Actor) {
+	if v.View == "" || slices.Contains(okno.Views, v.View) {
+		return
+	}
+	i := slices.IndexFunc(v.Saved, func(s okno.View) bool { return string(s.Ref) == string(v.View) })
+	if i < 0 {
+		v.View = okno.ViewOpen
+		return
+	}
+	v.open, v.mayChange = &v.Saved[i], v.Saved[i].MayBeChanged(by)
 }
 
 // aside is the left pane of a page that shows no list.
@@ -126,12 +149,20 @@ func (w *Workspace) readRows(ctx context.Context, by okno.Actor, v *listView) er
 		v.Partial, v.Misread = found.Partial, found.Misread
 		return nil
 	}
-	page, err := w.desk.View(ctx, by, v.View, v.Next)
+	page, err := w.page(ctx, by, v)
 	if err != nil {
 		return err
 	}
 	v.Rows, v.Next = append(v.Rows, page.Rows...), page.Next
+	v.Partial, v.Misread = page.Partial, page.Misread
 	return nil
+}
+
+func (w *Workspace) page(ctx context.Context, by okno.Actor, v *listView) (*desk.List, error) {
+	if v.open != nil {
+		return w.desk.ViewPage(ctx, by, *v.open, v.Next)
+	}
+	return w.desk.View(ctx, by, v.View, v.Next)
 }
 
 // wanted is how many rows are read: half as many of what was found, where each
@@ -148,7 +179,18 @@ func (v *listView) heading() string {
 	if v.Find != "" {
 		return v.L.T("search.title")
 	}
+	if v.open != nil {
+		return v.open.Name
+	}
 	return v.L.T("workspace.view." + string(v.View))
+}
+
+// emptyWords say what would stand in a view that holds nothing.
+func (v *listView) emptyWords() string {
+	if v.open != nil {
+		return v.L.T("view.empty")
+	}
+	return v.L.T("workspace.empty." + string(v.View))
 }
 
 // count is how many tickets a view holds, never below none while the counters

@@ -98,10 +98,12 @@ func (n namer) team(id okno.TeamID) string { return n.page.Teams[id].Name }
 
 func (n namer) ticket(id okno.TicketID) string { return string(n.page.Numbers[id]) }
 
+func (n namer) tag(id okno.TagID) string { return n.page.TagNames[id] }
+
 // fact says an event in words; one of a ticket that was merged into this names
 // it.
 func (n namer) fact(e okno.Event) string {
-	what := ui.Describe(e, n.l, ui.Names{Person: n.person, Status: n.status, Department: n.department, Team: n.team, Ticket: n.ticket})
+	what := ui.Describe(e, n.l, ui.Names{Person: n.person, Status: n.status, Department: n.department, Team: n.team, Ticket: n.ticket, Tag: n.tag})
 	if e.Ticket != 0 && e.Ticket != n.page.Ticket.ID {
 		return n.l.T("event.of", "Ticket", n.ticket(e.Ticket), "What", what)
 	}

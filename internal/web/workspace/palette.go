@@ -100,7 +100,10 @@ func (v *paletteView) count() (n int) {
 	return n
 }
 
-func foundAt(question string) string { return found(question).at("/desk") }
+// foundAt is where the tickets that a question finds are shown.
+func foundAt(question string) string {
+	return place{View: okno.ViewOpen, Find: question, Rows: stepRows}.at("/desk")
+}
 
 func ticketsOf(l *locale.Locale, rows []desk.Row) []paletteItem {
 	var items []paletteItem
@@ -140,7 +143,7 @@ func viewsOf(l *locale.Locale, typed string, saved []okno.View) []paletteItem {
 	}
 	for _, s := range saved {
 		if desk.Fits(s.Name, typed) && (typed == "" || len(items) < paletteViews) {
-			items = append(items, paletteItem{icon: "bookmark", name: s.Name, href: foundAt(s.Question)})
+			items = append(items, paletteItem{icon: "bookmark", name: s.Name, href: place{View: okno.ViewKind(s.Ref), Rows: stepRows}.at("/desk")})
 		}
 	}
 	return items

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,16 +22,19 @@ const (
 // place is where the agent is in the list. It stands in every address of the
 // workspace, so that the list stays where it was.
 type place struct {
-	View okno.ViewKind
-	Find string // what is looked for instead; "": the view is shown
-	Rows int    // how many of the view are shown
-	From string // where the view's page begins; "": at the top
+	View okno.ViewKind // or a saved view's ref
+	Find string        // what is looked for instead; "": the view is shown
+	Rows int           // how many of the view are shown
+	From string        // where the view's page begins; "": at the top
 }
+
+// savedRef is how the name of a saved view looks in an address.
+var savedRef = regexp.MustCompile(`^[a-z0-9]{13}$`)
 
 // placeOf reads the place of an address; what is none is all open tickets.
 func placeOf(q *web.Request) place {
 	p := place{View: okno.ViewKind(q.Query("view")), Rows: stepRows, From: q.Query("from")}
-	if !slices.Contains(okno.Views, p.View) {
+	if !slices.Contains(okno.Views, p.View) && !savedRef.MatchString(string(p.View)) {
 		p.View = okno.ViewOpen
 	}
 	if n, err := strconv.Atoi(q.Query("rows")); err == nil {

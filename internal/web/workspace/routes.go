@@ -6,10 +6,15 @@ import "github.com/oknodesk/okno/internal/web"
 // each agent may do is the desk's to say.
 func (w *Workspace) Routes(r *web.Router) {
 	r.Agents("GET /desk", w.list)
+	r.Agents("POST /desk/bulk", w.bulk)
 	r.Agents("GET /desk/search/offers", w.offers)
 	r.Agents("GET /desk/palette", w.palette)
+	r.Agents("GET /desk/views/new", w.newView)
+	r.Agents("GET /desk/views/{ref}", w.editView)
 	r.Agents("POST /desk/views", w.saveView)
+	r.Agents("POST /desk/views/draft", w.draftView)
 	r.Agents("POST /desk/views/{ref}/deletion", w.dropView)
+	r.Agents("GET /desk/tags/offers", w.offerTags)
 	r.Agents("GET /desk/new", w.callForm)
 	r.Agents("POST /desk/new", w.openForCaller, web.Files())
 	r.Agents("GET /desk/settings", w.preferences)
@@ -51,6 +56,7 @@ func (w *Workspace) Routes(r *web.Router) {
 	r.Agents("POST /desk/tickets/{number}/merge", w.merge)
 	r.Agents("GET /desk/tickets/{number}/parts/{part}", w.askSplit)
 	r.Agents("POST /desk/tickets/{number}/parts/{part}", w.splitOff)
+	r.Agents("POST /desk/tickets/{number}/tags", w.changeTags)
 	r.Agents("POST /desk/tickets/{number}/calls/{ref}", w.handleCall)
 	r.Agents("POST /desk/tickets/{number}/seen", w.markSeen)
 	r.Agents("POST /desk/tickets/{number}/presence", w.beat)

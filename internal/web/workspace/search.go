@@ -138,7 +138,28 @@ func (o *offering) values(key string) error {
 	case "channel":
 		fixed = []string{l.T("search.mail"), l.T("search.web"), l.T("search.phone")}
 	case "has":
-		fixed = []string{l.T("search.file")}
+		fixed = []string{l.T("search.file"), l.T("search.call")}
+	case "deadline":
+		fixed = []string{l.T("search.past")}
+	case "tag":
+		tags, err := o.w.desk.Tags(o.q.Context(), o.q.Actor)
+		if err != nil {
+			return err
+		}
+		for _, t := range tags {
+			fixed = append(fixed, t.Name)
+		}
+	case "team":
+		choices, err := o.w.desk.ViewChoices(o.q.Context(), o.q.Actor)
+		if err != nil {
+			return err
+		}
+		fixed = []string{l.T("search.mine")}
+		for _, t := range choices.Teams {
+			fixed = append(fixed, bare(t.Name))
+		}
+	case "updated":
+		fixed = []string{l.T("search.week"), ">" + l.T("search.week")}
 	case "created":
 		fixed = []string{now.Format(time.DateOnly), ">" + now.AddDate(0, 0, -7).Format(time.DateOnly), now.Format("2006-01"), now.Format("2006")}
 	}

@@ -10,6 +10,7 @@ type key struct {
 var keys = []key{
 	{[]string{"j", "k"}, "move"},
 	{[]string{"Enter"}, "open"},
+	{[]string{"x"}, "choose"},
 	{[]string{"r"}, "answer"},
 	{[]string{"n"}, "note"},
 	{[]string{"a"}, "assign"},
@@ -17,6 +18,7 @@ var keys = []key{
 	{[]string{"s"}, "status"},
 	{[]string{"e"}, "done"},
 	{[]string{"m"}, "merge"},
+	{[]string{"l"}, "tags"},
 	{[]string{"c"}, "new"},
 	{[]string{"/"}, "search"},
 	{[]string{"Ctrl", "K"}, "palette"},

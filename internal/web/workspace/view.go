@@ -15,6 +15,7 @@ var looks = map[okno.ViewKind]look{
 	okno.ViewTeam:       {"users-group", "t"},
 	okno.ViewUnassigned: {"inbox", "u"},
 	okno.ViewOpen:       {"status-open", "o"},
+	okno.ViewOverdue:    {"alarm", "l"},
 	okno.ViewCalls:      {"phone-call", "p"},
 	okno.ViewWaiting:    {"status-waiting", "w"},
 	okno.ViewHold:       {"status-hold", "h"},

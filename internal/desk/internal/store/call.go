@@ -72,7 +72,7 @@ func (tx Tx) CallList(scope okno.Scope, after Place, limit int) ([]okno.Ticket, 
 	if where == "" {
 		return nil, nil
 	}
-	args = append([]any{after.Updated, after.ID}, append(args, limit)...)
+	args = append([]any{after.Key, after.ID}, append(args, limit)...)
 	return db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM call c CROSS JOIN ticket t
 		WHERE t.id = c.ticket AND c.ended = 0 AND (c.asked, c.ticket) > (?, ?)`+where+` ORDER BY c.asked, c.ticket LIMIT ?`, args...)
 }

@@ -9,23 +9,23 @@ import (
 
 func scanDepartment(row db.Scanner) (okno.Department, error) {
 	var d okno.Department
-	err := row.Scan(&d.ID, &d.Ref, &d.Name, &d.Signature, moment{&d.Closed}, &d.Version)
+	err := row.Scan(&d.ID, &d.Ref, &d.Name, &d.Signature, &d.AnswerWithin, moment{&d.Closed}, &d.Version)
 	return d, err
 }
 
-const departmentColumns = `id, ref, name, signature, closed, version`
+const departmentColumns = `id, ref, name, signature, answer_within, closed, version`
 
 // AddDepartment keeps a new department and sets its ID.
 func (tx Tx) AddDepartment(d *okno.Department, at time.Time) error {
-	id, err := insert(tx, `INSERT INTO department (ref, name, signature, created) VALUES (?, ?, ?, ?) RETURNING id`, d.Ref, d.Name, d.Signature, micro(at))
+	id, err := insert(tx, `INSERT INTO department (ref, name, signature, answer_within, created) VALUES (?, ?, ?, ?, ?) RETURNING id`, d.Ref, d.Name, d.Signature, d.AnswerWithin, micro(at))
 	d.ID, d.Version = okno.DepartmentID(id), 1
 	return err
 }
 
 // SaveDepartment keeps a changed department over the version it was read at.
 func (tx Tx) SaveDepartment(d *okno.Department) error {
-	return stale(tx.Exec(`UPDATE department SET name = ?, signature = ?, closed = ?, version = version + 1 WHERE id = ? AND version = ?`,
-		d.Name, d.Signature, micro(d.Closed), d.ID, d.Version))
+	return stale(tx.Exec(`UPDATE department SET name = ?, signature = ?, answer_within = ?, closed = ?, version = version + 1 WHERE id = ? AND version = ?`,
+		d.Name, d.Signature, d.AnswerWithin, micro(d.Closed), d.ID, d.Version))
 }
 
 // Departments are all departments, closed ones too, in the order they were

@@ -9,14 +9,14 @@ import (
 
 const ticketColumns = `t.id, t.number, t.subject, t.status, t.kind, t.department, t.assignee, t.team, t.topic, t.requester,
 	t.company, t.channel, t.mailbox, t.lang, t.parent, t.opened, t.updated, t.closed, t.hold_until, t.hold_wakes,
-	t.lastword, t.lastby, t.guid, t.closes, t.reminds, t.merged, t.version`
+	t.lastword, t.lastby, t.guid, t.closes, t.reminds, t.merged, t.awaits, t.deadline, t.version`
 
 func scanTicket(row db.Scanner) (okno.Ticket, error) {
 	var t okno.Ticket
 	err := row.Scan(&t.ID, &t.Number, &t.Subject, &t.Status, &t.Kind, &t.Department, &t.Assignee, &t.Team, &t.Topic, &t.Requester,
 		&t.Company, &t.Channel, &t.Mailbox, &t.Lang, &t.Parent, moment{&t.Opened}, moment{&t.Updated}, moment{&t.Closed},
 		moment{&t.Hold.Until}, flag{&t.Hold.WakeOnAnswer}, &t.LastWord, &t.LastBy, &t.ThreadGUID,
-		moment{&t.Closing.At}, moment{&t.Closing.Reminds}, &t.Merged, &t.Version)
+		moment{&t.Closing.At}, moment{&t.Closing.Reminds}, &t.Merged, moment{&t.Awaits}, moment{&t.Deadline}, &t.Version)
 	return t, err
 }
 
@@ -31,10 +31,10 @@ func (tx Tx) NumberTaken(n okno.Number) (bool, error) {
 // AddTicket keeps a new ticket, sets its ID and counts it.
 func (tx Tx) AddTicket(t *okno.Ticket) error {
 	id, err := insert(tx, `INSERT INTO ticket (number, subject, status, kind, department, assignee, team, topic, requester, company,
-		channel, mailbox, lang, parent, opened, updated, lastword, lastby, guid)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		channel, mailbox, lang, parent, opened, updated, lastword, lastby, guid, awaits, deadline)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		t.Number, t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Team, t.Topic, t.Requester, t.Company,
-		t.Channel, t.Mailbox, t.Lang, t.Parent, micro(t.Opened), micro(t.Updated), t.LastWord, t.LastBy, t.ThreadGUID)
+		t.Channel, t.Mailbox, t.Lang, t.Parent, micro(t.Opened), micro(t.Updated), t.LastWord, t.LastBy, t.ThreadGUID, micro(t.Awaits), micro(t.Deadline))
 	if err != nil {
 		return err
 	}
@@ -86,10 +86,10 @@ func (tx Tx) admitted(scope okno.Scope, sql string, arg any) (okno.Ticket, error
 func (tx Tx) SaveTicket(before, t *okno.Ticket) error {
 	err := raced(tx.Exec(`UPDATE ticket SET subject = ?, status = ?, kind = ?, department = ?, assignee = ?, team = ?, topic = ?, company = ?,
 		requester = ?, mailbox = ?, updated = ?, closed = ?, hold_until = ?, hold_wakes = ?, lastword = ?, lastby = ?,
-		closes = ?, reminds = ?, version = version + 1 WHERE id = ? AND version = ?`,
+		closes = ?, reminds = ?, awaits = ?, deadline = ?, version = version + 1 WHERE id = ? AND version = ?`,
 		t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Team, t.Topic, t.Company,
 		t.Requester, t.Mailbox, micro(t.Updated), micro(t.Closed), micro(t.Hold.Until), truth(t.Hold.WakeOnAnswer), t.LastWord, t.LastBy,
-		micro(t.Closing.At), micro(t.Closing.Reminds), t.ID, before.Version))
+		micro(t.Closing.At), micro(t.Closing.Reminds), micro(t.Awaits), micro(t.Deadline), t.ID, before.Version))
 	if err != nil {
 		return err
 	}

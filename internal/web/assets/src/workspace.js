@@ -11,6 +11,7 @@ import "./parts/frame.js";
 import "./parts/thread.js";
 import "./parts/presence.js";
 import "./parts/key.js";
+import "./parts/bulk.js";
 import "./parts/seen.js";
 import "./parts/hint.js";
 import "./parts/searchbox.js";

@@ -5,14 +5,14 @@ import { on } from "./page.js";
 let going = 0; // when "g" was pressed
 
 // The letter of the key, also on a Cyrillic keyboard.
-function letter(event) {
+export function letter(event) {
   if (/^[\x21-\x7e]$/.test(event.key) && !/^[.,]$/.test(event.key)) return event.key;
   if (event.code === "Slash") return event.shiftKey ? "?" : "/";
   if (event.code?.startsWith("Key")) return event.code.slice(3).toLowerCase();
   return event.key;
 }
 
-const typing = (element) => element instanceof Element && element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]");
+export const typing = (element) => element instanceof Element && element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]");
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 const first = (selector) => [...document.querySelectorAll(selector)].find(visible);
 
