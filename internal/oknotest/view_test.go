@@ -31,7 +31,7 @@ func TestViewIsMadeByKeyboardAndFindsWhatItPreviews(t *testing.T) {
 	v.Holds("Name of the view", "Lamps").Choose("Who has the view", "All agents").Press("Save").Sees("The view is saved")
 	v.At("/desk?view=").Sees("The lamp is dark").Sees("The lamp hums").Misses("The chair squeaks")
 	v.Until("the left pane counts it", `document.querySelector("#views [aria-current]").textContent.includes("2")`)
-	v.Press("The lamp hums").Sees("Please mend it.").Key("l").Until("the tag's line has the focus", `document.activeElement?.name === "add"`)
+	v.Press("The lamp hums").Shows("#details [data-shortcut=l]").Key("l").Until("the tag's line has the focus", `document.activeElement?.name === "add"`)
 	v.Type("Urgent, Ceiling").Key(kb.Enter).Until("the tags stand in the ticket and in the list", `document.querySelectorAll("#details .tag-remove").length === 2 && document.querySelectorAll("#rows .tag-small").length === 2`)
 	v.Press("Remove the tag “Ceiling”").Until("one is left", `document.querySelectorAll("#details .tag-remove").length === 1`)
 	v.Press("Edit the view").Press("Remove the condition “Words and filters”").Sees("Matches now: 3")
