@@ -133,15 +133,19 @@ func phraseTerm(tx store.Tx, p search.Phrase, in ...string) (store.Term, error) 
 	return t, err
 }
 
-// beginnings are the words that begin so; among names their own come first.
+// beginnings are the words that begin so; of names only their own, once all are
+// known: a word of every text that is in no name is looked for at length.
 func beginnings(tx store.Tx, beginning string, in []string) ([]string, error) {
 	var names []string
 	if !slices.Contains(in, store.WordsOpen) {
 		written, err := tx.WordsBeginning(index.NameWord(beginning), searchWords)
-		if err != nil || len(written) == searchWords {
-			return ofNames(written), err
+		if err != nil {
+			return nil, err
 		}
 		names = ofNames(written)
+		if form, err := tx.IndexForm(); err != nil || form.Whole || len(names) == searchWords {
+			return names, err
+		}
 	}
 	words, err := tx.WordsBeginning(beginning, searchWords-len(names))
 	for _, w := range words {
