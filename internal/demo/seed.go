@@ -20,6 +20,9 @@ const Password = "open-the-window"
 // Tickets is how many tickets the sample has.
 const Tickets = 200
 
+// answerWithin is what the sample's departments promise, in working hours.
+const answerWithin = 16
+
 // Clock is a clock that the sample is made by: it stands where it is put.
 type Clock struct{ At time.Time }
 
@@ -74,12 +77,7 @@ func (s *seeder) house(ctx context.Context, lang string) error {
 		return err
 	}
 	admin := okno.Console()
-	for _, dep := range t.departments[1:] {
-		if err := s.desk.SaveDepartment(ctx, admin, "", okno.Department{Name: dep, Signature: t.signature}); err != nil {
-			return err
-		}
-	}
-	departments, err := s.desk.Departments(ctx)
+	departments, err := s.makeDepartments(ctx)
 	if err != nil {
 		return err
 	}
@@ -102,6 +100,27 @@ func (s *seeder) house(ctx context.Context, lang string) error {
 		return err
 	}
 	return s.companies(ctx)
+}
+
+// makeDepartments adds the others to the one that is there from the start; each
+// promises an answer.
+func (s *seeder) makeDepartments(ctx context.Context) ([]okno.Department, error) {
+	there, err := s.desk.Departments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	first := there[0]
+	first.AnswerWithin = answerWithin
+	if err := s.desk.SaveDepartment(ctx, okno.Console(), first.Ref, first); err != nil {
+		return nil, err
+	}
+	for _, name := range s.text.departments[1:] {
+		dep := okno.Department{Name: name, Signature: s.text.signature, AnswerWithin: answerWithin}
+		if err := s.desk.SaveDepartment(ctx, okno.Console(), "", dep); err != nil {
+			return nil, err
+		}
+	}
+	return s.desk.Departments(ctx)
 }
 
 // makeTeam makes a team of a department's agents and the administrator.

@@ -10,6 +10,7 @@ type sample struct {
 	companies                           []company
 	people                              []person
 	stories                             []story
+	tags                                map[int]string // put on some tickets, by story
 }
 
 type topic struct {

@@ -19,6 +19,7 @@ var english = sample{
 		{"Maria Example", "maria"}, {"Jonas Example", "jonas"}, {"Lucia Example", "lucia"}, {"Tom Example", "tom"}, {"Ingrid Example", "ingrid"},
 		{"Karim Example", "karim"}, {"Ruth Example", "ruth"}, {"Chen Example", "chen"}, {"Nadia Example", "nadia"}, {"Victor Example", "victor"},
 	},
+	tags: map[int]string{0: "hardware", 2: "address", 3: "bug", 4: "refund", 6: "delivery", 8: "performance", 9: "hardware", 11: "wish"},
 	stories: []story{
 		{0, "The lamp flickers after an hour", []string{
 			"Good morning,\n\nthe desk lamp we bought last week begins to flicker after about an hour. A new bulb changed nothing.\n\nWhat can we do?",

@@ -33,6 +33,11 @@ func (s *seeder) ticket(ctx context.Context, lang string, i int, now time.Time) 
 	if err := s.desk.Take(ctx, agent, opened.Number, 0); err != nil {
 		return err
 	}
+	if tag := s.text.tags[i%len(s.text.stories)]; tag != "" && i%3 > 0 {
+		if err := s.desk.ChangeTags(ctx, agent, opened.Number, []string{tag}, nil); err != nil {
+			return err
+		}
+	}
 	sender, err := s.desk.KnownSender(ctx, who.address)
 	if err != nil {
 		return err
