@@ -36,7 +36,7 @@ func TestViewIsMadeByKeyboardAndFindsWhatItPreviews(t *testing.T) {
 	v.Press("Remove the tag “Ceiling”").Until("one is left", `document.querySelectorAll("#details .tag-remove").length === 1`)
 	v.Press("Edit the view").Press("Remove the condition “Words and filters”").Sees("Matches now: 3")
 	v.Choose("What the condition is about", "Tag").Press("Add a condition").Until("the new condition has the focus", `document.activeElement?.name === "op2"`)
-	v.Do(`document.querySelector("input[name=value2]").click()`)
+	v.Do(`[...document.querySelectorAll("input[name=value2]")].find((box) => box.parentElement.textContent.trim() === "Urgent").click()`)
 	v.Sees("Matches now: 1").Press("Save").Sees("The view is saved").Sees("The lamp hums").Misses("The lamp is dark")
 	v.Press("Edit the view").Do(`window.confirm = () => true`)
 	v.Press("Delete this view").Sees("The view is deleted").Misses("Lamps")
