@@ -139,7 +139,7 @@ var routes = map[string]line{
 	"POST /admin/departments/{ref}":                                {path: "/admin/departments/DEPARTMENT", may: only, status: "422"},
 	"GET /admin/tags":                                              {may: only, status: "200"},
 	"GET /admin/tags/{ref}":                                        {path: "/admin/tags/NONE", may: only, status: "404"},
-	"POST /admin/tags/{ref}":                                       {path: "/admin/tags/NONE", may: only, status: "422"},
+	"POST /admin/tags/{ref}":                                       {path: "/admin/tags/NONE", may: only, status: "404"},
 	"GET /admin/teams":                                             {may: only, status: "200"},
 	"GET /admin/teams/new":                                         {may: only, status: "200"},
 	"POST /admin/teams":                                            {may: only, status: "422"},
