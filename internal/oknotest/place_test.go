@@ -101,6 +101,10 @@ var places = []place{
 	{"desk-message-edit", "GET /desk/tickets/{number}/messages/{ref}", agent, "/desk/tickets/FRESH/messages/ANSWERED", nil},
 	{"desk-versions", "GET /desk/tickets/{number}/messages/{ref}/versions", agent, "/desk/tickets/FRESH/messages/ANSWERED/versions", nil},
 	{"desk-view-new", "GET /desk/views/new", agent, "/desk/views/new", nil},
+	{"desk-view", "GET /desk", agent, "/desk?view=VIEW", nil},
+	{"desk-view-edit", "GET /desk/views/{ref}", agent, "/desk/views/VIEW", nil},
+	{"desk-bulk", "POST /desk/bulk", agent, "/desk?view=open", choosing("")},
+	{"desk-bulk-refused", "POST /desk/bulk", agent, "/desk?view=closed", choosing("done")},
 	{"desk-tags", "GET /desk/tickets/{number}/details", agent, "/desk/tickets/FULL/details", unfolds("[data-shortcut=l]", "[id^=choose-tags]")},
 	{"desk-overdue", "GET /desk", agent, "/desk?view=overdue", nil},
 	{"desk-new", "GET /desk/new", agent, "/desk/new", nil},
@@ -128,6 +132,7 @@ var places = []place{
 	{"admin-roles", "GET /admin/roles", admin, "/admin/roles", nil},
 	{"admin-departments", "GET /admin/departments", admin, "/admin/departments", nil},
 	{"admin-tags", "GET /admin/tags", admin, "/admin/tags", nil},
+	{"admin-tag", "GET /admin/tags/{ref}", admin, "/admin/tags/TAG", nil},
 	{"admin-department", "GET /admin/departments/{ref}", admin, "/admin/departments/DEPARTMENT", nil},
 	{"admin-department-new", "GET /admin/departments/new", admin, "/admin/departments/new", nil},
 	{"admin-topics", "GET /admin/topics", admin, "/admin/topics", nil},
@@ -190,12 +195,27 @@ var notPages = map[string]string{
 	"GET /metrics":                              "for programs",
 	"GET /admin/kept/{ref}/raw":                 "a file",
 	"GET /desk/search/offers":                   "a part of the search box",
+	"GET /desk/tags/offers":                     "what a line of tags completes",
 	"GET /help/{picture}":                       "a picture",
 	"GET /open/assignees":                       "a part of the ticket form",
 	"GET /sw.js":                                "a script",
 	"GET /demo/letters/{n}/html":                "a letter's own HTML, in its frame",
 	"GET /admin/templates/{name}/{lang}/letter": "a letter's own HTML, in its frame",
 	"GET /setup/{token}":                        "only before there is an administrator: TestFirstPageOfANewInstallation",
+}
+
+// choosing chooses the list's first ticket and presses a button of the bar: what
+// it does, or "" for the one that asks.
+func choosing(do string) func(*world, *oknotest.Visitor) {
+	button := `.bulk button:not([name], [type])`
+	if do != "" {
+		button = `.bulk [value=` + do + `]`
+	}
+	return func(_ *world, v *oknotest.Visitor) {
+		v.Do(`document.querySelector(".row-check").click()`)
+		v.Do(`document.querySelector("` + button + `").click()`)
+		v.At("/desk/bulk").Shows(".pane-page")
+	}
 }
 
 // unfolds presses what opens something, and waits for it.

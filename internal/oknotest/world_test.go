@@ -60,6 +60,7 @@ func newWorld(t *testing.T, lang string) *world {
 	w.unasked()
 	w.links()
 	w.lists()
+	w.views()
 	w.Clock.Advance(time.Since(w.Clock.Now()))
 	w.fresh()
 	return w
@@ -291,6 +292,29 @@ func (w *world) lists() {
 	contacts, err := w.Desk.Contacts(ctx, okno.Console(), w.company(), "")
 	w.must(err)
 	w.names["COMPANY"], w.names["CONTACT"] = string(w.company()), string(contacts.Contacts[0].Ref)
+}
+
+// views puts tags on a ticket and keeps a view of every kind of condition.
+func (w *world) views() {
+	ctx, by := w.t.Context(), w.as(agent, okno.DoorWorkspace)
+	w.must(w.Desk.ChangeTags(ctx, by, okno.Number(w.names["FULL"]), []string{"urgent", "display case", "spare part"}, nil))
+	tags, err := w.Desk.Tags(ctx, by)
+	w.must(err)
+	w.names["TAG"] = string(tags[0].Ref)
+	value := map[okno.ViewField]string{
+		okno.FieldStatus: string(okno.StatusNew), okno.FieldAssignee: okno.ValueMe, okno.FieldTeam: okno.ValueMine, okno.FieldDepartment: w.names["DEPARTMENT"],
+		okno.FieldTag: w.names["TAG"], okno.FieldCompany: "a", okno.FieldRequester: "a", okno.FieldChannel: string(okno.ChannelWeb),
+		okno.FieldCreated: "7", okno.FieldUpdated: "30", okno.FieldDeadline: okno.ValuePast, okno.FieldHas: okno.ValueFile,
+	}
+	v := okno.View{Name: w.l.T("words.view"), Order: okno.OrderNewest}
+	for _, f := range okno.ViewFields {
+		if value[f] != "" {
+			v.Conditions = append(v.Conditions, okno.Condition{Field: f, Op: f.Ops()[0], Values: []string{value[f]}})
+		}
+	}
+	ref, err := w.Desk.SaveView(ctx, by, v)
+	w.must(err)
+	w.names["VIEW"] = string(ref)
 }
 
 // connect connects a mailbox with a provider.
