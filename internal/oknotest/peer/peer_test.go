@@ -68,17 +68,20 @@ func must(t *testing.T, err error) {
 	}
 }
 
+// waitTime is more than a command may take that a server went away from.
+const waitTime = 2 * time.Minute
+
 // until waits for a fact.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	late := time.After(30 * time.Second)
+	late := time.After(waitTime)
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for !holds() {
 		select {
 		case <-look.C:
 		case <-late:
-			t.Fatalf("after 30 s still not: %s", what)
+			t.Fatalf("after %s still not: %s", waitTime, what)
 		}
 	}
 }
