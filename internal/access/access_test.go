@@ -79,7 +79,7 @@ func (r *rig) later(d time.Duration) {
 
 func each(t *testing.T, test func(t *testing.T, r *rig)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, newRig(t, dbtest.SQLite(t))) })
-	t.Run("postgres", func(t *testing.T) { test(t, newRig(t, dbtest.Postgres(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, newRig(t, dbtest.Postgres(t, jobs.Migrations, desk.Migrations))) })
 }
 
 func one(t *testing.T) *rig { return newRig(t, dbtest.SQLite(t)) }

@@ -148,7 +148,7 @@ func made(t *testing.T, s backup.Source) ([]byte, backup.Manifest) {
 }
 
 func TestBackupOfEitherDatabaseIsRestoredToEither(t *testing.T) {
-	urls := map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres}
+	urls := map[string]func(testing.TB, ...fs.FS) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres}
 	for from, fromURL := range urls {
 		s, _ := source(t, fromURL(t))
 		file, m := made(t, s)

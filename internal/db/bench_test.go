@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -31,7 +32,7 @@ func BenchmarkFsync(b *testing.B) {
 
 // BenchmarkWrite is one change of three statements, from one caller and many.
 func BenchmarkWrite(b *testing.B) {
-	for dialect, url := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+	for dialect, url := range map[string]func(testing.TB, ...fs.FS) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
 		for _, callers := range []int{1, 8, 64} {
 			b.Run(fmt.Sprintf("%s/callers=%d", dialect, callers), func(b *testing.B) {
 				d := openWithSchema(b, url(b))
@@ -67,7 +68,7 @@ func BenchmarkWrite(b *testing.B) {
 
 // BenchmarkRead is one row by its key in a snapshot of its own.
 func BenchmarkRead(b *testing.B) {
-	for dialect, url := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+	for dialect, url := range map[string]func(testing.TB, ...fs.FS) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
 		b.Run(dialect, func(b *testing.B) {
 			d := openWithSchema(b, url(b))
 			if err := d.Write(b.Context(), func(tx *db.Tx) error { return addPerson(tx, "Olga") }); err != nil {

@@ -38,16 +38,26 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) error {
 
 // MigrateTo is Migrate up to one migration and without its questions.
 func (d *DB) MigrateTo(ctx context.Context, last int64, sources ...fs.FS) error {
-	files := make(fstest.MapFS)
-	for _, source := range sources {
-		if err := gather(files, source, d.Dialect()); err != nil {
-			return fmt.Errorf("migrations: %w", err)
-		}
+	files, err := Texts(d.Dialect(), sources...)
+	if err != nil {
+		return err
 	}
 	if err := d.engine.migrate(ctx, files, last); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+// Texts are the migrations of all sources as a database of that dialect gets
+// them.
+func Texts(d Dialect, sources ...fs.FS) (fs.FS, error) {
+	files := make(fstest.MapFS)
+	for _, source := range sources {
+		if err := gather(files, source, d); err != nil {
+			return nil, fmt.Errorf("migrations: %w", err)
+		}
+	}
+	return files, nil
 }
 
 func gather(files fstest.MapFS, source fs.FS, d Dialect) error {

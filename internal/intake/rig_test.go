@@ -46,7 +46,7 @@ const (
 
 // each runs the test on both databases.
 func each(t *testing.T, test func(t *testing.T, r *rig)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, newRig(t, d)) })
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, newRig(t, d)) }, jobs.Migrations, desk.Migrations)
 }
 
 // one runs it on SQLite alone: what is tested does not reach the database.

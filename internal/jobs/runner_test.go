@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -332,7 +333,7 @@ func TestManyJobsAmongRunnersAreEachDoneOnce(t *testing.T) {
 // BenchmarkJobs is a job put in a change of its own and done by a handler that
 // has nothing to do.
 func BenchmarkJobs(b *testing.B) {
-	for dialect, url := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+	for dialect, url := range map[string]func(testing.TB, ...fs.FS) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
 		b.Run(dialect, func(b *testing.B) {
 			d := dbtest.Open(b, url(b))
 			if err := d.Migrate(b.Context(), jobs.Migrations); err != nil {

@@ -46,7 +46,7 @@ type rig struct {
 
 // each runs the test on both databases, with a desk in a language.
 func each(t *testing.T, lang string, test func(t *testing.T, r *rig)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, newRig(t, d, lang)) })
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, newRig(t, d, lang)) }, jobs.Migrations, desk.Migrations)
 }
 
 func newRig(t *testing.T, d *db.DB, lang string) *rig {

@@ -260,7 +260,9 @@ type rig struct {
 	facts  []okno.Event
 }
 
-func each(t *testing.T, test func(t *testing.T, d *db.DB)) { dbtest.Each(t, test) }
+func each(t *testing.T, test func(t *testing.T, d *db.DB)) {
+	dbtest.Each(t, test, jobs.Migrations, desk.Migrations)
+}
 
 func newRig(t *testing.T, d *db.DB, by post.Transport) *rig {
 	t.Helper()

@@ -54,7 +54,7 @@ type rig struct {
 // each runs the test on both databases. guarded: the way to push services is
 // the real one, which leads to public addresses only.
 func each(t *testing.T, guarded bool, test func(t *testing.T, r *rig)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, newRig(t, d, guarded)) })
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, newRig(t, d, guarded)) }, jobs.Migrations, desk.Migrations)
 }
 
 func newRig(t *testing.T, d *db.DB, guarded bool) *rig {

@@ -18,7 +18,7 @@ var (
 		notours nothad unchanged notrouble cameback machineclaim notonesender ownreply relayother relaypass relaynot
 		dkimunread dkimnone dkimlater dkimwrong spfnot noanswer fromnobody envelope nobody several firststands same
 		closedlong startsnone reportof signedreply answers names nothread earlier sibling parentwaits threadtaken
-		letin banned filterlarge filternone forwarded opens quotesnothing wholefile seen onlysolved agentsnote
+		letin banned filterlarge filternone forwarded opens quotesnothing wholefile seen onlysolved agentsnote agentsunsure
 		oldclosed usedid pastkeeping f.date f.emptylines f.mbox f.nofield f.cr f.manyfrom f.longfield f.longheader
 		f.afterheader f.noempty f.manyparts f.afterend f.nothing f.noparts f.boundary f.unclosed f.sameboundary
 		f.longtext f.longhtml f.innerfile f.tnef f.tnefdone f.transfer f.charsetnone f.nocharset f.utf8damaged f.notutf8`)

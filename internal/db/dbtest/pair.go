@@ -75,7 +75,7 @@ func (p *Pair) start(t testing.TB) (err error) {
 		return err
 	}
 	p.primary = first
-	run(t, first.url("postgres"), "CREATE DATABASE okno TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+	must(t, run(first.url("postgres"), "CREATE DATABASE okno TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"))
 	copying := p.command("pg_basebackup", "-D", second.dir, "-R", "-X", "stream", "-c", "fast", "--no-sync", "-h", "127.0.0.1", "-p", first.port, "-U", "okno")
 	if err := copying.Run(); err != nil {
 		return fmt.Errorf("pg_basebackup: %w", err)
@@ -87,8 +87,8 @@ func (p *Pair) start(t testing.TB) (err error) {
 	if err := p.await(first, `SELECT count(*) > 0 FROM pg_stat_replication WHERE state = 'streaming'`); err != nil {
 		return err
 	}
-	run(t, first.url("postgres"), "ALTER SYSTEM SET synchronous_standby_names = '*'")
-	run(t, first.url("postgres"), "SELECT pg_reload_conf()")
+	must(t, run(first.url("postgres"), "ALTER SYSTEM SET synchronous_standby_names = '*'"))
+	must(t, run(first.url("postgres"), "SELECT pg_reload_conf()"))
 	return p.await(first, `SELECT count(*) > 0 FROM pg_stat_replication WHERE sync_state = 'sync'`)
 }
 

@@ -82,7 +82,7 @@ func (a *Admin) saveDepartment(q *web.Request) error {
 		return err
 	}
 	err = a.desk.SaveDepartment(q.Context(), q.Actor, okno.Ref(q.Path("ref")), okno.Department{
-		Name: typed.Word("name"), Signature: typed.Text("signature"), AnswerWithin: int(number(typed.Word("answerwithin"))), Closed: closedAt(q, typed), Version: versionOf(typed)})
+		Name: typed.Word("name"), Signature: typed.Text("signature"), AnswerWithin: hoursTyped(typed.Word("answerwithin")), Closed: closedAt(q, typed), Version: versionOf(typed)})
 	if err == nil {
 		return done(q, q.Locale.T("admin.saved"), "/admin/departments")
 	}
@@ -91,4 +91,12 @@ func (a *Admin) saveDepartment(q *web.Request) error {
 		return missing
 	}
 	return departmentForm(q, d).again(q, err, typed)
+}
+
+// hoursTyped is a promise as it was typed; none is 0 hours.
+func hoursTyped(s string) int {
+	if s == "" {
+		return 0
+	}
+	return int(number(s))
 }

@@ -48,7 +48,7 @@ type rig struct {
 
 // each runs the test on both databases.
 func each(t *testing.T, test func(r *rig)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(newRig(t, d)) })
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(newRig(t, d)) }, jobs.Migrations, desk.Migrations)
 }
 
 func newRig(t *testing.T, d *db.DB) *rig {

@@ -53,7 +53,7 @@ func each(t *testing.T, test func(h *house)) {
 			Name: "Ada Agent", Address: "ada@desk.example", Password: password, Company: "Supplier Ltd", Support: "support@desk.example", Lang: "en",
 		}))
 		test(h)
-	})
+	}, jobs.Migrations, desk.Migrations)
 }
 
 // newHouse is a portal whose desk nobody has set up yet.

@@ -56,7 +56,7 @@ type agent struct {
 
 // each runs the test on both databases.
 func each(t *testing.T, test func(t *testing.T, r *rig)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, newRig(t, d)) })
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { test(t, newRig(t, d)) }, jobs.Migrations, desk.Migrations)
 }
 
 func newRig(t *testing.T, d *db.DB) *rig {
