@@ -46,6 +46,9 @@ type Subscriber struct {
 	// Since is when what the browser shows was read: the stream begins with
 	// what changed from then on. Zero: with what changes from now on.
 	Since time.Time
+	// Known is when the session was last found to be there: an end of before was
+	// a request to listen anew, or another session's that had its number.
+	Known time.Time
 	// Wake is called when hints begin to wait, and End once, when the stream is
 	// over: closed, its session ended, or the hub shut down. Both may be called
 	// before Subscribe returns and by any goroutine; like Admits they must be
@@ -65,7 +68,7 @@ func (h *Hub) Subscribe(s Subscriber) *Stream {
 	// Only now: a hint is kept before it is handed out, so that between the
 	// two ways of getting it none is lost, and one may come by both.
 	if !s.Since.IsZero() {
-		for _, hint := range h.recent.since(s.Since) {
+		for _, hint := range h.recent.since(s.Since, s.Known) {
 			stream.catchUp(hint)
 		}
 	}

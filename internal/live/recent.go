@@ -40,8 +40,8 @@ func (r *recent) keep(h Hint) {
 }
 
 // since is what was delivered from a time on, the oldest first; [PartAll]
-// alone when some of it is forgotten.
-func (r *recent) since(t time.Time) (hints []Hint) {
+// alone when some of it is forgotten. Ends of sessions begin at another time.
+func (r *recent) since(t, ends time.Time) (hints []Hint) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if t.Before(r.forgotten) {
@@ -51,6 +51,9 @@ func (r *recent) since(t time.Time) (hints []Hint) {
 		h := r.hints[i%kept]
 		if h.at.Before(t.Add(-slack)) {
 			break
+		}
+		if h.Part == PartEnded && h.at.Before(ends) {
+			continue
 		}
 		hints = append(hints, h.Hint)
 	}

@@ -53,6 +53,9 @@ func TestASessionThatHasJustEndedHasNoStream(t *testing.T) {
 	defer hub.Shutdown()
 	known := time.Now()
 	hub.Deliver(Hint{Part: PartEnded, Session: 1}.Encode())
+	if hub.Subscribe(Subscriber{Session: 1, Since: known, Known: time.Now()}).Over() {
+		t.Error("a session that is there after its end was told has no stream")
+	}
 	if !hub.Subscribe(Subscriber{Session: 1, Since: known}).Over() || hub.Subscribe(Subscriber{Session: 2, Since: known}).Over() {
 		t.Error("a session is found out at its start, the stream opens after its end and stays")
 	}

@@ -53,6 +53,7 @@ func listen(q *Request) error {
 		Session: int64(q.Actor.Session),
 		Person:  int64(q.Actor.Person),
 		Since:   q.since(),
+		Known:   q.Now,
 		Wake:    func() { p.stir(false) },
 		End:     p.wire.cut,
 	})
