@@ -62,7 +62,7 @@ func TestAnAgentNeedsNoMouse(t *testing.T) {
 	ann.Key("e").Stands("Status: Done. Change").Key("g").Key("d").At("view=done").Sees("A lamp that flickers")
 
 	ann.Key("/").Stands("Find tickets").Type(string(first)).Key(kb.Enter).At("/desk/tickets/" + string(first))
-	ann.Key("k", chromedp.ModifierCtrl).Stands("Find anything").Key(kb.Escape).Until("have left it", `!document.querySelector("dialog[open]")`)
+	ann.Key("k", chromedp.ModifierCtrl).Stands("Find anything").Key(kb.Escape).Until("have left it", `!document.activeElement.matches("input")`)
 	ann.Key("?").Shows("#shortcuts[open]").Lit().Key(kb.Escape).Misses("Next and previous ticket")
 	ann.Key("r").Stands(answer).Type("half").Key(kb.Escape).Stands("Answer").Key("n").Stands("A note that only agents see")
 	ann.NoFaults()
