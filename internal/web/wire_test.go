@@ -71,7 +71,7 @@ func eventually(t *testing.T, what string, fact func() bool) {
 // Whoever opens one page after another leaves each before: the place must be
 // free again at once, not with the next ping.
 func TestALeftPageGivesItsPlaceBack(t *testing.T) {
-	for name, h2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+	for name, h2 := range map[string]bool{"HTTP 1.1": false, "HTTP 2": true} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, nil)
 			r.everyone()
@@ -94,7 +94,7 @@ func TestALeftPageGivesItsPlaceBack(t *testing.T) {
 }
 
 func TestStreamOverTLS(t *testing.T) {
-	for name, h2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+	for name, h2 := range map[string]bool{"HTTP 1.1": false, "HTTP 2": true} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, nil)
 			r.everyone()
