@@ -55,7 +55,7 @@ func tagsTyped(typed string) (names []string) {
 }
 
 // rowTags is how many tags of a ticket a list shows.
-const rowTags = 2
+const rowTags = 1
 
 func firstTags(r desk.Row) []okno.Tag { return r.Tags[:min(rowTags, len(r.Tags))] }
 
