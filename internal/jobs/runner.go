@@ -194,8 +194,8 @@ func (r *Runner) Run(ctx context.Context) error {
 	renewal := time.NewTicker(r.renewEvery())
 	defer renewal.Stop()
 
-	for ctx.Err() == nil {
-		pause, err := oddPause, r.promise(ctx)
+	for begun := false; !begun || ctx.Err() == nil; begun = true { // even one that is stopped at once leaves nothing in a dead one's hand
+		pause, err := oddPause, r.promise(life)
 		if err == nil {
 			pause, err = r.sweep(ctx, life)
 		}
@@ -228,10 +228,12 @@ func (r *Runner) renewEvery() time.Duration {
 
 // promise puts the periodic duties, once, before anything is claimed; those
 // already there keep their time.
-func (r *Runner) promise(ctx context.Context) error {
+func (r *Runner) promise(life context.Context) error {
 	if r.promised {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(life, letGoTime)
+	defer cancel()
 	err := r.db.Write(ctx, func(tx *db.Tx) error {
 		if r.alone {
 			if err := r.inherit(tx); err != nil {

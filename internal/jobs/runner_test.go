@@ -176,6 +176,24 @@ func TestARunnerAloneDoesNotWaitForADeadOnesLease(t *testing.T) {
 	})
 }
 
+func TestARunnerStoppedAtOnceLeavesNothingInADeadOnesHand(t *testing.T) {
+	eachURL(t, func(b bench, url string) {
+		b.put(jobs.New{Kind: "letter"})
+		b.leave(url)
+		r := b.runner()
+		r.Alone()
+		r.Handle("letter", jobs.Options{}, new(calls).answering(nil))
+		stopped, stop := context.WithCancel(b.Context())
+		stop()
+		if err := r.Run(stopped); err != nil {
+			b.Fatal(err)
+		}
+		if n := b.count("letter"); n.InHand != 0 || n.Waiting != 1 {
+			b.Errorf("left are %+v, want one waiting", n)
+		}
+	})
+}
+
 func TestAJobThatEndsProcessesWaitsItsLeaseOut(t *testing.T) {
 	each(t, func(b bench) {
 		slow, first := newHanging(), b.runner()

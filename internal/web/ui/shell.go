@@ -10,7 +10,7 @@ import (
 
 // htmxConfig: refusals may be swapped in, failures may not; no style is
 // injected; nothing is evaluated.
-const htmxConfig = `{"noSwap":[204,304,"5xx"],"includeIndicatorCSS":false,"extensions":"preload,keep-open"}`
+const htmxConfig = `{"noSwap":[204,304,"5xx"],"includeIndicatorCSS":false,"extensions":"preload,keep-open,one-page"}`
 
 var themes = []struct{ value, icon, key string }{
 	{"", "device-desktop", "ui.theme.system"},

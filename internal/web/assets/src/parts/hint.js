@@ -5,6 +5,10 @@ import { feed } from "./feed.js";
 import { arrive } from "./page.js";
 
 const due = new Set();
+const remembered = 60000; // ms; no page is waited for longer
+const heard = []; // the hints of that time
+const asked = new WeakMap(); // when a page was asked for, by request
+const early = 1000; // ms; a link's page is asked for when the button goes down on it
 let timer;
 
 function flush() {
@@ -29,10 +33,25 @@ function names({ ticket, part }) {
 }
 
 function hear(hint) {
+  heard.push({ hint, at: performance.now() });
+  while (performance.now() - heard[0].at > remembered) heard.shift();
+  plan(hint);
+}
+
+function plan(hint) {
   names(hint).forEach((name) => due.add(name));
   // After "all" every open page asks again: not all at the same moment.
   timer ??= setTimeout(flush, hint.part === "all" ? Math.random() * 2000 : 100);
 }
+
+// A page may have been made before a change that was told while it was on its
+// way, to the page before it.
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (ctx.target === document.body) asked.set(ctx, performance.now() - early);
+});
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (asked.has(ctx)) heard.filter(({ at }) => at >= asked.get(ctx)).forEach(({ hint }) => plan(hint));
+});
 
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && due.size) flush();
