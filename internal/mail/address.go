@@ -48,10 +48,11 @@ func foldDomain(domain string) string {
 		return strings.ToLower(strings.TrimRight(domain, "."))
 	}
 	ascii, err := idna.Lookup.ToASCII(strings.ToLower(domain))
-	if err != nil {
+	ascii = strings.TrimRight(ascii, ".")
+	if err != nil || !validDomain(ascii) { // IDNA leaves soft hyphens and their like out: dots may stand bare
 		return ""
 	}
-	return strings.TrimRight(ascii, ".") // a dot may stand before what IDNA leaves out, such as a soft hyphen
+	return ascii
 }
 
 // validAddr is lenient: one local part, one domain, nothing that could end a
@@ -66,9 +67,11 @@ func validAddr(addr string) bool {
 	}) {
 		return false
 	}
-	domain := addr[at+1:]
-	return !strings.ContainsAny(domain, "()[]\\@:") && !strings.HasPrefix(domain, ".") && !strings.Contains(domain, "..") &&
-		!strings.Contains(addr[:at], "@")
+	return validDomain(addr[at+1:]) && !strings.Contains(addr[:at], "@")
+}
+
+func validDomain(domain string) bool {
+	return domain != "" && !strings.ContainsAny(domain, "()[]\\@:") && !strings.HasPrefix(domain, ".") && !strings.Contains(domain, "..")
 }
 
 // parseAddresses reads a list of addresses. Encoded words are decoded after the
