@@ -63,19 +63,10 @@ func (f FullText) Tidy(tx *Tx) error {
 
 // Find returns the highest ids below one, downwards, where all the terms hold.
 func (f FullText) Find(tx *Tx, all []Term, below int64, limit int) ([]int64, error) {
-	id := func(row Scanner) (int64, error) {
-		var id int64
-		err := row.Scan(&id)
-		return id, err
-	}
 	if tx.on.dialect() == Postgres {
-		// A plan made for all questions would be a wrong one for most.
-		if err := tx.Send(`SET LOCAL plan_cache_mode = force_custom_plan`); err != nil {
-			return nil, err
-		}
-		return Collect(tx, id, `SELECT id FROM `+f.Name+` WHERE words @@ CAST(CAST(? AS TEXT) AS tsquery) AND id < ? ORDER BY id DESC LIMIT ?`, f.query(all), below, limit)
+		return f.findByBlock(tx, f.query(all), below, limit)
 	}
-	return Collect(tx, id, `SELECT rowid FROM `+f.Name+` WHERE `+f.Name+` MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`, match(all), below, limit)
+	return Collect(tx, scanID, `SELECT rowid FROM `+f.Name+` WHERE `+f.Name+` MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`, match(all), below, limit)
 }
 
 // Among returns those of some ids where all the terms hold, in no order.
@@ -83,16 +74,15 @@ func (f FullText) Among(tx *Tx, all []Term, ids []int64) ([]int64, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	id := func(row Scanner) (id int64, err error) { return id, row.Scan(&id) }
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")
 	var args []any
 	for _, id := range ids {
 		args = append(args, id)
 	}
 	if tx.on.dialect() == Postgres {
-		return Collect(tx, id, `SELECT id FROM `+f.Name+` WHERE id IN (`+marks+`) AND words @@ CAST(CAST(? AS TEXT) AS tsquery)`, append(args, f.query(all))...)
+		return Collect(tx, scanID, `SELECT id FROM `+f.Name+` WHERE id IN (`+marks+`) AND words @@ CAST(CAST(? AS TEXT) AS tsquery)`, append(args, f.query(all))...)
 	}
-	return Collect(tx, id, `SELECT rowid FROM `+f.Name+` WHERE `+f.Name+` MATCH ? AND rowid IN (`+marks+`)`, append([]any{match(all)}, args...)...)
+	return Collect(tx, scanID, `SELECT rowid FROM `+f.Name+` WHERE `+f.Name+` MATCH ? AND rowid IN (`+marks+`)`, append([]any{match(all)}, args...)...)
 }
 
 func (f FullText) query(all []Term) string {

@@ -77,7 +77,7 @@ func meaningOf(word string, d Dialect) (string, error) {
 			", content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'\");\n"+
 			"INSERT INTO "+name+" ("+name+", rank) VALUES ('automerge', 0)",
 			"CREATE TABLE "+name+" (id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);\n"+
-				"CREATE INDEX "+name+"_words ON "+name+" USING GIN (words) WITH (gin_pending_list_limit = 256)")
+				"CREATE INDEX "+name+"_words ON "+name+" USING GIN ((ARRAY[id >> "+blockBits+"]), words) WITH (gin_pending_list_limit = 256)")
 	}
 	return "", fmt.Errorf("no house word is {{%s}}", word)
 }
