@@ -75,10 +75,13 @@ func (s *sqlite) build(ctx context.Context, text string) error {
 	return errors.Join(err, conn.close())
 }
 
+// sortMemory is what PostgreSQL may take to make an index.
+const sortMemory = "256MB"
+
 func (p *postgres) build(ctx context.Context, text string) error {
 	config := p.pool.Config().ConnConfig
 	delete(config.RuntimeParams, "statement_timeout")
-	config.RuntimeParams["maintenance_work_mem"] = "256MB"
+	config.RuntimeParams["maintenance_work_mem"] = sortMemory
 	pool := stdlib.OpenDB(*config)
 	_, err := pool.ExecContext(ctx, text)
 	return errors.Join(err, pool.Close())

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"path"
 	"testing/fstest" // its MapFS is the standard library's file system in memory
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -104,6 +106,50 @@ func up(ctx context.Context, d goose.Dialect, pool *sql.DB, files fs.FS, last in
 	if err != nil {
 		return err
 	}
-	_, err = provider.UpTo(ctx, last)
-	return err
+	applied, steps, err := lacking(ctx, provider, last)
+	if err != nil || len(steps) == 0 {
+		return err
+	}
+	if !applied { // a new database: nothing is there that could take long
+		_, err = provider.UpTo(ctx, last)
+		return err
+	}
+	return upByStep(ctx, provider, steps, log)
+}
+
+// lacking are the migrations up to one that the database has not had, and
+// whether it has had any.
+func lacking(ctx context.Context, provider *goose.Provider, last int64) (applied bool, steps []*goose.Source, err error) {
+	if has, err := provider.HasPending(ctx); err != nil || !has {
+		return true, nil, err
+	}
+	all, err := provider.Status(ctx)
+	for _, one := range all {
+		switch {
+		case one.State == goose.StateApplied:
+			applied = true
+		case one.Source.Version <= last:
+			steps = append(steps, one.Source)
+		}
+	}
+	return applied, steps, err
+}
+
+// upByStep tells the operator how far it has come: indexes of what a large
+// installation holds take minutes, in which nobody is served.
+func upByStep(ctx context.Context, provider *goose.Provider, steps []*goose.Source, log *slog.Logger) error {
+	begun := time.Now()
+	log.Info("the tables are brought up to date; nobody is served by this process before", "steps", len(steps))
+	for i, step := range steps {
+		log.Info("step of bringing the tables up to date", "step", i+1, "of", len(steps), "name", path.Base(step.Path))
+		_, err := provider.ApplyVersion(ctx, step.Version, true)
+		if errors.Is(err, goose.ErrAlreadyApplied) {
+			continue // another process has come first
+		}
+		if err != nil {
+			return err
+		}
+	}
+	log.Info("the tables are up to date", "took", time.Since(begun).Round(time.Millisecond))
+	return nil
 }

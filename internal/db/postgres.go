@@ -166,7 +166,9 @@ func (p *postgres) announce(ctx context.Context, a announcement) error {
 }
 
 func (p *postgres) migrate(ctx context.Context, files fs.FS, last int64) error {
-	pool := stdlib.OpenDB(*p.patient()) // a large table takes the time it takes
+	config := p.patient() // a large table takes the time it takes
+	config.RuntimeParams["maintenance_work_mem"] = sortMemory
+	pool := stdlib.OpenDB(*config)
 	return errors.Join(migratePostgres(ctx, pool, files, last, p.log), pool.Close())
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -34,6 +35,8 @@ type sqlite struct {
 	writer  *writer
 	readers chan *liteSession // nil stands for one not opened yet
 	tidier  *checkpointer
+
+	migrating sync.Mutex // one process alone holds the file
 }
 
 func openSQLite(ctx context.Context, path string, h *hub, o Options) (*sqlite, error) {
@@ -117,11 +120,17 @@ func (s *sqlite) close() error {
 }
 
 func (s *sqlite) migrate(ctx context.Context, files fs.FS, last int64) error {
-	pool, err := openLitePool(s.path, false, readerCache)
+	s.migrating.Lock()
+	defer s.migrating.Unlock()
+	pool, err := openLitePool(s.path, false, sortCache)
 	if err != nil {
 		return err
 	}
-	return errors.Join(migrateSQLite(ctx, pool, files, last, s.log), pool.Close())
+	// Indexes of many rows are sorted in files: a connection's memory is bounded.
+	if _, err = pool.ExecContext(ctx, "PRAGMA temp_store=FILE"); err == nil {
+		err = migrateSQLite(ctx, pool, files, last, s.log)
+	}
+	return errors.Join(err, pool.Close())
 }
 
 // guard calls fn and gives a panic back as an error.
