@@ -75,11 +75,11 @@ const (
 // Ops are the comparisons that a field knows; none: there is no such field.
 func (f ViewField) Ops() []Op {
 	switch f {
-	case FieldStatus, FieldAssignee, FieldTeam, FieldDepartment, FieldTag, FieldChannel:
+	case FieldStatus, FieldAssignee, FieldTeam, FieldDepartment, FieldTag, FieldChannel, FieldCompany, FieldRequester, FieldHas:
 		return []Op{OpIs, OpNot}
 	case FieldCreated, FieldUpdated:
 		return []Op{OpWithin, OpOlder}
-	case FieldWords, FieldCompany, FieldRequester, FieldDeadline, FieldHas:
+	case FieldWords, FieldDeadline:
 		return []Op{OpIs}
 	}
 	return nil
@@ -87,7 +87,13 @@ func (f ViewField) Ops() []Op {
 
 // Several reports whether a condition of the field may have several values, any
 // of which will do.
-func (f ViewField) Several() bool { return slices.Contains(f.Ops(), OpNot) }
+func (f ViewField) Several() bool {
+	switch f {
+	case FieldStatus, FieldAssignee, FieldTeam, FieldDepartment, FieldTag, FieldChannel:
+		return true
+	}
+	return false
+}
 
 // Values that mean the one who looks, or what is so at the time.
 const (

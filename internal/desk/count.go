@@ -71,7 +71,7 @@ func (d *Desk) Counts(ctx context.Context, by okno.Actor) (map[okno.ViewKind]int
 func (r *reading) counted(counts []store.Count) (n int64, ok bool) {
 	rest := r.narrow
 	rest.Kinds, rest.Departments, rest.Assignees, rest.NotAssignees = nil, nil, nil, nil
-	if len(r.words) > 0 || !rest.Empty() {
+	if len(r.words) > 0 || len(r.without) > 0 || !rest.Empty() {
 		return 0, false
 	}
 	for _, c := range counts {

@@ -17,6 +17,7 @@ type reading struct {
 	scope       okno.Scope
 	departments []okno.DepartmentID // all there are
 	words       []store.Term
+	without     []store.Term // none of them
 	narrow      store.Narrow
 	order       okno.Order
 	after       store.Place
@@ -85,9 +86,21 @@ func (r *reading) look(places []store.Place) ([]okno.Ticket, error) {
 			return nil, err
 		}
 	}
+	for _, t := range r.without {
+		has, err := store.TicketWords.Among(r.tx.Tx, []store.Term{t}, ids)
+		if err != nil {
+			return nil, err
+		}
+		ids = slices.DeleteFunc(ids, func(id int64) bool { return slices.Contains(has, id) })
+	}
 	ts, err := r.tx.TicketsAmong(r.scope, ids, r.narrow)
 	r.sort(ts)
 	return ts, err
+}
+
+// asksNothing reports whether every ticket is as asked.
+func (r *reading) asksNothing() bool {
+	return len(r.words) == 0 && len(r.without) == 0 && r.narrow.Empty()
 }
 
 func (r *reading) sort(ts []okno.Ticket) {
@@ -104,7 +117,7 @@ func (r *reading) sort(ts []okno.Ticket) {
 // vain.
 func (r *reading) source() (next func(limit int) ([]store.Place, error), whole bool, err error) {
 	if r.order == okno.OrderNewest && (len(r.words) > 0 || r.scope.Side() != okno.SideAgent) {
-		return r.found, r.narrow.Empty(), nil
+		return r.found, r.narrow.Empty() && len(r.without) == 0, nil
 	}
 	if len(r.words) > 0 || len(r.narrow.Tags) > 0 {
 		few, all, err := r.few()
@@ -124,7 +137,7 @@ func (r *reading) source() (next func(limit int) ([]store.Place, error), whole b
 	return func(limit int) ([]store.Place, error) {
 		l.After, l.Limit = r.after, limit
 		return r.tx.Places(l)
-	}, whole && !r.sift, nil
+	}, whole && !r.sift && len(r.without) == 0, nil
 }
 
 // found are tickets that have the words, the last opened first.

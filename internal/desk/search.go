@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/index"
@@ -33,8 +34,11 @@ var Filters = func() (names []string) {
 	return names
 }()
 
-// FilterNamed is the filter of a name in any language; "": there is none.
-func FilterNamed(name string) string { return string(search.KeyNamed(name)) }
+// FilterNamed is the filter of a name in any language, also behind the minus
+// that asks for the rest; "": there is none.
+func FilterNamed(name string) string {
+	return string(search.KeyNamed(strings.TrimPrefix(name, "-")))
+}
 
 // Typing is where somebody types in a question: what stands before it, the
 // filter as he named it ("": none), and the value or word that he has begun.
@@ -112,7 +116,11 @@ func (d *Desk) terms(r *reading, c *catalogue, by okno.Actor, q search.Question,
 		if !ok {
 			list.Misread = append(list.Misread, filter.Text)
 		}
-		r.words = append(r.words, t...)
+		if filter.Not {
+			r.without = append(r.without, t...)
+		} else {
+			r.words = append(r.words, t...)
+		}
 	}
 	return len(list.Misread) == 0, nil
 }

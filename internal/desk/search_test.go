@@ -118,10 +118,25 @@ func TestSearchFindsFormsPhrasesBeginningsAndFilters(t *testing.T) {
 			"создан:11.2026 канал:телефон":      nil,
 			"created:<2026-11-20":               nil,
 			"исполнитель:нет статус:новая скан": {scanner},
-			"нету-такого": nil,
+			"нету-такого":                  nil,
+			"-has:file":                    {scanner, printer},
+			"-есть:файл печатает":          {scanner, printer},
+			"-has:file,call":               {scanner, printer},
+			"-requester:orl":               {lamp, printer},
+			"-постановщик:orl,ivan":        {printer},
+			"requester:orl,petrov":         {scanner, printer},
+			"-requester:petr -has:call":    {lamp, scanner},
+			"-company:none":                {lamp, scanner, printer},
+			"-компания:none -статус:новая": {lamp},
 		} {
 			if got := r.finds(r.ann, question); !slices.Equal(got, want) {
 				t.Errorf("%q finds %v, want %v", question, got, want)
+			}
+		}
+		for _, question := range []string{"has:file,call", "-has:mood", "-company:!", "-deadline:past", "-created:2026"} {
+			found, err := r.Search(r.ctx(), r.ann, desk.Asked{Text: question})
+			if must(t, err); len(found.Rows) != 0 || !slices.Equal(found.Misread, []string{question}) {
+				t.Errorf("%q: %d rows, misread %q", question, len(found.Rows), found.Misread)
 			}
 		}
 		found, err := r.Search(r.ctx(), r.ann, desk.Asked{Text: "status:mad принтер"})

@@ -28,7 +28,8 @@ var forCustomers = []search.Key{search.KeyStatus, search.KeyCreated, search.KeyH
 // dated are the filters that compare.
 var dated = []search.Key{search.KeyCreated, search.KeyUpdated}
 
-// apply adds a filter; false: its value means nothing, or nothing here.
+// apply adds a filter; false: its value means nothing, or nothing here. The
+// terms are what it names, also where it asks for the rest.
 func (f *filtering) apply(filter search.Filter) ([]store.Term, bool, error) {
 	agent := f.by.Sees().Side() == okno.SideAgent
 	if len(filter.Values) == 0 || !agent && !slices.Contains(forCustomers, filter.Key) || filter.Op != "" && !slices.Contains(dated, filter.Key) {
@@ -53,19 +54,17 @@ func (f *filtering) apply(filter search.Filter) ([]store.Term, bool, error) {
 	case search.KeyUpdated:
 		return nil, f.dated(filter, &f.narrow.Since, &f.narrow.Until), nil
 	}
-	if filter.Not {
-		return nil, false, nil
-	}
 	switch filter.Key {
+	case search.KeyHas:
+		terms, ok := f.has(filter, agent)
+		return terms, ok, nil
+	case search.KeyCompany:
+		return f.named(filter, store.WordsCompany)
+	case search.KeyRequester:
+		return f.named(filter, store.WordsRequester)
 	case search.KeyDeadline:
 		f.narrow.Past = f.desk.Now().UnixMicro()
-		return nil, slices.Contains(pastNamed, fold(filter.Value)), nil
-	case search.KeyHas:
-		return f.has(fold(filter.Value), agent)
-	case search.KeyCompany:
-		return f.named(filter.Value, store.WordsCompany)
-	case search.KeyRequester:
-		return f.named(filter.Value, store.WordsRequester)
+		return nil, !filter.Not && slices.Contains(pastNamed, fold(filter.Value)), nil
 	}
 	return nil, false, nil
 }
@@ -274,36 +273,55 @@ var fileNamed = []string{"file", "files", "файл", "файлы", "вложе�
 // callNamed are the words for a call that is asked for.
 var callNamed = []string{"call", "звонок"}
 
-func (f *filtering) has(value string, agent bool) ([]store.Term, bool, error) {
-	if agent && slices.Contains(callNamed, value) {
-		f.narrow.Calls = true
-		return nil, true, nil
+// has narrows to what a ticket has, or has nothing of. A file stands in the
+// index and a call in a row, so that one or the other cannot be asked for.
+func (f *filtering) has(filter search.Filter, agent bool) (terms []store.Term, ok bool) {
+	if len(filter.Values) > 1 && !filter.Not {
+		return nil, false
 	}
-	if !slices.Contains(fileNamed, value) {
-		return nil, false, nil
+	for _, value := range filter.Values {
+		switch value = fold(value); {
+		case agent && slices.Contains(callNamed, value):
+			f.narrow.Calls, f.narrow.NoCalls = f.narrow.Calls || !filter.Not, f.narrow.NoCalls || filter.Not
+		case slices.Contains(fileNamed, value):
+			signs := []string{index.WithFile(true)}
+			if agent {
+				signs = append(signs, index.WithFile(false))
+			}
+			terms = append(terms, signsTerm(signs))
+		default:
+			return nil, false
+		}
 	}
-	signs := [][]string{{index.WithFile(true)}}
-	if agent {
-		signs = append(signs, []string{index.WithFile(false)})
-	}
-	return []store.Term{{In: []string{store.WordsScope}, Phrases: signs}}, true, nil
+	return terms, true
 }
 
-// named are all words of a name, the last of which may be a beginning.
-func (f *filtering) named(value, column string) ([]store.Term, bool, error) {
-	var terms []store.Term
-	for _, p := range search.Read(`"` + strings.ReplaceAll(value, `"`, " ")).Phrases {
-		last := fold(value[strings.LastIndexAny(value, " \t")+1:])
-		if search.Plain(last) {
+// maxNames bounds the names of one filter.
+const maxNames = 12
+
+// named are names, each of words side by side, the last of which may be a
+// beginning.
+func (f *filtering) named(filter search.Filter, column string) ([]store.Term, bool, error) {
+	if len(filter.Values) > maxNames {
+		return nil, false, nil
+	}
+	all := store.Term{In: []string{column}}
+	for _, value := range filter.Values {
+		phrases := search.Read(`"` + strings.ReplaceAll(value, `"`, " ")).Phrases
+		if len(phrases) == 0 {
+			return nil, false, nil
+		}
+		p := phrases[0]
+		if last := fold(value[strings.LastIndexAny(value, " \t")+1:]); search.Plain(last) {
 			p.Beginning = last
 		}
 		t, err := phraseTerm(f.tx, p, column)
 		if err != nil {
 			return nil, false, err
 		}
-		terms = append(terms, t)
+		all.Phrases = append(all.Phrases, t.Phrases...)
 	}
-	return terms, len(terms) > 0, nil
+	return []store.Term{all}, true, nil
 }
 
 // dateForms are how a day, a month or a year may be written, and how much time

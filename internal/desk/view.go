@@ -148,7 +148,10 @@ func (c *catalogue) valuesOf(f search.Filter) (values []string) {
 				return nil
 			}
 		case search.KeyCompany, search.KeyRequester:
-			return []string{f.Value}
+			if len(f.Values) > 1 {
+				return nil
+			}
+			return f.Values
 		}
 	}
 	return values
@@ -216,7 +219,7 @@ func (d *Desk) meansSomething(tx store.Tx, c *catalogue, by okno.Actor, v okno.V
 		if err != nil {
 			return err
 		}
-		if !ok || len(r.words) == 0 && r.narrow.Empty() || one.Field == okno.FieldWords && len(one.Values[0]) > MaxWords {
+		if !ok || r.asksNothing() || one.Field == okno.FieldWords && len(one.Values[0]) > MaxWords {
 			return okno.Errors{{Reason: okno.Invalid, Key: "error.view.condition", Args: []any{"N", i + 1}, Field: "conditions"}}
 		}
 	}

@@ -224,6 +224,17 @@ func (v *viewForm) next() string {
 	return ""
 }
 
+// opKey is what a comparison is called for a field.
+func opKey(field okno.ViewField, op okno.Op) string {
+	switch {
+	case field == okno.FieldHas:
+		return "view.op.has." + string(op)
+	case !field.Several() && (op == okno.OpIs || op == okno.OpNot):
+		return "view.op.one." + string(op)
+	}
+	return "view.op." + string(op)
+}
+
 // fields are those of which a condition can be added.
 func (v *viewForm) fields() []ui.Option {
 	var options []ui.Option

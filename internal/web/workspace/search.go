@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,10 +71,18 @@ func (o *offering) add(key, value, hint string) {
 // terms offers the filters whose name is begun, and whoever is.
 func (o *offering) terms() error {
 	l := o.q.Locale
+	begun, not := strings.CutPrefix(o.begun, "-")
+	minus := o.begun[:len(o.begun)-len(begun)]
 	for _, f := range desk.Filters {
-		if name := l.T("search.filter." + f); strings.HasPrefix(name, strings.ToLower(o.begun)) {
-			o.found = append(o.found, offer{o.before + name + ":", name + ":", l.T("search.filter." + f + ".hint")})
+		if not && !slices.Contains(okno.ViewField(f).Ops(), okno.OpNot) {
+			continue
 		}
+		if name := l.T("search.filter." + f); strings.HasPrefix(name, strings.ToLower(begun)) {
+			o.found = append(o.found, offer{o.before + minus + name + ":", minus + name + ":", l.T("search.filter." + f + ".hint")})
+		}
+	}
+	if not {
+		return nil
 	}
 	if len([]rune(o.begun)) < 2 {
 		return nil

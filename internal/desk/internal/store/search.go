@@ -215,6 +215,7 @@ type Narrow struct {
 	NotTags      []okno.TagID
 	Channels     []okno.Channel
 	Calls        bool      // with a call that is asked for
+	NoCalls      bool      // without one
 	Past         int64     // the deadline is not after it; 0: no matter
 	From, To     time.Time // opened at or after From, before To
 	Since, Until time.Time // changed so
@@ -224,7 +225,7 @@ type Narrow struct {
 func (n Narrow) Empty() bool {
 	return !n.None && len(n.Kinds) == 0 && len(n.Departments) == 0 && len(n.Assignees) == 0 && len(n.NotAssignees) == 0 &&
 		len(n.Teams) == 0 && len(n.NotTeams) == 0 && len(n.Tags) == 0 && len(n.NotTags) == 0 && len(n.Channels) == 0 &&
-		!n.Calls && n.Past == 0 && n.From.IsZero() && n.To.IsZero() && n.Since.IsZero() && n.Until.IsZero()
+		!n.Calls && !n.NoCalls && n.Past == 0 && n.From.IsZero() && n.To.IsZero() && n.Since.IsZero() && n.Until.IsZero()
 }
 
 // condition is the text of a query that grows by what is asked.
@@ -275,6 +276,9 @@ func (n Narrow) where() (sql string, args []any) {
 	}
 	if n.Calls {
 		c.and(`EXISTS (SELECT 1 FROM call c WHERE c.ticket = t.id AND c.ended = 0)`)
+	}
+	if n.NoCalls {
+		c.and(`NOT EXISTS (SELECT 1 FROM call c WHERE c.ticket = t.id AND c.ended = 0)`)
 	}
 	if n.Past > 0 {
 		c.and(`(t.deadline + 0) BETWEEN 1 AND ?`, n.Past)
