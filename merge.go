@@ -40,4 +40,6 @@ type Merge struct {
 	At     time.Time
 	// Joined are the people who take part in the other ticket because of it.
 	Joined []PersonID
+	// Tags are those that the other ticket has because of it.
+	Tags []TagID
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 
 	"github.com/oknodesk/okno"
 )
@@ -45,7 +46,7 @@ func (d *Desk) ChangeMany(ctx context.Context, by okno.Actor, chosen []Chosen, a
 		return 0, nil, okno.Refuse(okno.Invalid, "error.bulk.many", "Max", MaxChosen)
 	}
 	for _, one := range chosen {
-		switch err := d.act(ctx, by, one, act); {
+		switch err := whereItWent(d.act(ctx, by, one, act)); {
 		case err == nil:
 			changed++
 		case okno.ReasonOf(err) == "" || okno.ReasonOf(err) == okno.Busy:
@@ -55,6 +56,16 @@ func (d *Desk) ChangeMany(ctx context.Context, by okno.Actor, chosen []Chosen, a
 		}
 	}
 	return changed, refused, nil
+}
+
+// whereItWent says of a ticket that was merged where it is, without the other
+// one at hand.
+func whereItWent(err error) error {
+	var e *okno.Error
+	if errors.As(err, &e) && e.Key == mergedKey {
+		return okno.Refuse(e.Reason, "error.merged.bulk", e.Args...)
+	}
+	return err
 }
 
 func (d *Desk) act(ctx context.Context, by okno.Actor, t Chosen, act Act) error {

@@ -19,7 +19,8 @@ type Row struct {
 	Assignee   okno.Person // zero: no agent
 	Team       okno.Team   // zero: no team
 	Company    okno.Company
-	Unread     int // messages that are new to the asker, counted up to UnreadCounted
+	Into       okno.Number // of the ticket that it went into, if the asker sees that one; else ""
+	Unread     int         // messages that are new to the asker, counted up to UnreadCounted
 	Call       CallMark
 	Tags       []okno.Tag // for agents
 	Excerpt    *Excerpt   // nil: no words were looked for
@@ -154,7 +155,29 @@ func (d *Desk) rows(tx store.Tx, c *catalogue, by okno.Actor, ts []okno.Ticket) 
 			}
 		}
 	}
+	if err := markMerged(tx, by, rows); err != nil {
+		return nil, err
+	}
 	return rows, markCalls(tx, rows)
+}
+
+// markMerged puts on each row that went into another ticket where it leads.
+func markMerged(tx store.Tx, by okno.Actor, rows []Row) error {
+	var ids []int64
+	for _, r := range rows {
+		if r.Merged != 0 {
+			ids = append(ids, int64(r.Merged))
+		}
+	}
+	seen, err := tx.TicketsAmong(by.Sees(), ids, store.Narrow{})
+	for _, t := range seen {
+		for i := range rows {
+			if rows[i].Merged == t.ID {
+				rows[i].Into = t.Number
+			}
+		}
+	}
+	return err
 }
 
 // FoldCounters joins the appended changes of the counters once there are many;

@@ -39,6 +39,7 @@ type MergeView struct {
 	Requester, Other okno.Person        // of From, of Into
 	Departments      [2]okno.Department // of From, of Into
 	Held             int                // answers to From that are not given yet and will wait for a decision
+	Tags             []okno.Tag         // of From, that Into will have too
 	Then             okno.StatusKind    // how Into will stand
 }
 
@@ -52,11 +53,12 @@ type merging struct {
 	joining    []okno.PersonID
 	reading    []okno.PersonID
 	company    okno.CompanyID
+	tags       []okno.TagID // of from, that into has not
 }
 
 // mergeOf says what merging would do, or refuses. Another company's ticket is
 // never merged: its administrators would lose it, or read another's.
-func mergeOf(tx store.Tx, from, into *okno.Ticket) (m merging, err error) {
+func mergeOf(tx store.Tx, c *catalogue, from, into *okno.Ticket) (m merging, err error) {
 	m = merging{from: from, into: into}
 	switch {
 	case from.ID == into.ID:
@@ -89,11 +91,32 @@ func mergeOf(tx store.Tx, from, into *okno.Ticket) (m merging, err error) {
 	if len(into.Participants)+len(m.joining) > maxParticipants {
 		return m, okno.Refuse(okno.Invalid, "error.participants.many", "Max", maxParticipants)
 	}
+	if m.tags, err = tagsToCarry(tx, c, from.ID, into.ID); err != nil {
+		return m, err
+	}
 	open, err := tx.OpenCalls([]okno.TicketID{from.ID, into.ID})
 	if err == nil && len(open) > 1 {
 		err = okno.Errors{{Reason: okno.Conflict, Key: "error.merge.calls", Field: "into"}}
 	}
 	return m, err
+}
+
+// tagsToCarry are the tags of a ticket that another lacks.
+func tagsToCarry(tx store.Tx, c *catalogue, from, into okno.TicketID) (carried []okno.TagID, err error) {
+	on, err := tx.TagsOf([]okno.TicketID{from, into})
+	if err != nil {
+		return nil, err
+	}
+	there := on[into]
+	for _, tag := range on[from] {
+		if !slices.ContainsFunc(there, func(id okno.TagID) bool { return c.tag(id).ID == c.tag(tag).ID }) {
+			there, carried = append(there, tag), append(carried, tag)
+		}
+	}
+	if len(carried) > 0 && len(there) > okno.MaxTicketTags {
+		return nil, okno.Errors{{Reason: okno.Conflict, Key: "error.merge.tags", Args: []any{"Max", okno.MaxTicketTags}, Field: "into"}}
+	}
+	return carried, nil
 }
 
 // then is how the other ticket stands afterwards: as if what is unanswered in
@@ -136,13 +159,13 @@ func (d *Desk) MergeView(ctx context.Context, by okno.Actor, number, into okno.N
 			return okno.ErrForbidden
 		}
 		v.Departments = [2]okno.Department{c.department(t.Department), c.department(v.Into.Department)}
-		m, err := mergeOf(tx, t, &v.Into)
+		m, err := mergeOf(tx, c, t, &v.Into)
 		if okno.ReasonOf(err) != "" {
 			v.Refused = err
 		} else if err != nil {
 			return err
 		}
-		v.Then = m.then()
+		v.Then, v.Tags = m.then(), c.tagsOf(m.tags)
 		return v.read(tx, &m)
 	})
 	return v, err
@@ -202,7 +225,7 @@ func (d *Desk) Merge(ctx context.Context, by okno.Actor, number okno.Number, how
 }
 
 func (d *Desk) merge(tx store.Tx, c *catalogue, by okno.Actor, from, into *okno.Ticket, how Merging) ([]okno.Event, error) {
-	m, err := mergeOf(tx, from, into)
+	m, err := mergeOf(tx, c, from, into)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +233,7 @@ func (d *Desk) merge(tx store.Tx, c *catalogue, by okno.Actor, from, into *okno.
 		return nil, okno.Errors{{Reason: okno.Invalid, Key: "error.merge.confirm", Field: "shown"}}
 	}
 	then := m.then()
-	kept := okno.Merge{Ticket: from.ID, Into: into.ID, Was: from.Kind, At: d.Now(), Joined: m.joining}
+	kept := okno.Merge{Ticket: from.ID, Into: into.ID, Was: from.Kind, At: d.Now(), Joined: m.joining, Tags: m.tags}
 	if err := tx.AddMerge(kept); err != nil {
 		return nil, err
 	}
@@ -220,6 +243,9 @@ func (d *Desk) merge(tx store.Tx, c *catalogue, by okno.Actor, from, into *okno.
 		}
 	}
 	facts := []okno.Event{okno.NewEvent(okno.TicketJoined, okno.EventData{From: id(from.ID)})}
+	for _, tag := range m.tags {
+		facts = append(facts, okno.NewEvent(okno.TagAdded, okno.EventData{To: id(tag)}))
+	}
 	for _, p := range m.joining {
 		into.Participants = append(into.Participants, p)
 		if err := tx.AddParticipant(into.ID, p); err != nil {
@@ -258,6 +284,8 @@ func (d *Desk) hearAnew(tx store.Tx, t okno.TicketID) error {
 	return err
 }
 
+const mergedKey = "error.merged"
+
 // wentInto refuses an agent's command on a number that leads to another ticket:
 // he had the one that went into it before him. Customers and letters mean their
 // request, wherever it is.
@@ -265,7 +293,7 @@ func wentInto(by okno.Actor, number okno.Number, t *okno.Ticket) error {
 	if t.Number == number || !by.Agent() || by.Door == okno.DoorMail {
 		return nil
 	}
-	return okno.Refuse(okno.Conflict, "error.merged", "Number", string(number), "Into", string(t.Number))
+	return okno.Refuse(okno.Conflict, mergedKey, "Number", string(number), "Into", string(t.Number))
 }
 
 // tickets are this one and those that lead here.

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -259,6 +260,100 @@ func TestErasedPeopleDoNotTakePartByAMerge(t *testing.T) {
 		must(t, err)
 		if len(v.Joining) != 0 || len(v.Reading) != 1 {
 			t.Errorf("an erased person would read: %+v", v.Joining)
+		}
+	})
+}
+
+func TestTagsGoWithAMergedTicketAndWhatItBroughtGoesBack(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		const carl = "carl@customer.example"
+		a, b, c := r.open(carl, "Lamp"), r.open(carl, "The lamp"), r.open(carl, "Once more")
+		put := func(n okno.Number, tags ...string) { must(t, r.ChangeTags(r.ctx(), r.ann, n, tags, nil)) }
+		ref := func(n okno.Number, name string) okno.Ref {
+			for _, tag := range r.page(r.ann, n).Tags {
+				if tag.Name == name {
+					return tag.Ref
+				}
+			}
+			t.Fatalf("#%s has no tag %s", n, name)
+			return ""
+		}
+		stand := func(when string, want map[okno.Number]string) {
+			t.Helper()
+			for n, tags := range want {
+				if got := r.tags(n); got != tags {
+					t.Errorf("%s #%s has %q, not %q", when, n, got, tags)
+				}
+			}
+		}
+		put(a, "hall", "urgent", "lost")
+		put(b, "hall", "third")
+		put(c, "urgent", "own")
+		v, err := r.MergeView(r.ctx(), r.ann, a, c)
+		must(t, err)
+		if len(v.Tags) != 2 || v.Tags[0].Name != "hall" || v.Tags[1].Name != "lost" {
+			t.Errorf("before the merge it says of tags: %+v", v.Tags)
+		}
+		must(t, r.Merge(r.ctx(), r.ann, a, desk.Merging{Into: c}))
+		must(t, r.Merge(r.ctx(), r.ann, b, desk.Merging{Into: c}))
+		stand("merged,", map[okno.Number]string{c: "hall, lost, own, third, urgent"})
+		must(t, r.ChangeTags(r.ctx(), r.ann, c, nil, []okno.Ref{ref(c, "lost"), ref(c, "third")}))
+		put(c, "third", "since") // an agent's own decision now
+		must(t, r.SplitOff(r.ctx(), r.ann, c, a, 0))
+		stand("with one split off", map[okno.Number]string{a: "hall, lost, urgent", c: "hall, own, since, third, urgent"})
+		must(t, r.SplitOff(r.ctx(), r.ann, c, b, 0))
+		stand("with both split off", map[okno.Number]string{b: "hall, third", c: "own, since, third, urgent"})
+
+		var many []string
+		for i := range okno.MaxTicketTags - 2 {
+			many = append(many, fmt.Sprint("tag ", i))
+		}
+		put(b, many...)
+		v, err = r.MergeView(r.ctx(), r.ann, b, c)
+		must(t, err)
+		refused(t, v.Refused, okno.Conflict, "error.merge.tags")
+		refused(t, r.Merge(r.ctx(), r.ann, b, desk.Merging{Into: c}), okno.Conflict, "error.merge.tags")
+	})
+}
+
+func TestListsAndRefusalsSayWhereAMergedTicketWent(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		const address = "carl@customer.example"
+		a, b := r.open(address, "Lamp"), r.open(address, "The lamp")
+		version := r.page(r.ann, a).Ticket.Version
+		must(t, r.Merge(r.ctx(), r.ann, a, desk.Merging{Into: b}))
+		carl := okno.Actor{Person: r.page(r.ann, b).Ticket.Requester, Door: okno.DoorPortal}
+		lists := map[string]func() (*desk.List, error){
+			"the customer's": func() (*desk.List, error) { return r.MyTickets(r.ctx(), carl, desk.Mine{Closed: true}) },
+			"the agent's":    func() (*desk.List, error) { return r.View(r.ctx(), r.ann, okno.ViewClosed, "") },
+		}
+		row := func(whose string) desk.Row {
+			t.Helper()
+			list, err := lists[whose]()
+			must(t, err)
+			for _, row := range list.Rows {
+				if row.Number == a {
+					return row
+				}
+			}
+			t.Fatalf("%s list lacks #%s: %+v", whose, a, list.Rows)
+			return desk.Row{}
+		}
+		for whose := range lists {
+			if got := row(whose).Into; got != b {
+				t.Errorf("in %s list #%s leads to %q", whose, a, got)
+			}
+		}
+		_, left, err := r.ChangeMany(r.ctx(), r.ann, []desk.Chosen{{Number: a, Version: version}}, desk.Act{Take: true})
+		must(t, err)
+		if len(left) != 1 {
+			t.Fatalf("a merged ticket was changed: %+v", left)
+		}
+		refused(t, left[0].Why, okno.Conflict, "error.merged.bulk")
+		// Who may not see the other one is not told its number.
+		must(t, r.Transfer(r.ctx(), r.admin, b, r.second.Ref, 0))
+		if got := row("the agent's").Into; got != "" {
+			t.Errorf("Ann, who does not see it any more, is told of #%s", got)
 		}
 	})
 }

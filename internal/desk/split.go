@@ -11,7 +11,8 @@ import (
 
 // SplitOff undoes a merge: a ticket that went into this one stands by itself
 // again, as it stood, with all that was said in it. What was said since stays
-// here, and whoever only came because of it and has said nothing goes.
+// here; whoever only came because of it and has said nothing goes, as do the
+// tags that came with it.
 func (d *Desk) SplitOff(ctx context.Context, by okno.Actor, number, part okno.Number, version int64) error {
 	if by.Door == okno.DoorMail {
 		return okno.ErrForbidden
@@ -61,6 +62,10 @@ func (d *Desk) splitOff(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 	if err != nil {
 		return nil, err
 	}
+	tags, err := tx.TakeMergedTags(m)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range gone {
 		tx.Announce(LiveTopic, rightsChanged(p))
 	}
@@ -85,5 +90,9 @@ func (d *Desk) splitOff(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 	if err := d.record(tx, by, &own, okno.NewEvent(okno.TicketSplit, okno.EventData{From: id(t.ID)})); err != nil {
 		return nil, err
 	}
-	return []okno.Event{okno.NewEvent(okno.TicketLeft, okno.EventData{From: id(own.ID)})}, d.hearAnew(tx, own.ID)
+	facts := []okno.Event{okno.NewEvent(okno.TicketLeft, okno.EventData{From: id(own.ID)})}
+	for _, tag := range tags {
+		facts = append(facts, okno.NewEvent(okno.TagRemoved, okno.EventData{From: id(tag)}))
+	}
+	return facts, d.hearAnew(tx, own.ID)
 }

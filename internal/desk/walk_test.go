@@ -262,7 +262,7 @@ func (r *rig) stillThemselves() {
 
 // tables are all in which a refused command could leave something.
 var tables = []string{
-	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "ticket_merge", "merge_participant", "ban", "link",
+	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "ticket_merge", "merge_participant", "merge_tag", "ban", "link",
 	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "letter_attempt", "letter_template", "erasure", "erased_bytes", "joined_notice", "sending", "provider", "consent", "mailbox_access", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 

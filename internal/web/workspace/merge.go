@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -117,6 +118,15 @@ func (v *mergeView) troubles() []string {
 	return inOrder(rest)
 }
 
+// tags are the names of those that the other ticket will have too.
+func (v *mergeView) tags() string {
+	names := make([]string, len(v.into.Tags))
+	for i, t := range v.into.Tags {
+		names[i] = t.Name
+	}
+	return strings.Join(names, ", ")
+}
+
 // choice is the address of this page with a ticket chosen.
 func (v *mergeView) choice(n okno.Number) string { return v.path + "&into=" + string(n) }
 
@@ -155,6 +165,7 @@ type splitView struct {
 	list         *listView
 	number, part okno.Number
 	version      int64
+	tagged       bool // the ticket has tags
 	path, back   string
 	wrong        map[string]string
 }
@@ -164,7 +175,7 @@ func (w *Workspace) splitView(q *web.Request) (*splitView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &splitView{number: page.Ticket.Number, version: page.Ticket.Version}
+	v := &splitView{number: page.Ticket.Number, version: page.Ticket.Version, tagged: len(page.Tags) > 0}
 	for _, m := range page.Merges {
 		if m.Into == page.Ticket.ID && string(m.Number) == q.Path("part") {
 			v.part = m.Number

@@ -112,6 +112,9 @@ func ticketsOf(l *locale.Locale, rows []desk.Row) []paletteItem {
 			icon: "status-" + string(r.Kind), name: ui.Subject(l, r.Subject), href: place{View: okno.ViewOpen, Rows: stepRows}.ticket(r.Number, ""),
 			hint: "#" + string(r.Number) + " · " + statusName(l, r.Status),
 		}
+		if r.Into != "" {
+			it.hint += " → #" + string(r.Into)
+		}
 		if name := r.Requester.Short(); name != "" {
 			it.hint += " · " + name
 		}

@@ -14,7 +14,7 @@ func scanMerge(row db.Scanner) (okno.Merge, error) {
 }
 
 // MergesOf are the tickets that lead to one, in the order in which they went
-// into it or into each other, without who takes part because of it.
+// into it or into each other, without who takes part and which tags there are because of it.
 func (tx Tx) MergesOf(t okno.TicketID) ([]okno.Merge, error) {
 	return db.Collect(tx.Tx, scanMerge, `SELECT t.id, t.number, m.target, m.was, m.at FROM ticket t JOIN ticket_merge m ON m.ticket = t.id
 		WHERE t.merged = ? AND t.merged > 0 ORDER BY m.at, t.id`, t)
@@ -67,6 +67,14 @@ func (tx Tx) AddMerge(m okno.Merge) error {
 			return err
 		}
 	}
+	for _, tag := range m.Tags {
+		if err := tx.PutTag(into, tag); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`INSERT INTO merge_tag (ticket, tag) VALUES (?, ?)`, from, tag); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -104,4 +112,34 @@ func (tx Tx) UndoMerge(m okno.Merge, home []okno.TicketID, at time.Time) ([]okno
 	}
 	_, err = tx.Exec(`DELETE FROM merge_participant WHERE ticket = ?`, from)
 	return gone, err
+}
+
+// TakeMergedTags takes off a ticket the tags that it has only because another
+// one went into it, and returns them. One that a third ticket brings too stays
+// on that one's account.
+func (tx Tx) TakeMergedTags(m okno.Merge) (gone []okno.TagID, err error) {
+	tags, err := db.Collect(tx.Tx, scanOne[okno.TagID], `SELECT tag FROM merge_tag WHERE ticket = ? ORDER BY tag`, m.Ticket)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.Exec(`DELETE FROM merge_tag WHERE ticket = ?`, m.Ticket); err != nil {
+		return nil, err
+	}
+	for _, tag := range tags {
+		heirs, err := db.Collect(tx.Tx, scanOne[okno.TicketID], `SELECT m.ticket FROM ticket_merge m JOIN ticket_tag g ON g.ticket = m.ticket
+			WHERE m.target = ? AND m.ticket <> ? AND g.tag = ? ORDER BY m.at, m.ticket LIMIT 1`, m.Into, m.Ticket, tag)
+		if err != nil {
+			return nil, err
+		}
+		if len(heirs) > 0 {
+			_, err = tx.Exec(`INSERT INTO merge_tag (ticket, tag) VALUES (?, ?)`, heirs[0], tag)
+		} else {
+			gone = append(gone, tag)
+			err = tx.TakeTag(m.Into, tag)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return gone, nil
 }

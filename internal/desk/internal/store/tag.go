@@ -59,9 +59,13 @@ func (tx Tx) PutTag(t okno.TicketID, tag okno.TagID) error {
 	return err
 }
 
-// TakeTag takes a tag off a ticket.
+// TakeTag takes a tag off a ticket. Put there again, it is no longer there
+// because of a merge.
 func (tx Tx) TakeTag(t okno.TicketID, tag okno.TagID) error {
-	_, err := tx.Exec(`DELETE FROM ticket_tag WHERE ticket = ? AND tag = ?`, t, tag)
+	if _, err := tx.Exec(`DELETE FROM ticket_tag WHERE ticket = ? AND tag = ?`, t, tag); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`DELETE FROM merge_tag WHERE tag = ? AND ticket IN (SELECT ticket FROM ticket_merge WHERE target = ?)`, tag, t)
 	return err
 }
 
