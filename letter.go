@@ -14,6 +14,9 @@ type KeptLetter struct {
 	Identity     []byte
 	EnvelopeFrom string
 	EnvelopeTo   string // the address it was taken for, with its signed part
+	// AlsoTo are further signed reply addresses that it was taken for; Late are
+	// those of them that were not known when it was handed over.
+	AlsoTo, Late []string
 	Source       string // smtp, lmtp, imap, pop3, http, pipe, demo
 	Peer         string // the address it came from, for SPF; empty: not known
 	Helo         string

@@ -22,7 +22,8 @@ type IntakeJob struct {
 
 // KeepLetter makes a letter durable with the job that will read it: after it
 // returns nil the sender may be told 250. The same letter again is kept once
-// (same says so). k.Raw holds the bytes as they came.
+// (same says so), with the signed reply addresses that it came to each time.
+// k.Raw holds the bytes as they came.
 func (d *Desk) KeepLetter(ctx context.Context, k okno.KeptLetter) (same bool, err error) {
 	identity := mail.IdentityHash(k.Raw, d.Now())
 	row := store.KeptLetter{KeptLetter: k}
@@ -40,10 +41,13 @@ func (d *Desk) KeepLetter(ctx context.Context, k okno.KeptLetter) (same bool, er
 	}
 	err = d.write(ctx, func(tx store.Tx) error {
 		added, err := tx.KeepLetter(&row)
-		if same = !added; err != nil || same {
+		if same = !added; err != nil {
 			return err
 		}
-		return jobs.Put(tx.Tx, d.Now(), jobs.New{Kind: IntakeJobKind, V: 1, Payload: IntakeJob{Letter: row.ID}, Key: id(row.ID)})
+		if same {
+			return d.alsoTo(tx, row.ID, row.EnvelopeTo)
+		}
+		return d.putIntake(tx, row.ID)
 	})
 	return same, err
 }
@@ -54,6 +58,9 @@ func (d *Desk) KeptLetter(ctx context.Context, letter okno.KeptLetterID) (okno.K
 	var k store.KeptLetter
 	if err := d.read(ctx, func(tx store.Tx) (err error) {
 		if k, err = tx.KeptLetter(letter); err != nil {
+			return err
+		}
+		if err = tx.ReadAlsoTo(&k.KeptLetter); err != nil {
 			return err
 		}
 		k.Packed, err = tx.PackedLetter(letter)
@@ -105,6 +112,9 @@ func (d *Desk) MessageIDUsed(ctx context.Context, k okno.KeptLetter) (used bool,
 func (d *Desk) SaveVerdicts(ctx context.Context, k okno.KeptLetter, duty ...jobs.Job) error {
 	return d.write(ctx, func(tx store.Tx) error {
 		if err := tx.SaveVerdicts(k); err != nil {
+			return err
+		}
+		if err := tx.HeedAlsoTo(k); err != nil {
 			return err
 		}
 		if err := d.stopped(tx, k); err != nil {
@@ -190,7 +200,6 @@ func (d *Desk) ReplayLetter(ctx context.Context, by okno.Actor, ref okno.Ref) er
 		if err != nil {
 			return 0, okno.Event{}, err
 		}
-		err = jobs.Put(tx.Tx, d.Now(), jobs.New{Kind: IntakeJobKind, V: 1, Payload: IntakeJob{Letter: k.ID}, Key: id(k.ID)})
-		return int64(k.ID), okno.NewEvent(okno.LetterReplayed, okno.EventData{}), err
+		return int64(k.ID), okno.NewEvent(okno.LetterReplayed, okno.EventData{}), d.putIntake(tx, k.ID)
 	})
 }

@@ -138,7 +138,7 @@ var withoutActor = map[string]string{
 	"AccessLink": "makes a token that opens nothing until a letter with it is queued", "JoinLink": "makes a token that opens nothing until a letter with it is queued", "EntryLink": "makes a token that opens nothing until a letter with it is queued",
 	"MailActor": "intake's: it makes the actor of a graded letter", "Sender": "intake's: whose letter it is", "KnownSender": "intake's: whose letter it is",
 	"KeepLetter": "intake's: letters are kept before anyone is known", "KeptLetter": "intake's", "SameElsewhere": "intake's", "MessageIDUsed": "intake's",
-	"SaveVerdicts": "intake's", "LetterMessage": "intake's", "LetterWaiting": "intake's", "ThreadTickets": "intake's", "ThreadClaims": "intake's", "TicketOf": "intake's, which grades what may be done with it",
+	"SaveVerdicts": "intake's", "LetterAlsoTo": "intake's", "LetterMessage": "intake's", "LetterWaiting": "intake's", "ThreadTickets": "intake's", "ThreadClaims": "intake's", "TicketOf": "intake's, which grades what may be done with it",
 	"TicketOfNumber": "intake's, which grades what may be done with it", "MailboxFor": "intake's: which mailbox takes the letter", "OwnAddress": "intake's",
 	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "Token": "access's: the token stays within", "TokensDue": "access's", "ClaimRefresh": "access's: the secrets stay within", "KeepRefreshed": "access's", "RefreshFailed": "access's", "TokenRefused": "access's", "DeliveryKey": "intake's", "WatchMailboxes": "the clock's", "Fetched": "intake's", "NoteFetched": "intake's", "ForgetFetched": "intake's", "FetchTrouble": "intake's",
 	"Reported": "intake's: a report on a letter of ours", "AddressWorks": "intake's: a proven letter came from it", "Banned": "intake's", "LettersInto": "intake's", "LetterOfOurs": "intake's",
@@ -262,7 +262,7 @@ func (r *rig) stillThemselves() {
 
 // tables are all in which a refused command could leave something.
 var tables = []string{
-	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "letter", "thread", "thread_claim", "ticket_merge", "merge_participant", "merge_tag", "ban", "link",
+	"event", "job", "message", "ticket", "participant", "file", "seen", "draft", "submission", "counter", "kept_letter", "kept_recipient", "letter", "thread", "thread_claim", "ticket_merge", "merge_participant", "merge_tag", "ban", "link",
 	"session", "session_ticket", "person", "address", "account", "role", "department", "person_role", "company", "company_domain", "company_agent", "membership", "issued", "registration", "address_change", "held_answer", "letter_attempt", "letter_template", "erasure", "erased_bytes", "joined_notice", "sending", "provider", "consent", "mailbox_access", "topic", "topic_agent", "team", "team_member", "given", "status", "mailbox", "setting", "calendar", "call", "notice", "push_browser",
 }
 

@@ -65,7 +65,7 @@ func (r *Receiver) returnPath(l *reading) okno.LetterID {
 // recipients are whom a letter came to: by the envelope, then by the fields
 // that say so.
 func (l *reading) recipients() []string {
-	all := []string{l.kept.EnvelopeTo}
+	all := append([]string{l.kept.EnvelopeTo}, l.kept.AlsoTo...)
 	for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To"} {
 		all = append(all, l.letter.Header.Values(name)...)
 	}

@@ -57,8 +57,13 @@ func (r *Receiver) replyAddress(l *reading) replyAddress {
 // maxReplies bounds the reply addresses of one letter that are heeded.
 const maxReplies = 20
 
-func (r *Receiver) replyAddresses(l *reading) (all []replyAddress) {
-	for _, address := range l.recipients() {
+func (r *Receiver) replyAddresses(l *reading) []replyAddress {
+	return r.signedAmong(l.recipients())
+}
+
+// signedAmong are the signed reply addresses among some, each once.
+func (r *Receiver) signedAmong(addresses []string) (all []replyAddress) {
+	for _, address := range addresses {
 		_, ticket, person, ok := r.desk.ReplyAddresses().Parse(address)
 		one := replyAddress{okno.TicketID(ticket), okno.PersonID(person)}
 		if ok && len(all) < maxReplies && !slices.Contains(all, one) {

@@ -9,9 +9,10 @@ import (
 )
 
 // close heeds a letter whose whole text says that the ticket is solved: a
-// proven one of the requester's closes it, any other mails him a button. It
-// returns what was done, "" for nothing.
-func (r *Receiver) close(ctx context.Context, actor okno.Actor, l *reading, written desk.Written) (string, error) {
+// proven one of the requester's closes it, any other mails him a button. So it
+// is in each ticket that the letter came to. It returns what was done, "" for
+// nothing.
+func (r *Receiver) close(ctx context.Context, actor okno.Actor, l *reading, t *okno.Ticket, written desk.Written) (string, error) {
 	settings, err := r.desk.Settings(ctx)
 	if err != nil {
 		return "", err
@@ -19,8 +20,8 @@ func (r *Receiver) close(ctx context.Context, actor okno.Actor, l *reading, writ
 	if !mail.Closes(l.words.Text, l.letter.Subject, closingPhrases(settings)) {
 		return "", nil
 	}
-	if actor.May(okno.CloseTicket, &l.ticket) {
-		err := r.desk.CloseTicket(ctx, actor, l.ticket.Number, "phrase")
+	if actor.May(okno.CloseTicket, t) {
+		err := r.desk.CloseTicket(ctx, actor, t.Number, "phrase")
 		if okno.ReasonOf(err) == okno.Conflict {
 			return "", nil // as it stands it cannot be closed; the words stand there
 		}
@@ -28,11 +29,11 @@ func (r *Receiver) close(ctx context.Context, actor okno.Actor, l *reading, writ
 	}
 	message := written.Message
 	if message == 0 {
-		if message, err = r.desk.LetterMessage(ctx, l.ticket.ID, l.kept); err != nil {
+		if message, err = r.desk.LetterMessage(ctx, t.ID, l.kept); err != nil {
 			return "", err
 		}
 	}
-	return "asked", r.desk.AskClosing(ctx, actor, l.ticket.Number, message)
+	return "asked", r.desk.AskClosing(ctx, actor, t.Number, message)
 }
 
 // closingPhrases are those of all languages: a customer writes in whichever he

@@ -32,13 +32,7 @@ func (r *Receiver) hand(ctx context.Context, l *reading) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	words := desk.LetterWords{
-		Kept: l.kept.ID, Mailbox: l.kept.Mailbox, MessageID: l.letter.MessageID, Files: l.files,
-		Quoted: l.words.QuotedText, Machine: l.machine, Date: l.letter.Date, Claims: l.claims, Earlier: l.earlier,
-	}
-	if l.used {
-		words.MessageID = "" // or answers to the other letter's would come here
-	}
+	words := l.letterWords()
 	if words.Participants, err = r.participants(ctx, l); err != nil {
 		return finding{}, err
 	}
@@ -46,6 +40,18 @@ func (r *Receiver) hand(ctx context.Context, l *reading) (finding, error) {
 		return r.open(ctx, actor, l, &words)
 	}
 	return r.add(ctx, actor, l, &words)
+}
+
+// letterWords are what the letter says as a message has it.
+func (l *reading) letterWords() desk.LetterWords {
+	words := desk.LetterWords{
+		Kept: l.kept.ID, Mailbox: l.kept.Mailbox, MessageID: l.letter.MessageID, Files: l.files,
+		Quoted: l.words.QuotedText, Machine: l.machine, Date: l.letter.Date, Claims: l.claims, Earlier: l.earlier,
+	}
+	if l.used {
+		words.MessageID = "" // or answers to the other letter's would come here
+	}
+	return words
 }
 
 // submission is the letter's submission key: the same letter in two mailboxes
@@ -115,11 +121,11 @@ func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words 
 	}
 	closing := ""
 	if written.Number == l.ticket.Number && !l.machine && !actor.Agent() && !unsure {
-		if closing, err = r.close(ctx, actor, l, written); err != nil {
+		if closing, err = r.close(ctx, actor, l, &l.ticket, written); err != nil {
 			return finding{}, err
 		}
 	}
-	also, err := r.handOthers(ctx, l, words)
+	also, err := r.handOthers(ctx, l, words, written.Number, r.replyAddresses(l))
 	if err != nil {
 		return finding{}, err
 	}
@@ -138,7 +144,7 @@ func (r *Receiver) add(ctx context.Context, actor okno.Actor, l *reading, words 
 		return finding{"note", reason + "; an agent's, and not to the address at which he answers: agents see it"}, nil
 	case actor.Agent():
 		return finding{"answered", reason}, nil
-	case written.Number != l.ticket.Number:
+	case written.Number != l.ticket.Number && also == "":
 		return finding{"continued", reason + "; the old ticket was closed too long ago"}, nil
 	}
 	return finding{"joined", reason}, nil

@@ -131,3 +131,96 @@ func TestALetterToTheAddressesOfTwoTicketsJoinsBoth(t *testing.T) {
 		}
 	})
 }
+
+func TestALetterJoinsATicketWhoseAddressOnlyTheEnvelopeNames(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		a, first := r.opened()
+		b := r.second()
+		second := r.ReplyAddresses().For(support, int64(b.ID), int64(b.Requester))
+		raw := func(name string) string {
+			return letter("From: carl@customer.example", "To: undisclosed-recipients:;", "Subject: Re: both", "Date: Fri, 20 Nov 2026 09:00:00 +0000",
+				"Message-ID: <"+name+"@customer.example>", "", name)
+		}
+		come := func(source, to, raw string) {
+			must(t, r.receiver.Keep(r.ctx(), intake.Arrival{EnvelopeFrom: "carl@customer.example", EnvelopeTo: to, Source: source, Raw: []byte(raw)}))
+		}
+		for name, way := range map[string][]string{
+			"at once":                    {first, second},
+			"one after another":          {first, "", second, "", first},
+			"the plain address first":    {second, "", support, "", first},
+			"by another mailbox":         {r.ReplyAddresses().For(sales, int64(a.ID), int64(a.Requester)), "", second},
+			"by another mailbox at once": {r.ReplyAddresses().For(sales, int64(a.ID), int64(a.Requester)), second},
+		} {
+			for _, to := range way {
+				if to == "" {
+					r.settle()
+				} else {
+					come("lmtp", to, raw(name))
+				}
+			}
+			r.settle()
+			come("imap", support, raw(name)) // and fetched, too
+			r.settle()
+			for _, ticket := range []okno.Ticket{a, b} {
+				n := 0
+				for _, m := range r.page(ticket.ID).Messages {
+					if strings.TrimSpace(m.Text) == name {
+						if n++; m.Claim != okno.Proven {
+							t.Errorf("%s: in #%s it is %s", name, ticket.Number, m.Claim)
+						}
+					}
+				}
+				if n != 1 {
+					t.Errorf("%s: #%s has it %d times", name, ticket.Number, n)
+				}
+			}
+		}
+		if r.tickets() != 2 {
+			t.Errorf("%d tickets", r.tickets())
+		}
+	})
+}
+
+func TestAPhraseThatClosesDoesSoInEachTicketItCameTo(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		a, first := r.opened()
+		b := r.second()
+		k := r.arrive(support, letter("From: Dora <dora@customer.example>", "To: "+support, "Subject: Chair",
+			"Date: Fri, 20 Nov 2026 08:20:00 +0000", "Message-ID: <chair@customer.example>", "", "It squeaks."))
+		must(t, r.Merge(r.ctx(), r.admin, r.third().Number, desk.Merging{Into: r.page(k.Ticket).Ticket.Number, Shown: true})) // so Carl takes part
+		c, err := r.TicketOf(r.ctx(), k.Ticket)
+		must(t, err)
+		for _, other := range []okno.Ticket{b, c} {
+			must(t, r.receiver.Keep(r.ctx(), intake.Arrival{EnvelopeFrom: "carl@customer.example", Source: "smtp", EnvelopeTo: r.ReplyAddresses().For(support, int64(other.ID), int64(a.Requester)),
+				Raw: []byte(solved)}))
+		}
+		k = r.arrive(first, solved)
+		for _, ticket := range []okno.Ticket{a, b} {
+			if p := r.page(ticket.ID); p.Ticket.Kind != okno.StatusClosed || len(p.Messages) != 2 {
+				t.Errorf("#%s is %s with %d messages: %+v", ticket.Number, p.Ticket.Kind, len(p.Messages), k.Trace)
+			}
+		}
+		p := r.page(c.ID)
+		if p.Ticket.Kind == okno.StatusClosed || p.Events[len(p.Events)-1].Kind != okno.CloseAsked || !p.Ticket.TakesPart(a.Requester) {
+			t.Errorf("Dora's, in which Carl only takes part, is %s: %+v", p.Ticket.Kind, p.Events[len(p.Events)-1])
+		}
+		must(t, r.Reopen(r.ctx(), r.admin, b.Number))
+		r.arrive(first, solved)
+		if p := r.page(b.ID); p.Ticket.Kind == okno.StatusClosed {
+			t.Error("the same letter again closed a ticket that was opened since")
+		}
+	})
+}
+
+const solved = "From: carl@customer.example\r\nTo: undisclosed-recipients:;\r\nSubject: Re: all\r\nDate: Fri, 20 Nov 2026 09:00:00 +0000\r\n" +
+	"Message-ID: <solved@customer.example>\r\n\r\nSolved.\r\n"
+
+// third opens one more of Carl's.
+func (r *rig) third() okno.Ticket {
+	r.t.Helper()
+	k := r.arrive(support, letter("From: Carl Customer <carl@customer.example>", "To: "+support, "Subject: Chair too",
+		"Date: Fri, 20 Nov 2026 08:30:00 +0000", "Message-ID: <third@customer.example>", "", "It squeaks for me."))
+	t, err := r.TicketOf(r.ctx(), k.Ticket)
+	must(r.t, err)
+	return t
+}

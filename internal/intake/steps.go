@@ -98,7 +98,11 @@ func (r *Receiver) take(ctx context.Context, letter okno.KeptLetterID, duty jobs
 		return err
 	}
 	switch kept.State {
-	case okno.KeptJoined, okno.KeptBounce, okno.KeptQuarantined, okno.KeptDiscarded:
+	case okno.KeptJoined:
+		if len(kept.Late) == 0 || kept.Raw == nil {
+			return nil
+		}
+	case okno.KeptBounce, okno.KeptQuarantined, okno.KeptDiscarded:
 		return nil
 	}
 	if len(kept.Raw) > spoolMemory {
@@ -109,6 +113,9 @@ func (r *Receiver) take(ctx context.Context, letter okno.KeptLetterID, duty jobs
 		defer letGo()
 	}
 	l := &reading{kept: kept}
+	if kept.State == okno.KeptJoined {
+		return r.takeLate(ctx, l, duty)
+	}
 	l.kept.State, l.kept.Trace = okno.KeptNew, nil
 	err = r.takeAll(ctx, l)
 	var waits *waiting

@@ -21,6 +21,9 @@ const (
 func (r *Receiver) findThread(ctx context.Context, l *reading) (finding, error) {
 	other, err := r.desk.SameElsewhere(ctx, l.kept)
 	if err == nil {
+		if err := r.desk.LetterAlsoTo(ctx, other.ID, append(l.kept.AlsoTo, l.kept.EnvelopeTo)...); err != nil {
+			return finding{}, err
+		}
 		l.kept.State, l.kept.Ticket, l.kept.Message = okno.KeptJoined, other.Ticket, other.Message
 		return finding{"same", "the same letter came to another mailbox"}, nil
 	}
