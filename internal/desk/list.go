@@ -37,8 +37,12 @@ type List struct {
 	Misread []string
 }
 
-// pageRows is how many tickets a page of a list holds.
-const pageRows = 50
+// How many tickets a page of a list holds: of a view, which an agent's page
+// shows beside a ticket and goes on with as he scrolls, and of any other.
+const (
+	viewRows = 25
+	pageRows = 50
+)
 
 // alive are the kinds of status in which somebody owes the ticket something.
 var alive = slices.DeleteFunc(slices.Clone(okno.StatusKinds), func(k okno.StatusKind) bool { return !k.Alive() })
@@ -52,7 +56,7 @@ func (d *Desk) View(ctx context.Context, by okno.Actor, view okno.ViewKind, from
 	if view == okno.ViewCalls {
 		return d.callView(ctx, by, from) // in the order in which they were asked for
 	}
-	return d.viewed(ctx, by, view.View(), from, pageRows)
+	return d.viewed(ctx, by, view.View(), from, viewRows)
 }
 
 // viewed is one page of what a view finds, of at most so many rows.

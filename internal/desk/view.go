@@ -59,7 +59,7 @@ func (d *Desk) ViewPage(ctx context.Context, by okno.Actor, v okno.View, from st
 	if err := v.CheckConditions(); err != nil {
 		return nil, err
 	}
-	return d.viewed(ctx, by, v, from, pageRows)
+	return d.viewed(ctx, by, v, from, viewRows)
 }
 
 // conditions puts what a view asks into a reading; false: nothing can be found,

@@ -142,6 +142,38 @@ func TestListStaysWhereItWasWhenATicketIsOpened(t *testing.T) {
 	b.is("a new ticket comes into the list by itself", `!!document.getElementById("row-`+string(other)+`")`)
 }
 
+func TestListGoesOnAsItIsScrolled(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	first := r.open("The very first")
+	for range 59 {
+		r.clock = r.clock.Add(time.Second)
+		r.open("One of many")
+	}
+	b := r.browse("ann@desk.example")
+	b.visit("/desk")
+	rows := func(what, n string) {
+		t.Helper()
+		b.is(what, `document.querySelectorAll("#rows .row").length === `+n)
+	}
+	rows("as many as a window holds", "25")
+	toTheEnd := `const list = document.getElementById("rows"); list.same = true; list.scrollTop = list.scrollHeight`
+	b.does(toTheEnd)
+	rows("more at the end of the list", "50")
+	r.clock = r.clock.Add(time.Second)
+	late := r.open("Come meanwhile")
+	b.is("a new ticket comes to the top of the longer list",
+		`document.querySelector("#rows .row").id === "row-`+string(late)+`" && document.querySelectorAll("#rows .row").length === 50`)
+	b.does(toTheEnd)
+	rows("all that there are", "61")
+	b.is("nothing more is offered", `!document.querySelector("#rows .more")`)
+	b.does(`document.getElementById("row-` + string(first) + `").click()`)
+	b.is("the last of them is open", `document.querySelector("h1").textContent === "The very first"`)
+	b.is("the list is as long as it was", `document.getElementById("rows").same && document.querySelectorAll("#rows .row").length === 61`)
+	if len(b.complaint) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(b.complaint, "\n"))
+	}
+}
+
 func TestRefusedAnswerComesBackInPlace(t *testing.T) {
 	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
 	n := r.open("Two at once")

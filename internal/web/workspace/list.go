@@ -131,7 +131,7 @@ func (w *Workspace) listView(q *web.Request, at place, current okno.Number) (*li
 		return nil, err
 	}
 	v.Current, v.Next = current, at.From
-	for more := true; more && len(v.Rows) < at.wanted(); more = v.Next != "" && !v.Partial {
+	for more := true; more && len(v.Rows) < at.Rows; more = v.Next != "" && !v.Partial {
 		if err := w.readRows(q.Context(), q.Actor, v); err != nil {
 			return nil, err
 		}
@@ -165,15 +165,6 @@ func (w *Workspace) page(ctx context.Context, by okno.Actor, v *listView) (*desk
 	return w.desk.View(ctx, by, v.View, v.Next)
 }
 
-// wanted is how many rows are read: half as many of what was found, where each
-// takes twice the room.
-func (p place) wanted() int {
-	if p.Find != "" {
-		return p.Rows / 2
-	}
-	return p.Rows
-}
-
 // heading is what the list is called.
 func (v *listView) heading() string {
 	if v.Find != "" {
@@ -200,15 +191,24 @@ func (v *listView) count(view okno.ViewKind) int { return int(max(v.Counts[view]
 // more is where the rest of the view is: below these rows, or on a page of its
 // own when these are very many. "": there is no more.
 func (v *listView) more() string {
-	switch {
-	case v.Next == "":
+	if v.Next == "" {
 		return ""
-	case v.place.Rows < maxRows && !v.Partial:
-		next := v.place
-		next.Rows += stepRows
+	}
+	if next, ok := v.longer(); ok && !v.Partial {
 		return v.Here(next)
 	}
 	return v.Here(place{View: v.View, Find: v.Find, Rows: stepRows, From: v.Next})
+}
+
+// onward is the address of the list with more rows, for who scrolls to its end;
+// "": the next ones stand on a page of their own, or would be looked for at
+// length.
+func (v *listView) onward() string {
+	next, ok := v.longer()
+	if !ok || v.Next == "" || v.Partial {
+		return ""
+	}
+	return next.at("/desk", "part", "list", "current", string(v.Current))
 }
 
 // Here is the present page seen from another place.

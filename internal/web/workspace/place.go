@@ -12,11 +12,12 @@ import (
 	"github.com/oknodesk/okno/internal/web"
 )
 
-// Rows of the list: a step more with each "more", and from maxRows on a page
-// of its own.
+// Rows of the list: at first as many as a window may hold, twice as many each
+// time its end is reached, and from maxRows on a page of its own.
 const (
-	stepRows = 50
-	maxRows  = 500
+	stepRows  = 25
+	maxRows   = 400
+	foundRows = 200 // of what was found, where each takes twice the room
 )
 
 // place is where the agent is in the list. It stands in every address of the
@@ -37,16 +38,32 @@ func placeOf(q *web.Request) place {
 	if !slices.Contains(okno.Views, p.View) && !savedRef.MatchString(string(p.View)) {
 		p.View = okno.ViewOpen
 	}
-	if n, err := strconv.Atoi(q.Query("rows")); err == nil {
-		p.Rows = min(max(n, stepRows), maxRows)
-	}
 	if len(p.From) > 40 {
 		p.From = ""
 	}
 	if p.Find = strings.TrimLeft(q.Query("q"), " "); len(p.Find) > desk.MaxWords || strings.TrimSpace(p.Find) == "" {
 		p.Find = ""
 	}
+	if n, err := strconv.Atoi(q.Query("rows")); err == nil {
+		p.Rows = min(max(n, stepRows), p.most())
+	}
 	return p
+}
+
+// most is how many rows are shown on one page.
+func (p place) most() int {
+	if p.Find != "" {
+		return foundRows
+	}
+	return maxRows
+}
+
+// longer is the place with more rows; false: there are as many as one page
+// shows.
+func (p place) longer() (place, bool) {
+	next := p
+	next.Rows = min(2*p.Rows, p.most())
+	return next, next.Rows > p.Rows
 }
 
 // query is the place as the query of an address.
