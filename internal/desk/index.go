@@ -115,18 +115,15 @@ func (d *Desk) Index(ctx context.Context) (int, error) {
 	var pending []store.Pending
 	var texts []store.TicketText
 	if err := d.read(ctx, func(tx store.Tx) (err error) {
-		texts = nil
-		if pending, err = tx.PendingTickets(indexBatch); err != nil {
+		if pending, err = tx.PendingTickets(indexBatch); err != nil || len(pending) == 0 {
 			return err
 		}
-		for _, p := range pending {
-			text, err := tx.TicketText(p.Ticket)
-			if err != nil {
-				return err
-			}
-			texts = append(texts, text)
+		ids := make([]okno.TicketID, len(pending))
+		for i, p := range pending {
+			ids[i] = p.Ticket
 		}
-		return nil
+		texts, err = tx.TicketTexts(ids)
+		return err
 	}); err != nil || len(pending) == 0 {
 		return 0, err
 	}

@@ -122,58 +122,6 @@ func (tx Tx) AnyUnindexed() (bool, error) {
 	return TicketWords.Empty(tx.Tx)
 }
 
-// Bounds of what is read of one ticket to index it.
-const (
-	indexMessages = 500    // the latest
-	indexText     = 20_000 // characters of each
-)
-
-// TicketText is everything in a ticket that is searched.
-type TicketText struct {
-	Ticket    okno.Ticket
-	Company   string
-	Requester okno.Person
-	Addresses []okno.Address // the requester's
-	Others    []okno.Person  // participants
-	Messages  []okno.Message // the latest first; Text and Files' names alone are whole
-}
-
-// TicketText reads it; okno.ErrNotFound: there is no such ticket.
-func (tx Tx) TicketText(id okno.TicketID) (text TicketText, err error) {
-	t := &text.Ticket
-	if *t, err = found(db.First(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = ?`, id)); err != nil {
-		return text, err
-	}
-	if t.Participants, err = tx.Participants(id); err != nil {
-		return text, err
-	}
-	if text.Requester, err = tx.Person(t.Requester); err != nil {
-		return text, err
-	}
-	if text.Addresses, err = tx.AddressesOf(t.Requester); err != nil {
-		return text, err
-	}
-	if text.Others, err = tx.People(t.Participants); err != nil {
-		return text, err
-	}
-	if t.Company != 0 {
-		c, err := tx.Company(t.Company)
-		if err != nil {
-			return text, err
-		}
-		text.Company = c.Name
-	}
-	text.Messages, err = db.Collect(tx.Tx, func(row db.Scanner) (okno.Message, error) {
-		var m okno.Message
-		err := row.Scan(&m.ID, &m.Kind, flag{&m.Apart}, flag{&m.Machine}, &m.Text)
-		return m, err
-	}, `SELECT id, kind, apart, machine, substr(body, 1, ?) FROM message WHERE ticket = ? AND deleted = 0 ORDER BY id DESC LIMIT ?`, indexText, id, indexMessages)
-	if err != nil {
-		return text, err
-	}
-	return text, tx.attach(text.Messages)
-}
-
 // Bounds of what is read of one ticket to show where words stand in it.
 const (
 	excerptMessages = 20   // the latest
