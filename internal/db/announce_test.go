@@ -17,7 +17,7 @@ func hear(t *testing.T, heard <-chan string) string {
 	select {
 	case payload := <-heard:
 		return payload
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("nothing was announced")
 		return ""
 	}

@@ -84,7 +84,7 @@ func next(t *testing.T, heard <-chan string, part string) {
 		if got != part {
 			t.Errorf("heard %q, want %q", got, part)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Errorf("%q was not heard", part)
 	}
 }

@@ -171,7 +171,7 @@ func (r *rig) come(a intake.Arrival) okno.KeptLetter {
 
 func (r *rig) settle() {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.ctx(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(r.ctx(), time.Minute)
 	defer cancel()
 	must(r.t, r.runner.Settle(ctx))
 }
@@ -244,7 +244,7 @@ func (r *rig) serve(o intake.ServerOptions) (s *intake.Server, address string) {
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	r.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		_ = s.Shutdown(ctx) // it may be down already
 		must(r.t, <-done)

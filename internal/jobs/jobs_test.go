@@ -77,7 +77,7 @@ func (b bench) put(n jobs.New) {
 
 func (b bench) settle(r *jobs.Runner) {
 	b.Helper()
-	ctx, cancel := context.WithTimeout(b.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
 	defer cancel()
 	if err := r.Settle(ctx); err != nil {
 		b.Fatal(err)
@@ -193,14 +193,20 @@ func TestAPutWakesARunnerElsewhere(t *testing.T) {
 	b := bench{t, there, newClock()}
 	r := b.runner()
 	done := make(chan struct{})
-	r.Handle("letter", jobs.Options{}, func(context.Context, jobs.Job) error { close(done); return nil })
+	r.Handle("letter", jobs.Options{}, func(context.Context, jobs.Job) error { done <- struct{}{}; return nil })
 	b.run(r)
-	b.settle(r)
-	begun := time.Now()
-	bench{t, here, b.clock}.put(jobs.New{Kind: "letter"})
-	<-done
-	if took := time.Since(begun); took > 3*time.Second {
-		t.Errorf("it took %s: the slow poll found it", took)
+	quickest := time.Hour // of several: a busy machine is slow at times, the poll always
+	for range 5 {
+		b.settle(r)
+		begun := time.Now()
+		bench{t, here, b.clock}.put(jobs.New{Kind: "letter"})
+		<-done
+		if quickest = min(quickest, time.Since(begun)); quickest < 3*time.Second {
+			break
+		}
+	}
+	if quickest > 3*time.Second {
+		t.Errorf("it took %s: the slow poll found it", quickest)
 	}
 	b.settle(r)
 }

@@ -178,7 +178,7 @@ type sent struct {
 // letters are those queued since the last call, oldest first.
 func (r *rig) letters() []sent {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.ctx(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(r.ctx(), time.Minute)
 	defer cancel()
 	must(r.t, r.runner.Settle(ctx))
 	all, _, err := r.Letters(ctx, okno.System(), "", "")

@@ -17,6 +17,7 @@ import (
 	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/demo"
 	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/oknotest/port"
 )
 
 // Password is everyone's.
@@ -38,6 +39,7 @@ const (
 type Clock struct {
 	mu    sync.Mutex
 	ahead time.Duration
+	still time.Time // what it shows while it is held
 	moved []func()
 }
 
@@ -45,13 +47,28 @@ type Clock struct {
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.still.IsZero() {
+		return c.still
+	}
 	return time.Now().Add(c.ahead)
+}
+
+// Hold has the clock stand still from now on but for Advance: nothing comes due
+// because a browser is slow.
+func (c *Clock) Hold() {
+	now := c.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.still = now
 }
 
 // Advance moves the clock and wakes whatever waits for it.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	c.ahead += d
+	if !c.still.IsZero() {
+		c.still = c.still.Add(d)
+	}
 	c.mu.Unlock()
 	for _, wake := range c.moved {
 		wake()
@@ -145,7 +162,8 @@ func orDiscard(w io.Writer) io.Writer {
 func (r *Rig) configure(o Options) *app.Config {
 	r.t.Helper()
 	data := r.t.TempDir()
-	pages := freePort(r.t)
+	pages, err := port.Keep()
+	r.must(err)
 	listen := pages
 	if o.Wire {
 		r.Wire, listen = r.wire(pages), "127.0.0.1:0"

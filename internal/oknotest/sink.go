@@ -197,14 +197,3 @@ func (l Taken) Answer(text string) (from, to string, raw []byte, err error) {
 	})
 	return l.To, to, raw, err
 }
-
-// freePort is an address of this machine that nobody listens at now.
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}

@@ -324,7 +324,7 @@ func (r *rig) queue(name string) {
 // settle has every letter that is due tried, and returns the latest queued.
 func (r *rig) settle() okno.Letter {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
 	defer cancel()
 	must(r.t, r.runner.Settle(ctx))
 	all, _, err := r.Letters(ctx, okno.System(), "", "")

@@ -103,7 +103,7 @@ func TestASilentRelayHoldsUpNobodyElsesLetters(t *testing.T) {
 		began := time.Now()
 		r.queue("letter")
 		for len(house.taken()) == 0 {
-			if time.Since(began) > 5*time.Second {
+			if time.Since(began) > time.Minute {
 				t.Fatal("another mailbox's letter waits behind those of the silent relay")
 			}
 			r.waits()

@@ -146,7 +146,7 @@ func (r *rig) tell(kind okno.NoticeKind) {
 
 func (r *rig) settle() {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)
 	defer cancel()
 	must(r.t, r.runner.Settle(ctx))
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/oknodesk/okno/internal/oknotest/port"
 )
 
 // Pair is a PostgreSQL primary with a synchronous standby, each a server of
@@ -66,7 +68,14 @@ func (p *Pair) start(t testing.TB) (err error) {
 	if p.as, err = serverRunsAs(files{p.dir}); err != nil {
 		return err
 	}
-	first, second := p.plan("first"), p.plan("second")
+	first, err := p.plan("first")
+	if err != nil {
+		return err
+	}
+	second, err := p.plan("second")
+	if err != nil {
+		return err
+	}
 	initdb := p.command("initdb", "-D", first.dir, "-U", "okno", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 	if err := initdb.Run(); err != nil {
 		return fmt.Errorf("initdb: %w", err)
@@ -92,14 +101,13 @@ func (p *Pair) start(t testing.TB) (err error) {
 	return p.await(first, `SELECT count(*) > 0 FROM pg_stat_replication WHERE sync_state = 'sync'`)
 }
 
-func (p *Pair) plan(name string) *pairServer {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func (p *Pair) plan(name string) (*pairServer, error) {
+	kept, err := port.Keep()
 	if err != nil {
-		return &pairServer{dir: filepath.Join(p.dir, name)} // starting it will say so
+		return nil, err
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return &pairServer{dir: filepath.Join(p.dir, name), port: port}
+	_, number, err := net.SplitHostPort(kept)
+	return &pairServer{dir: filepath.Join(p.dir, name), port: number}, err
 }
 
 func (s *pairServer) url(database string) string {

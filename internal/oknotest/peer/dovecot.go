@@ -36,7 +36,7 @@ type Dovecot struct {
 // added to it, and {"email": user, "active": "true"} is the answer to a good
 // one; empty: none is.
 func StartDovecot(dir string, c Certificate, tokenInfo string) (*Dovecot, error) {
-	ports, err := freePorts(5)
+	ports, err := keptPorts(5)
 	if err != nil {
 		return nil, err
 	}

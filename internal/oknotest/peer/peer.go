@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"math/big"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +24,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/oknodesk/okno/internal/oknotest/port"
 )
 
 // Password is that of every mailbox at Dovecot and of every sender at Postfix.
@@ -99,16 +102,19 @@ func Dir() (string, error) {
 	return dir, os.Chmod(dir, 0o755)
 }
 
-// freePorts are so many ports that nobody listens at.
-func freePorts(n int) ([]int, error) {
+// keptPorts are so many ports that stay a server's, also while it is down.
+func keptPorts(n int) ([]int, error) {
 	ports := make([]int, n)
 	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		kept, err := port.Keep()
 		if err != nil {
 			return nil, err
 		}
-		defer l.Close()
-		ports[i] = l.Addr().(*net.TCPAddr).Port
+		at, err := netip.ParseAddrPort(kept)
+		if err != nil {
+			return nil, err
+		}
+		ports[i] = int(at.Port())
 	}
 	return ports, nil
 }

@@ -45,7 +45,7 @@ type pipe struct {
 // senders sign in as at the Dovecot, which must be running. Letters that are put off
 // are tried again after two seconds.
 func StartPostfix(dir string, c Certificate, senders *Dovecot, ways map[string]Way) (*Postfix, error) {
-	ports, err := freePorts(2)
+	ports, err := keptPorts(2)
 	if err != nil {
 		return nil, err
 	}

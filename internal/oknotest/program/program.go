@@ -8,13 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/oknodesk/okno/internal/oknotest/port"
 )
 
 // Support is the address of the mailbox that takes letters in.
@@ -54,17 +55,15 @@ type Program struct {
 	ended chan error
 }
 
-// New plans an installation on free ports of this machine; letters leave to the
+// New plans an installation on ports of its own; letters leave to the
 // relay (host:port), and the loopback's word about letters is trusted.
 func New(bin, data, log, relay string, args ...string) (*Program, error) {
 	p := &Program{Bin: bin, Data: data, Said: log}
-	for _, port := range []*string{&p.Pages, &p.SMTP} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+	for _, at := range []*string{&p.Pages, &p.SMTP} {
+		var err error
+		if *at, err = port.Keep(); err != nil {
 			return nil, err
 		}
-		defer l.Close()
-		*port = l.Addr().String()
 	}
 	p.Args = append([]string{
 		"--data", data, "--lang", "en", "--listen", p.Pages, "--base-url", p.URL(), "--smtp-listen", p.SMTP,

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 	"github.com/oknodesk/okno/internal/app"
 	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/oknotest/peer"
+	"github.com/oknodesk/okno/internal/oknotest/port"
 	"github.com/oknodesk/okno/internal/oknotest/program"
 	"github.com/oknodesk/okno/internal/oknotest/traffic"
 )
@@ -122,10 +122,8 @@ func newMixed(t *testing.T, url string, processes int) *mixed {
 // process plans one.
 func (m *mixed) process(dir string, i int, url string, args []string) {
 	m.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	lmtp, err := port.Keep()
 	m.must(err)
-	lmtp := l.Addr().String()
-	m.must(l.Close())
 	said := filepath.Join(dir, fmt.Sprint("log", i))
 	p, err := program.New(bin, filepath.Join(dir, fmt.Sprint("data", i)), said, m.relay.Addr, append(args, "--lmtp-listen", lmtp)...)
 	m.must(err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -22,6 +21,7 @@ import (
 	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/oknotest/peer"
+	"github.com/oknodesk/okno/internal/oknotest/port"
 	"github.com/oknodesk/okno/internal/oknotest/program"
 	"github.com/oknodesk/okno/internal/oknotest/traffic"
 )
@@ -99,10 +99,8 @@ func newTrial(t *testing.T, url string, processes int, way func(d *peer.Dovecot,
 
 // process plans one, which shares the others' database and key.
 func (r *trial) process(dir string, i int) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	lmtp, err := port.Keep()
 	r.must(err)
-	lmtp := l.Addr().String()
-	r.must(l.Close())
 	args := []string{"--key-file", filepath.Join(dir, "key"), "--lmtp-listen", lmtp, "--outbound-allow", peer.Host}
 	if r.url != "" {
 		args = append(args, "--db", r.url)

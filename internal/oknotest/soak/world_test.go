@@ -106,8 +106,8 @@ func (w *world) house(log *slog.Logger, use func(h *app.House)) {
 
 // startTime is how long the program may take to serve, stopTime to end.
 const (
-	startTime = 30 * time.Second
-	stopTime  = 40 * time.Second
+	startTime = 2 * time.Minute
+	stopTime  = 2 * time.Minute
 )
 
 func (w *world) start() {

@@ -113,7 +113,7 @@ func (f *far) requests(beginning string) (list []string) {
 // for.
 func (f *far) await(t *testing.T, beginning string, n int) []string {
 	t.Helper()
-	late := time.After(5 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		if list := f.requests(beginning); len(list) >= n {
 			return list
@@ -129,7 +129,7 @@ func (f *far) await(t *testing.T, beginning string, n int) []string {
 // until waits for a script in the page to be true.
 func (b *browser) until(t *testing.T, script string) {
 	t.Helper()
-	_, err := chromedp.Run(b, chromedp.Evaluate[bool](`new Promise((yes,no)=>{const end=Date.now()+5000;(function look(){
+	_, err := chromedp.Run(b, chromedp.Evaluate[bool](`new Promise((yes,no)=>{const end=Date.now()+60000;(function look(){
 		if(`+script+`)yes(true);else if(Date.now()>end)no(new Error("not in time"));else setTimeout(look,20)})()})`, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", script, err, b.complaints())
