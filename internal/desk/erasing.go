@@ -48,6 +48,7 @@ var sweeps = []sweep{
 	{"notice", 5000, func(d *Desk, ctx context.Context, e *erasure, r store.Range) error {
 		return d.overwrite(ctx, func(tx store.Tx) error { return tx.EraseNotices(e.Person, r) })
 	}},
+	{"held_answer", 500, (*Desk).eraseCopies},
 }
 
 // overwrite is write for what is to be gone from the disk too.
@@ -236,6 +237,17 @@ func (d *Desk) eraseKept(ctx context.Context, e *erasure, r store.Range) error {
 		}
 	}
 	return nil
+}
+
+// eraseCopies takes his addresses from answers that wait and from drafts, so that
+// no answer is given that would make him take part again.
+func (d *Desk) eraseCopies(ctx context.Context, e *erasure, r store.Range) error {
+	return d.overwrite(ctx, func(tx store.Tx) error {
+		if err := tx.EraseHeldCopies(r, e.his); err != nil {
+			return err
+		}
+		return tx.EraseDraftCopies(e.his)
+	})
 }
 
 // named reports whether a letter names one of his addresses.

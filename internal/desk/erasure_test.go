@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
@@ -96,6 +98,30 @@ func TestAFormerAgentIsErasedAndWhatHeAnsweredStays(t *testing.T) {
 
 // TestAnErasureThatIsInterruptedGoesOn stops it after every few steps, as a
 // process that ends does.
+func TestAnErasedAddressStaysOutOfAnswersThatWait(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n, other := r.open("carl@customer.example", "Lamp"), r.open("carl@customer.example", "Chair")
+		r.open("pat@customer.example", "Door")
+		copies := []string{"Pat@Customer.example", "quinn@customer.example"}
+		r.holdAnswer(n, desk.Words{Text: "Try another bulb.", Participants: copies})
+		r.holdAnswer(other, desk.Words{Text: "Try another chair.", Participants: copies})
+		h := r.page(r.ann, other).Held[0]
+		must(t, r.UndoAnswer(r.ctx(), r.ann, other, h.Ref))
+		p := r.person("pat@customer.example")
+		r.clock = r.clock.Add(time.Minute)
+		must(t, r.ErasePerson(r.ctx(), r.admin, p.Ref, p.Address, p.Version))
+		if r.erase(r.ctx(), p.ID) == nil {
+			t.Error("there is no second look")
+		}
+		if cc := r.page(r.ann, n).Held[0].CC; !slices.Equal(cc, copies[1:]) {
+			t.Errorf("an answer that waits goes to %q", cc)
+		}
+		if cc := r.page(r.ann, other).Drafts[okno.Public].CC; !slices.Equal(cc, copies[1:]) {
+			t.Errorf("a draft goes to %q", cc)
+		}
+	})
+}
+
 func TestAnErasureThatIsInterruptedGoesOn(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		n := r.open("carl@customer.example", "Lamp")

@@ -325,16 +325,16 @@ func bulkPage(v *bulkView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = bulkAct(v, "assignee", v.list.L.T("words.assignee"), v.assignees()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = bulkAct(v, "assignee", v.list.L.T("words.assignee"), v.list.L.T("bulk.do"), v.assignees()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = bulkAct(v, "status", v.list.L.T("words.status"), v.statuses()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = bulkAct(v, "status", v.list.L.T("words.status"), v.list.L.T("bulk.do"), v.statuses()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if len(v.choices.Departments) > 1 {
-				templ_7745c5c3_Err = bulkAct(v, "department", v.list.L.T("words.department"), v.departments()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = bulkAct(v, "department", v.list.L.T("words.department"), v.list.L.T("bulk.do"), v.departments()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -391,7 +391,7 @@ func bulkPage(v *bulkView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.choices.Tags) > 0 {
-				templ_7745c5c3_Err = bulkAct(v, "untag", v.list.L.T("bulk.untag"), v.tags()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = bulkAct(v, "untag", v.list.L.T("bulk.untag"), v.list.L.T("bulk.take"), v.tags()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -485,7 +485,7 @@ func bulkTickets(v *bulkView) templ.Component {
 }
 
 // bulkAct is one thing that can be done with all of them.
-func bulkAct(v *bulkView, name, label string, options []ui.Option) templ.Component {
+func bulkAct(v *bulkView, name, label, does string, options []ui.Option) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -612,9 +612,9 @@ func bulkAct(v *bulkView, name, label string, options []ui.Option) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var35 string
-		templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(v.list.L.T("bulk.apply", "Field", label))
+		templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(v.list.L.T("bulk.apply", "Does", does, "Field", label))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `bulk.templ`, Line: 99, Col: 100}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `bulk.templ`, Line: 99, Col: 114}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 		if templ_7745c5c3_Err != nil {
@@ -625,9 +625,9 @@ func bulkAct(v *bulkView, name, label string, options []ui.Option) templ.Compone
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var36 string
-		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(v.list.L.T("bulk.do"))
+		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(does)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `bulk.templ`, Line: 99, Col: 126}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `bulk.templ`, Line: 99, Col: 123}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 		if templ_7745c5c3_Err != nil {

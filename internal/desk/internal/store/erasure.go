@@ -2,6 +2,8 @@ package store
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/oknodesk/okno"
@@ -169,6 +171,54 @@ func (tx Tx) eraseMessage(p okno.PersonID, m okno.MessageID, at time.Time) error
 // what others wrote. It returns how many had any.
 func (tx Tx) EraseQuotes(t okno.TicketID) (int64, error) {
 	return tx.Exec(`UPDATE message SET quoted = '' WHERE ticket = ? AND quoted <> ''`, t)
+}
+
+// EraseHeldCopies takes the addresses that were his at their time from those of
+// these answers that wait. Their version stays: each is given as it was meant.
+func (tx Tx) EraseHeldCopies(r Range, his func(address string, at time.Time) bool) error {
+	all, err := db.Collect(tx.Tx, scanHeld, `SELECT `+heldColumns+` FROM held_answer WHERE id > ? AND id <= ? AND cc NOT IN ('[]', 'null')`, r.From, r.To)
+	if err != nil {
+		return err
+	}
+	for _, h := range all {
+		cc := slices.DeleteFunc(slices.Clone(h.CC), func(a string) bool { return his(a, h.Written) })
+		if len(cc) == len(h.CC) {
+			continue
+		}
+		if _, err := tx.Exec(`UPDATE held_answer SET cc = ? WHERE id = ?`, toJSON(cc), h.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EraseDraftCopies does so for drafts of answers that were taken back; they are
+// few.
+func (tx Tx) EraseDraftCopies(his func(address string, at time.Time) bool) error {
+	type draft struct {
+		person okno.PersonID
+		ticket okno.TicketID
+		kind   okno.MessageKind
+		cc     string
+		at     time.Time
+	}
+	all, err := db.Collect(tx.Tx, func(row db.Scanner) (d draft, err error) {
+		return d, row.Scan(&d.person, &d.ticket, &d.kind, &d.cc, moment{&d.at})
+	}, `SELECT person, ticket, kind, cc, updated FROM draft WHERE cc <> ''`)
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		was := strings.Split(d.cc, ", ")
+		cc := slices.DeleteFunc(slices.Clone(was), func(a string) bool { return his(a, d.at) })
+		if len(cc) == len(was) {
+			continue
+		}
+		if _, err := tx.Exec(`UPDATE draft SET cc = ? WHERE person = ? AND ticket = ? AND kind = ?`, strings.Join(cc, ", "), d.person, d.ticket, d.kind); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // EraseCalls forgets what a person asked for calls with, in a ticket; all says
