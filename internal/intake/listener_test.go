@@ -234,9 +234,15 @@ func TestSTARTTLSIsOfferedWithACertificate(t *testing.T) {
 func TestALetterWithSurplusCRsIsTakenUnderTLS(t *testing.T) {
 	r := one(t)
 	cert, roots := certificate(t, "127.0.0.1")
-	_, address := r.serve(intake.ServerOptions{TLS: &tls.Config{Certificates: []tls.Certificate{cert}}})
-	for i, end := range []string{"\r\r\n.\r\n", "\r\r\n.\r\r\n"} {
-		conn, err := net.Dial("tcp", address)
+	o := intake.ServerOptions{TLS: &tls.Config{Certificates: []tls.Certificate{cert}}}
+	_, bySMTP := r.serve(o)
+	o.LMTP = true
+	_, byLMTP := r.serve(o)
+	want := 0
+	for i, c := range []struct{ address, hello, end string }{
+		{bySMTP, "EHLO", "\r\r\n.\r\n"}, {bySMTP, "EHLO", "\r\r\n.\r\r\n"}, {byLMTP, "LHLO", "\r\r\n.\r\n"}, {byLMTP, "LHLO", "\r\r\n.\r\r\n"},
+	} {
+		conn, err := net.Dial("tcp", c.address)
 		must(t, err)
 		answers := bufio.NewReader(conn)
 		say := func(on io.Writer, words, want string) {
@@ -254,17 +260,24 @@ func TestALetterWithSurplusCRsIsTakenUnderTLS(t *testing.T) {
 			}
 		}
 		say(conn, "", "220")
-		say(conn, "EHLO mail.customer.example\r\n", "250")
+		say(conn, c.hello+" mail.customer.example\r\n", "250")
 		say(conn, "STARTTLS\r\n", "220")
 		under := tls.Client(conn, &tls.Config{RootCAs: roots, ServerName: "127.0.0.1"})
 		answers = bufio.NewReader(under)
-		say(under, "EHLO mail.customer.example\r\n", "250")
+		say(under, c.hello+" mail.customer.example\r\n", "250")
 		say(under, "MAIL FROM:<carl@customer.example>\r\n", "250")
 		say(under, "RCPT TO:<"+support+">\r\n", "250")
+		if c.hello == "LHLO" {
+			say(under, "RCPT TO:<"+sales+">\r\n", "250")
+		}
 		say(under, "DATA\r\n", "354")
 		whole := fmt.Sprintf("From: carl@customer.example\nSubject: Surplus %d\n\nA line.\n.. and a dot\nThe end.", i)
-		say(under, strings.ReplaceAll(whole, "\n", "\r\r\n")+end, "250")
-		if kept := r.kept(); len(kept) != i+1 {
+		say(under, strings.ReplaceAll(whole, "\n", "\r\r\n")+c.end, "250 2.0.0")
+		if want++; c.hello == "LHLO" { // each recipient has an answer of his own
+			say(under, "", "250 2.0.0 <"+sales+">")
+			want++
+		}
+		if kept := r.kept(); len(kept) != want {
 			t.Fatalf("%d letters are kept", len(kept))
 		}
 		r.settle()

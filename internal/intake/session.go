@@ -18,6 +18,7 @@ type session struct {
 	from    string
 	to      []string
 	refused int
+	over    *surplus // of the letter in hand, under TLS; else nil
 }
 
 func (s *Server) session(c *smtp.Conn) (smtp.Session, error) {
@@ -68,7 +69,7 @@ const keepTime = 2 * time.Minute
 // Data takes a letter for all recipients at once: one that cannot be kept for
 // one of them is to be sent again for all, and the others have it once.
 func (s *session) Data(data io.Reader) error {
-	return s.take(data, func(ctx context.Context, raw []byte) error {
+	err := s.take(data, func(ctx context.Context, raw []byte) error {
 		for _, to := range s.ordered() {
 			if err := s.keep(ctx, to, raw); err != nil {
 				return err
@@ -76,6 +77,10 @@ func (s *session) Data(data io.Reader) error {
 		}
 		return nil
 	})
+	if s.unseen() {
+		s.last(finalAnswer{"", err})
+	}
+	return err
 }
 
 // ordered are the recipients, the signed reply addresses first: of two
@@ -104,25 +109,20 @@ func (s *session) take(data io.Reader, keep func(ctx context.Context, raw []byte
 		}
 	})
 	defer cut()
-	var over *surplus
-	if s.overTLS() && !s.server.o.LMTP {
-		over = &surplus{from: data}
-		data = over
+	if s.over = nil; s.overTLS() {
+		s.over = &surplus{from: data}
+		data = s.over
 	}
 	var letter spool
 	defer letter.close()
 	if err := letter.fill(data); err != nil {
 		return s.spoolAnswer(err)
 	}
-	err := s.answer(s.server.receiver.whole(ctx, &letter, func(raw []byte) error {
+	return s.answer(s.server.receiver.whole(ctx, &letter, func(raw []byte) error {
 		ctx, cancel := context.WithTimeout(ctx, keepTime)
 		defer cancel()
 		return keep(ctx, raw)
 	}))
-	if over != nil && over.ended {
-		s.last(err)
-	}
-	return err
 }
 
 func (s *session) keep(ctx context.Context, to string, raw []byte) error {
@@ -163,15 +163,29 @@ type lmtpSession struct{ session }
 
 // LMTPData is smtp.LMTPSession's.
 func (s *lmtpSession) LMTPData(data io.Reader, status smtp.StatusCollector) error {
-	answered := 0
+	answers := map[string]error{}
 	err := s.take(data, func(ctx context.Context, raw []byte) error {
 		for _, to := range s.ordered() {
-			status.SetStatus(to, s.answer(s.keep(ctx, to, raw)))
-			answered++
+			answers[to] = s.answer(s.keep(ctx, to, raw))
+			if !s.unseen() {
+				status.SetStatus(to, answers[to])
+			}
 		}
 		return nil
 	})
-	if answered > 0 {
+	if s.unseen() {
+		var all []finalAnswer
+		for _, to := range s.to {
+			said, kept := answers[to]
+			if !kept {
+				said = err
+			}
+			all = append(all, finalAnswer{"<" + to + "> ", said})
+		}
+		s.last(all...)
+		return err
+	}
+	if len(answers) > 0 {
 		return nil
 	}
 	return err

@@ -106,14 +106,29 @@ func (s *session) overTLS() bool {
 	return is
 }
 
-// last gives the answer for a letter whose end the library does not see, and
+// unseen reports whether the letter in hand has ended and the library does not
+// know it.
+func (s *session) unseen() bool { return s.over != nil && s.over.ended }
+
+// finalAnswer is what is said of a letter, by LMTP to one recipient, with what
+// stands before the words.
+type finalAnswer struct {
+	before string
+	err    error
+}
+
+// last gives the answers for a letter whose end the library does not see, and
 // ends the dialogue: the peer knows what became of it, and begins anew.
-func (s *session) last(err error) {
-	said := &smtp.SMTPError{Code: 250, EnhancedCode: smtp.EnhancedCode{2, 0, 0}, Message: "OK: queued"}
-	errors.As(err, &said)
+func (s *session) last(answers ...finalAnswer) {
+	var lines []byte
+	for _, a := range answers {
+		said := &smtp.SMTPError{Code: 250, EnhancedCode: smtp.EnhancedCode{2, 0, 0}, Message: "OK: queued"}
+		errors.As(a.err, &said)
+		lines = fmt.Appendf(lines, "%d %d.%d.%d %s%s\r\n", said.Code, said.EnhancedCode[0], said.EnhancedCode[1], said.EnhancedCode[2], a.before, said.Message)
+	}
 	conn := s.conn.Conn()
 	_ = conn.SetWriteDeadline(time.Now().Add(writeTime))
-	_, failed := fmt.Fprintf(conn, "%d %d.%d.%d %s\r\n", said.Code, said.EnhancedCode[0], said.EnhancedCode[1], said.EnhancedCode[2], said.Message)
+	_, failed := conn.Write(lines)
 	if failed = errors.Join(failed, conn.Close()); failed != nil {
 		s.server.receiver.log.Warn("the answer for a letter did not reach its sender", "peer", peerName(s.peer.RemoteAddr()), "error", failed)
 	}
