@@ -93,6 +93,7 @@ var notices = map[NoticeKind]struct {
 	NoticeCall: {SideAgent, MatterAsked}, NoticeCallOff: {SideAgent, MatterAsked},
 	NoticeReturned: {SideAgent, MatterReturned}, NoticeStopped: {SideAgent, MatterReturned},
 	NoticeAlarm: {SideAgent, MatterMailboxes}, NoticeAlarmOver: {SideAgent, MatterMailboxes},
+	NoticeEntryReturned: {SideAgent, MatterMailboxes},
 }
 
 // Side is whether customers or agents are told; empty: it is no kind.

@@ -16,7 +16,7 @@ func consequences(e okno.Event) []string {
 		okno.CallRequested, okno.CallChanged, okno.AnswerWithheld, okno.AnswerReleased, okno.LettersStopped, okno.LetterReaddressed,
 		okno.ContactAdded, okno.ContactInvited, okno.PersonAdded, okno.ResetAsked,
 		okno.RegistrationAsked, okno.AddressAsked, okno.AddressChanged,
-		okno.MailboxAlarmed, okno.MailboxRecovered:
+		okno.MailboxAlarmed, okno.MailboxRecovered, okno.EntryReturned:
 		if e.Data.Silent {
 			return nil
 		}

@@ -184,19 +184,5 @@ func noticeMailbox(tx store.Tx, c *catalogue, n *Notice, wanted map[okno.PersonI
 			n.Mailbox = m.Mailbox
 		}
 	}
-	grants, err := tx.Grants()
-	if err != nil {
-		return err
-	}
-	by := map[okno.PersonID]*okno.Actor{}
-	for _, g := range grants {
-		if by[g.Person] == nil {
-			by[g.Person] = &okno.Actor{Person: g.Person, Door: okno.DoorAdmin}
-		}
-		by[g.Person].Grants = append(by[g.Person].Grants, g)
-		if by[g.Person].MayManage(okno.ManageMailboxes) && !wanted[g.Person] {
-			n.Admins, wanted[g.Person] = append(n.Admins, g.Person), true
-		}
-	}
-	return nil
+	return noticeAdmins(tx, n, wanted, okno.ManageMailboxes)
 }

@@ -81,6 +81,9 @@ func (d *Desk) reported(tx store.Tx, l store.Letter, r Report) (okno.Letter, err
 			if err := d.invitationReturned(tx, &l.Letter); err != nil {
 				return l.Letter, err
 			}
+			if err := d.entryReturned(tx, &l.Letter); err != nil {
+				return l.Letter, err
+			}
 		}
 		e.Subject, e.Data.Silent = int64(l.ID), true
 		return l.Letter, d.record(tx, okno.System(), nil, e)

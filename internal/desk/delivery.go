@@ -18,7 +18,10 @@ func (d *Desk) GiveUpLetter(ctx context.Context, l okno.Letter) error {
 			return err
 		}
 		if l.Ticket == 0 {
-			return d.invitationReturned(tx, &l)
+			if err := d.invitationReturned(tx, &l); err != nil {
+				return err
+			}
+			return d.entryReturned(tx, &l)
 		}
 		t, err := tx.TicketLed(okno.System().Sees(), l.Ticket)
 		if err != nil {

@@ -39,6 +39,7 @@ type Notice struct {
 	Troubled   MailboxState                  // the fact is about; zero: about none
 	Provider   okno.Provider                 // that it is connected with; zero: it is not
 	LastLetter time.Time                     // that came to it; zero: none
+	Returned   okno.Letter                   // by which somebody was to come in; zero: none
 	Admins     []okno.PersonID               // who are to hear of it
 	Password   string                        // issued by the fact; "": none, or its letter is queued
 	// Addressee has the address that was asked about, who need not be known:
@@ -77,6 +78,9 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 			return err
 		}
 		if err := noticeMailbox(tx, c, n, wanted); err != nil {
+			return err
+		}
+		if err := noticeEntry(tx, n, wanted); err != nil {
 			return err
 		}
 		if n.Mailbox.ID == 0 {

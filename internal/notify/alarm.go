@@ -42,6 +42,18 @@ func (d *draft) alarm() []block {
 	return append(blocks, open, divider{}, d.house())
 }
 
+// entryReturned says whom an invitation, or a letter that confirms a
+// registration, did not reach, and why.
+func (d *draft) entryReturned() []block {
+	l := &d.n.Returned
+	blocks := []block{say(d.words.T("letter.entryreturned."+string(l.Kind), "Name", d.n.People[l.Person].Short(), "Address", l.To))}
+	if l.Trouble != "" {
+		blocks = append(blocks, say(d.words.T("letter.alarm.said", "Words", l.Trouble)))
+	}
+	open := buttons{{label: d.words.T("letter.entryreturned.open"), href: d.links.to("admin", "letters", string(l.Ref)).String()}}
+	return append(blocks, open, divider{}, d.house())
+}
+
 // provider is what the mailbox is connected with.
 func (d *draft) provider() string {
 	if brand := d.n.Provider.Brand(); brand != "" {

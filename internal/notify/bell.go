@@ -17,7 +17,7 @@ var (
 		okno.LetterOpened: okno.NoticeOpened, okno.LetterAssigned: okno.NoticeAssigned, okno.LetterCustomer: okno.NoticeWrote,
 		okno.LetterClosed: okno.NoticeEnded, okno.LetterNotClosed: okno.NoticeNotClosed,
 		okno.LetterCall: okno.NoticeCall, okno.LetterCallOff: okno.NoticeCallOff, okno.LetterCameBack: okno.NoticeReturned, okno.LetterAlarm: okno.NoticeAlarm, okno.LetterAlarmOver: okno.NoticeAlarmOver, okno.LetterHeldBack: okno.NoticeHeldBack,
-		okno.LetterStopped: okno.NoticeStopped, okno.LetterMerged: okno.NoticeMerged,
+		okno.LetterEntryReturned: okno.NoticeEntryReturned, okno.LetterStopped: okno.NoticeStopped, okno.LetterMerged: okno.NoticeMerged,
 	}
 )
 

@@ -27,6 +27,8 @@ func (d *draft) body(subject string) page {
 		p.blocks = d.joining()
 	case d.letter == okno.LetterTest:
 		p.blocks = d.trial()
+	case d.letter == okno.LetterEntryReturned:
+		p.blocks = d.entryReturned()
 	case d.aboutMailbox():
 		p.blocks = d.alarm()
 	case d.agent:

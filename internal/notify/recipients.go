@@ -70,6 +70,8 @@ var rules = []rule{
 
 	{okno.MailboxAlarmed, always, administrators, okno.LetterAlarm, false},
 	{okno.MailboxRecovered, always, administrators, okno.LetterAlarmOver, false},
+	{okno.EntryReturned, agentsInvitation, administrators, okno.LetterEntryReturned, false},
+	{okno.EntryReturned, dailyRegistration, administrators, okno.LetterEntryReturned, false},
 
 	{okno.PersonAdded, hasLogin, personNamed, okno.LetterInvitation, false},
 	{okno.ResetAsked, hasLogin, personNamed, okno.LetterReset, true},
@@ -125,8 +127,12 @@ var (
 	toAnAgent = condition{"to an agent", func(n *desk.Notice) bool {
 		return n.People[n.Event.Data.Person].Agent && !n.Ticket.TakesPart(n.Event.Data.Person)
 	}}
-	hasLogin = condition{"with a login", func(n *desk.Notice) bool { return n.Login != "" }}
-	noLogin  = condition{"without a login", func(n *desk.Notice) bool { return n.Login == "" }}
+	agentsInvitation = condition{"of an agent's invitation", func(n *desk.Notice) bool {
+		return n.Event.Data.Reason == string(okno.LetterInvitation)
+	}}
+	dailyRegistration = condition{"of a registration, once a day", func(n *desk.Notice) bool { return !agentsInvitation.holds(n) }}
+	hasLogin          = condition{"with a login", func(n *desk.Notice) bool { return n.Login != "" }}
+	noLogin           = condition{"without a login", func(n *desk.Notice) bool { return n.Login == "" }}
 
 	anothers = condition{"that is another person's", func(n *desk.Notice) bool {
 		return n.Addressee.ID != 0 && n.Addressee.ID != n.Event.Data.Person

@@ -23,6 +23,8 @@ func (d *draft) subject() string {
 		return d.words.T("letter.join.subject", "Company", d.n.Company.Name)
 	case okno.LetterTest:
 		return d.words.T("letter.test.subject")
+	case okno.LetterEntryReturned:
+		return d.words.T("letter.entryreturned.subject." + d.n.Event.Data.Reason)
 	case okno.LetterAlarm, okno.LetterAlarmOver:
 		return d.alarmSubject()
 	}

@@ -101,8 +101,11 @@ func (q *Request) bellList(from string, limit int) (ui.BellList, error) {
 }
 
 // noticePlace is the address of what a notice is about: a ticket at this door,
-// or the mailboxes.
+// the letters, or the mailboxes.
 func (q *Request) noticePlace(line desk.NoticeLine) string {
+	if line.Kind == okno.NoticeEntryReturned {
+		return "/admin/letters"
+	}
 	if line.Ticket == 0 {
 		return "/admin/mailboxes"
 	}
@@ -129,7 +132,7 @@ func noticeIcon(kind okno.NoticeKind) string {
 		return "user-check"
 	case okno.NoticeCall, okno.NoticeCallOff, okno.NoticeCallMissed:
 		return "phone-call"
-	case okno.NoticeReturned, okno.NoticeHeldBack:
+	case okno.NoticeReturned, okno.NoticeHeldBack, okno.NoticeEntryReturned:
 		return "mail-off"
 	case okno.NoticeNotClosed, okno.NoticeAlarm:
 		return "alert-circle"

@@ -68,13 +68,13 @@ func (tx Tx) UnreadNotices(p okno.PersonID, side okno.Side, limit int) ([]Listed
 	return db.Collect(tx.Tx, func(row db.Scanner) (ListedNotice, error) {
 		n := ListedNotice{Notice: okno.Notice{Person: p}}
 		takesPart := false
-		err := row.Scan(&n.Ticket, &n.About.Department, &n.About.Requester, &n.About.Company, flag{&takesPart})
+		err := row.Scan(&n.Ticket, &n.Kind, &n.About.Department, &n.About.Requester, &n.About.Company, flag{&takesPart})
 		n.About.ID = n.Ticket
 		if takesPart {
 			n.About.Participants = []okno.PersonID{p}
 		}
 		return n, err
-	}, `SELECT n.ticket, COALESCE(t.department, 0), COALESCE(t.requester, 0), COALESCE(t.company, 0),
+	}, `SELECT n.ticket, n.kind, COALESCE(t.department, 0), COALESCE(t.requester, 0), COALESCE(t.company, 0),
 		CASE WHEN EXISTS (SELECT 1 FROM participant p WHERE p.ticket = n.ticket AND p.person = n.person) THEN 1 ELSE 0 END
 		FROM notice n LEFT JOIN ticket t ON t.id = n.ticket WHERE n.person = ? AND n.side = ? AND n.listed = 1 AND n.read_at = 0
 		AND (n.ticket = 0 OR t.id > 0)
