@@ -179,9 +179,11 @@ func (e *ear) close() {
 }
 
 // hangUp closes a connection that may already be dead; there is nothing to do
-// about an error.
+// about an error. It gives up this process's place first, which the server would
+// do only once it notices that nobody is there.
 func hangUp(conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
+	_, _ = conn.Exec(ctx, `SELECT pg_advisory_unlock_all()`)
 	_ = conn.Close(ctx)
 }
