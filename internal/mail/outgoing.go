@@ -85,6 +85,7 @@ func Write(o Outgoing) ([]byte, error) {
 		}
 	}
 	var out bytes.Buffer
+	out.Grow(2*(len(o.Text)+len(o.HTML)) + 2048)
 	if _, err := m.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("mail: write letter: %w", err)
 	}

@@ -3,6 +3,7 @@ package mail
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -12,6 +13,9 @@ var lineEnds = strings.NewReplacer("\r\r\n", "\n", "\r\n", "\n", "\r", "\n")
 
 // cleanText gives text LF line ends and takes out control characters.
 func cleanText(s string) string {
+	if isClean(s) {
+		return s
+	}
 	s = lineEnds.Replace(s)
 	return strings.Map(func(r rune) rune {
 		if (r < ' ' && r != '\n' && r != '\t') || r == 0x7f || r == '\ufeff' {
@@ -19,6 +23,16 @@ func cleanText(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// isClean spares most text the making of a copy.
+func isClean(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return utf8.ValidString(s) && !strings.Contains(s, "\ufeff")
 }
 
 var enrichedTag = regexp.MustCompile(`(?i)</?[a-z][a-z0-9-]{0,59}>`)
