@@ -12,23 +12,22 @@ import (
 // nearly full, counts instead.
 const draws = 20
 
-// number is a ticket number that no ticket has, written as the installation
-// wishes now: drawn or counted. A counted one may meet one that was drawn, or
-// was written otherwise, earlier. Tickets are never removed, so no number is
-// given twice.
-func (d *Desk) number(tx store.Tx, s okno.Settings) (okno.Number, error) {
+// numbered keeps a new ticket under a number that no ticket has, written as the
+// installation wishes now: drawn or counted. A counted one may meet one that was
+// drawn, or was written otherwise, earlier. Tickets are never removed, so no
+// number is given twice.
+func numbered(tx store.Tx, s okno.Settings, t *okno.Ticket) error {
 	for i := 0; ; i++ {
 		n := drawNumber(s.NumberDigits)
 		if !s.RandomNumbers || i >= draws {
 			var err error
 			if n, err = tx.NextNumber(); err != nil {
-				return "", err
+				return err
 			}
 		}
-		number := s.Number(n)
-		taken, err := tx.NumberTaken(number)
-		if err != nil || !taken {
-			return number, err
+		t.Number = s.Number(n)
+		if added, err := tx.AddTicket(t); err != nil || added {
+			return err
 		}
 	}
 }

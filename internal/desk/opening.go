@@ -215,9 +215,6 @@ func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, t *ok
 			return err
 		}
 	}
-	if t.Number, err = d.number(tx, c.settings); err != nil {
-		return err
-	}
 	appointed, err := d.appoint(tx, c, by, o, t)
 	if err != nil {
 		return err
@@ -225,7 +222,7 @@ func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, t *ok
 	if err := d.promise(tx, &okno.Ticket{}, t); err != nil {
 		return err
 	}
-	if err := tx.AddTicket(t); err != nil {
+	if err := numbered(tx, c.settings, t); err != nil {
 		return err
 	}
 	m := okno.Message{

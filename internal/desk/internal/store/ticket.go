@@ -23,31 +23,27 @@ func scanTicket(row db.Scanner) (okno.Ticket, error) {
 // NextNumber is the next of the numbers that are counted; none comes twice.
 func (tx Tx) NextNumber() (int64, error) { return tx.Sequence("ticket_number") }
 
-// NumberTaken reports whether a ticket has the number.
-func (tx Tx) NumberTaken(n okno.Number) (bool, error) {
-	return tx.exists(`SELECT 1 FROM ticket WHERE number = ?`, n)
-}
-
-// AddTicket keeps a new ticket, sets its ID and counts it.
-func (tx Tx) AddTicket(t *okno.Ticket) error {
-	id, err := insert(tx, `INSERT INTO ticket (number, subject, status, kind, department, assignee, team, topic, requester, company,
+// AddTicket keeps a new ticket, sets its ID and counts it; false: another has
+// its number.
+func (tx Tx) AddTicket(t *okno.Ticket) (bool, error) {
+	ids, err := db.Collect(tx.Tx, scanOne[okno.TicketID], `INSERT INTO ticket (number, subject, status, kind, department, assignee, team, topic, requester, company,
 		channel, mailbox, lang, parent, opened, updated, lastword, lastby, guid, awaits, deadline)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO NOTHING RETURNING id`,
 		t.Number, t.Subject, t.Status, t.Kind, t.Department, t.Assignee, t.Team, t.Topic, t.Requester, t.Company,
 		t.Channel, t.Mailbox, t.Lang, t.Parent, micro(t.Opened), micro(t.Updated), t.LastWord, t.LastBy, t.ThreadGUID, micro(t.Awaits), micro(t.Deadline))
-	if err != nil {
-		return err
+	if err != nil || len(ids) == 0 {
+		return false, err
 	}
-	t.ID, t.Version = okno.TicketID(id), 1
+	t.ID, t.Version = ids[0], 1
 	for _, p := range t.Participants {
 		if err := tx.AddParticipant(t.ID, p); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if err := tx.give(t.Assignee, t.Opened); err != nil {
-		return err
+		return false, err
 	}
-	return tx.count(*t, 1)
+	return true, tx.count(*t, 1)
 }
 
 // Ticket is the ticket to which that number leads, as the scope's asker sees
