@@ -56,6 +56,8 @@ type engine interface {
 	dialect() Dialect
 	write(ctx context.Context, fn func(*Tx) error) error
 	read(ctx context.Context, fn func(*Tx) error) error
+	readOne(ctx context.Context, fn func(*Tx) error) error
+	jot(ctx context.Context, text string, args []any) (affected int64, err error)
 	snapshot(ctx context.Context, fn func(*Tx) error) error
 	announce(ctx context.Context, a announcement) error
 	migrate(ctx context.Context, files fs.FS, last int64) error
@@ -120,6 +122,21 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 // found no server. A panic in fn comes back as a *PanicError.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	return d.engine.read(ctx, fn)
+}
+
+// ReadOne is Read for what asks one question, which is its own snapshot: on
+// PostgreSQL that is one round trip, where Read makes two. A second statement,
+// or one that is no query, is an error.
+func (d *DB) ReadOne(ctx context.Context, fn func(*Tx) error) error {
+	return d.engine.readOne(ctx, fn)
+}
+
+// Jot runs one statement as a change of its own that may be forgotten when the
+// database's machine dies within the next second: a count of tries, not what
+// anybody was promised. On PostgreSQL it is one round trip and waits for no
+// disk; where the connection goes it may count twice.
+func (d *DB) Jot(ctx context.Context, sql string, args ...any) (affected int64, err error) {
+	return d.engine.jot(ctx, sql, args)
 }
 
 // Announce tells all who listen to topic, in every process of this database,

@@ -403,3 +403,59 @@ func TestClosedDatabaseRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestReadOneAsksOneQuestion(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		err := d.Write(t.Context(), func(tx *db.Tx) error { return errors.Join(addPerson(tx, "Anna"), addPerson(tx, "Boris")) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		err = d.ReadOne(t.Context(), func(tx *db.Tx) (err error) {
+			found, err = db.Collect(tx, text, `SELECT name FROM person WHERE name <> ? ORDER BY name`, "")
+			return err
+		})
+		if err != nil || fmt.Sprint(found) != "[Anna Boris]" {
+			t.Errorf("%v %v", found, err)
+		}
+		for what, fn := range map[string]func(*db.Tx) error{
+			"a second question": func(tx *db.Tx) error {
+				var n int
+				return errors.Join(tx.QueryRow(`SELECT 1`).Scan(&n), tx.QueryRow(`SELECT 2`).Scan(&n))
+			},
+			"a change":         func(tx *db.Tx) error { return addPerson(tx, "Clara") },
+			"a change sent":    func(tx *db.Tx) error { return tx.Send(`DELETE FROM person`) },
+			"a failure hidden": func(tx *db.Tx) error { _, _ = tx.Query(`SELECT nothing`); return nil },
+			"a panic":          func(tx *db.Tx) error { panic("here") },
+		} {
+			if err := d.ReadOne(t.Context(), fn); err == nil {
+				t.Errorf("%s passed", what)
+			}
+		}
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		err = d.ReadOne(gone, func(tx *db.Tx) error {
+			_, err := db.Collect(tx, text, `SELECT name FROM person`)
+			return err
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("read after its end: %v", err)
+		}
+		wantNames(t, d, "Anna", "Boris")
+	})
+}
+
+func TestJotIsAChangeOfItsOwn(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		for want := int64(1); want >= 0; want-- {
+			n, err := d.Jot(t.Context(), `INSERT INTO person (name) VALUES (?) ON CONFLICT DO NOTHING`, "Anna")
+			if err != nil || n != want {
+				t.Errorf("%d rows, want %d: %v", n, want, err)
+			}
+		}
+		if _, err := d.Jot(t.Context(), `INSERT INTO person (name) VALUES (?)`, "Anna"); err == nil {
+			t.Error("a name was taken twice")
+		}
+		wantNames(t, d, "Anna")
+	})
+}

@@ -23,6 +23,9 @@ var ErrClosed = errors.New("database is closed")
 // errOver says that a Tx was used after its callback had returned.
 var errOver = errors.New("transaction is over")
 
+// errOneQuestion says that ReadOne was to do more than it is for.
+var errOneQuestion = errors.New("one question was to be asked, and nothing else done")
+
 // PanicError is a panic of a callback, given back to its own caller only.
 type PanicError struct {
 	Value any

@@ -93,10 +93,21 @@ func (p *postgres) write(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-// read begins anew where a connection of the pool was gone already.
 func (p *postgres) read(ctx context.Context, fn func(*Tx) error) error {
+	return p.tryReading(ctx, fn, p.reading)
+}
+
+func (p *postgres) readOne(ctx context.Context, fn func(*Tx) error) error {
+	return p.tryReading(ctx, fn, p.asking)
+}
+
+// reader runs a callback on a connection.
+type reader func(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (*Tx, error)
+
+// tryReading begins anew where a connection of the pool was gone already.
+func (p *postgres) tryReading(ctx context.Context, fn func(*Tx) error, read reader) error {
 	for try := 1; ; try++ {
-		tx, err := p.readOnce(ctx, fn)
+		tx, err := p.readOnce(ctx, fn, read)
 		p.heed(err)
 		if try > changeRetries || ctx.Err() != nil || !beginAgain(err) && (tx == nil || !beginAgain(tx.failed)) {
 			return err
@@ -104,13 +115,13 @@ func (p *postgres) read(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-func (p *postgres) readOnce(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
+func (p *postgres) readOnce(ctx context.Context, fn func(*Tx) error, read reader) (*Tx, error) {
 	conn, err := p.pool.Acquire(ctx)
 	if err != nil {
 		return nil, &notBegunError{p.closedOr(err)}
 	}
 	defer conn.Release()
-	return p.reading(ctx, conn.Conn(), fn)
+	return read(ctx, conn.Conn(), fn)
 }
 
 const beginReading = "begin isolation level repeatable read read only"
@@ -124,6 +135,53 @@ func (p *postgres) reading(ctx context.Context, conn *pgx.Conn, fn func(*Tx) err
 		p.log.Warn("a reading did not end", "error", undone)
 	}
 	return tx, err
+}
+
+// asking runs fn, which asks one question, without a transaction around it. What
+// went with the server can be asked again.
+func (p *postgres) asking(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (*Tx, error) {
+	tx := &Tx{ctx: ctx, on: &pgSession{conn: conn, texts: &p.texts}, one: true}
+	err := tx.end(guard(fn, tx))
+	if err != nil && (IsAway(err) || IsAway(tx.failed)) {
+		err = &notBegunError{err}
+	}
+	return tx, err
+}
+
+func (p *postgres) jot(ctx context.Context, text string, args []any) (affected int64, err error) {
+	err = p.tryReading(ctx, nil, func(ctx context.Context, conn *pgx.Conn, _ func(*Tx) error) (*Tx, error) {
+		affected, err = p.jotting(ctx, conn, text, args)
+		return nil, err
+	})
+	return affected, err
+}
+
+// jotting sends a whole transaction at once.
+func (p *postgres) jotting(ctx context.Context, conn *pgx.Conn, text string, args []any) (affected int64, err error) {
+	s := newPgSession(conn, &p.texts, "begin")
+	s.say("set local synchronous_commit = off")
+	tx := &Tx{ctx: ctx, on: s}
+	if err := tx.Send(text, args...); err != nil {
+		return 0, err
+	}
+	s.say("commit")
+	results, sent := s.ship(ctx)
+	for i := range sent {
+		tag, failed := s.took(results, sent, i)
+		if err = failed; err != nil {
+			break
+		}
+		if i == len(sent)-2 {
+			affected = tag.RowsAffected()
+		}
+	}
+	if err = errors.Join(err, closed(results)); err != nil && IsAway(err) {
+		err = &notBegunError{err}
+	}
+	if undone := s.undo(); undone != nil {
+		p.log.Warn("a note did not end", "error", undone)
+	}
+	return affected, err
 }
 
 // again tells whether err is PostgreSQL's word that another try may do, or

@@ -61,12 +61,49 @@ func (s *sqlite) dialect() Dialect { return SQLite }
 
 func (s *sqlite) write(ctx context.Context, fn func(*Tx) error) error { return s.writer.write(ctx, fn) }
 
+func (s *sqlite) jot(ctx context.Context, text string, args []any) (affected int64, err error) {
+	err = s.write(ctx, func(tx *Tx) (err error) {
+		affected, err = tx.Exec(text, args...)
+		return err
+	})
+	return affected, err
+}
+
 func (s *sqlite) announce(_ context.Context, a announcement) error {
 	s.hub.pending.add(a)
 	return nil
 }
 
-func (s *sqlite) read(ctx context.Context, fn func(*Tx) error) (err error) {
+func (s *sqlite) read(ctx context.Context, fn func(*Tx) error) error {
+	return s.borrow(ctx, func(conn *liteSession) (sound bool, err error) {
+		if err := conn.run("BEGIN"); err != nil {
+			return false, err
+		}
+		sound, err = conn.reading(&Tx{ctx: ctx, on: conn}, fn)
+		return conn.run("ROLLBACK") == nil && sound, err
+	})
+}
+
+func (s *sqlite) readOne(ctx context.Context, fn func(*Tx) error) error {
+	return s.borrow(ctx, func(conn *liteSession) (sound bool, err error) {
+		return conn.reading(&Tx{ctx: ctx, on: conn, one: true}, fn)
+	})
+}
+
+// reading runs fn; after a panic in it the connection is not sound.
+func (s *liteSession) reading(tx *Tx, fn func(*Tx) error) (sound bool, err error) {
+	err = tx.end(guard(fn, tx))
+	var caught *PanicError
+	sound = !errors.As(err, &caught)
+	if tx.ctx.Err() != nil && errors.Is(err, sqlite3.INTERRUPT) {
+		err = tx.ctx.Err()
+	}
+	return sound, err
+}
+
+// borrow lends fn one of the readers, which is not used again if it is not sound
+// afterwards.
+func (s *sqlite) borrow(ctx context.Context, fn func(*liteSession) (sound bool, err error)) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -91,16 +128,7 @@ func (s *sqlite) read(ctx context.Context, fn func(*Tx) error) (err error) {
 			return err
 		}
 	}
-	if err := conn.run("BEGIN"); err != nil {
-		return err
-	}
-	tx := &Tx{ctx: ctx, on: conn}
-	err = tx.end(guard(fn, tx))
-	var caught *PanicError
-	sound = conn.run("ROLLBACK") == nil && !errors.As(err, &caught)
-	if ctx.Err() != nil && errors.Is(err, sqlite3.INTERRUPT) {
-		return ctx.Err()
-	}
+	sound, err = fn(conn)
 	return err
 }
 

@@ -16,6 +16,8 @@ type Tx struct {
 	open     *Rows
 	failed   error // the first failure of a statement; it ends the transaction
 	over     bool
+	one      bool // it asks one question and is no transaction
+	asked    bool // it has
 	said     []announcement
 	onCommit []func()
 }
@@ -35,6 +37,9 @@ type session interface {
 // durations are refused.
 func (tx *Tx) Exec(sql string, args ...any) (affected int64, err error) {
 	plain, err := tx.ready(sql, args)
+	if err == nil && tx.one {
+		err = tx.fail(sql, errOneQuestion)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -52,6 +57,9 @@ func (tx *Tx) Exec(sql string, args ...any) (affected int64, err error) {
 // transaction ends.
 func (tx *Tx) Send(sql string, args ...any) error {
 	plain, err := tx.ready(sql, args)
+	if err == nil && tx.one {
+		err = tx.fail(sql, errOneQuestion)
+	}
 	if err != nil {
 		return err
 	}
@@ -66,9 +74,13 @@ func (tx *Tx) Send(sql string, args ...any) error {
 // next statement of this Tx: anything else is an error.
 func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
 	plain, err := tx.ready(sql, args)
+	if err == nil && tx.one && tx.asked {
+		err = tx.fail(sql, errOneQuestion)
+	}
 	if err != nil {
 		return nil, err
 	}
+	tx.asked = true
 	watched(sql, plain)
 	rows, err := tx.on.query(tx.ctx, sql, plain)
 	if err != nil {

@@ -114,7 +114,7 @@ func (d *Desk) invitationReturned(tx store.Tx, l *okno.Letter) error {
 // AddressWorks notes that somebody wrote from an address: letters to it arrive.
 func (d *Desk) AddressWorks(ctx context.Context, address string) error {
 	folded, marked := mail.Fold(address), false
-	if err := d.read(ctx, func(tx store.Tx) (err error) {
+	if err := d.readOne(ctx, func(tx store.Tx) (err error) {
 		marked, err = tx.Undeliverable(folded)
 		return err
 	}); err != nil || !marked {

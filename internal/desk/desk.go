@@ -134,6 +134,11 @@ func (d *Desk) read(ctx context.Context, fn func(store.Tx) error) error {
 	return away(d.db.Read(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
 }
 
+// readOne is read for what asks one question.
+func (d *Desk) readOne(ctx context.Context, fn func(store.Tx) error) error {
+	return away(d.db.ReadOne(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
+}
+
 // errAway asks for another try: the database is not there for the moment.
 var errAway = okno.Refuse(okno.Busy, "error.away")
 

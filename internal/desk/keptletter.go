@@ -57,13 +57,10 @@ func (d *Desk) KeepLetter(ctx context.Context, k okno.KeptLetter) (same bool, er
 func (d *Desk) KeptLetter(ctx context.Context, letter okno.KeptLetterID) (okno.KeptLetter, error) {
 	var k store.KeptLetter
 	if err := d.read(ctx, func(tx store.Tx) (err error) {
-		if k, err = tx.KeptLetter(letter); err != nil {
+		if k, err = tx.WholeLetter(letter); err != nil {
 			return err
 		}
-		if err = tx.ReadAlsoTo(&k.KeptLetter); err != nil {
-			return err
-		}
-		k.Packed, err = tx.PackedLetter(letter)
+		err = tx.ReadAlsoTo(&k.KeptLetter)
 		return err
 	}); err != nil {
 		return k.KeptLetter, err
@@ -91,7 +88,7 @@ func (d *Desk) unpack(ctx context.Context, k *store.KeptLetter) error {
 // has led; okno.ErrNotFound: nowhere yet.
 func (d *Desk) SameElsewhere(ctx context.Context, k okno.KeptLetter) (okno.KeptLetter, error) {
 	var other store.KeptLetter
-	err := d.read(ctx, func(tx store.Tx) (err error) {
+	err := d.readOne(ctx, func(tx store.Tx) (err error) {
 		other, err = tx.KeptElsewhere(k)
 		return err
 	})
@@ -100,7 +97,7 @@ func (d *Desk) SameElsewhere(ctx context.Context, k okno.KeptLetter) (okno.KeptL
 
 // MessageIDUsed reports whether a different letter bears the same Message-ID.
 func (d *Desk) MessageIDUsed(ctx context.Context, k okno.KeptLetter) (used bool, err error) {
-	err = d.read(ctx, func(tx store.Tx) (err error) {
+	err = d.readOne(ctx, func(tx store.Tx) (err error) {
 		used, err = tx.MessageIDUsed(k)
 		return err
 	})

@@ -95,6 +95,9 @@ func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told, dut
 		return err
 	}
 	return d.write(ctx, func(tx store.Tx) error {
+		if err := current(tx, letters); err != nil {
+			return err
+		}
 		for i := range ready {
 			if err := d.queueLetter(tx, &ready[i], letters[i]); err != nil {
 				return err
@@ -131,14 +134,30 @@ func (d *Desk) seal(ctx context.Context, letters []Outgoing) ([]store.Letter, er
 // errOutdated has a letter written again: its message changed meanwhile.
 var errOutdated = okno.Refuse(okno.Busy, "error.stale")
 
-func (d *Desk) queueLetter(tx store.Tx, l *store.Letter, o Outgoing) error {
-	if o.Told != 0 {
-		if now, err := tx.MessageVersion(l.Message); err != nil {
-			return err
-		} else if now != o.Told {
+// current makes sure that the messages which letters tell did not change
+// meanwhile; mostly they tell the same one.
+func current(tx store.Tx, letters []Outgoing) error {
+	versions := map[okno.MessageID]int64{}
+	for _, o := range letters {
+		if o.Told == 0 {
+			continue
+		}
+		now, known := versions[o.Message]
+		if !known {
+			var err error
+			if now, err = tx.MessageVersion(o.Message); err != nil {
+				return err
+			}
+			versions[o.Message] = now
+		}
+		if now != o.Told {
 			return errOutdated
 		}
 	}
+	return nil
+}
+
+func (d *Desk) queueLetter(tx store.Tx, l *store.Letter, o Outgoing) error {
 	if o.Join > 0 {
 		if waits, err := d.joins(tx, l, o.Join); err != nil || waits {
 			return err
@@ -170,7 +189,7 @@ func (d *Desk) queueLetter(tx store.Tx, l *store.Letter, o Outgoing) error {
 // it has gone already.
 func (d *Desk) LetterToSend(ctx context.Context, letter okno.LetterID) (okno.Letter, error) {
 	var l store.Letter
-	if err := d.read(ctx, func(tx store.Tx) (err error) {
+	if err := d.readOne(ctx, func(tx store.Tx) (err error) {
 		l, err = tx.LetterToSend(letter)
 		return err
 	}); err != nil {

@@ -259,8 +259,8 @@ func (d *Desk) AccessNotice(ctx context.Context, j AccessJob) (*Notice, okno.Per
 // LettersTo counts letters of a kind to an address since a moment, up to
 // limit: what unproven addresses may be sent is bounded.
 func (d *Desk) LettersTo(ctx context.Context, address string, kind okno.LetterKind, since time.Time, limit int) (n int, err error) {
-	err = d.read(ctx, func(tx store.Tx) (err error) {
-		n, err = tx.LettersTo(mail.Fold(address), kind, since, limit)
+	err = d.readOne(ctx, func(tx store.Tx) (err error) {
+		n, err = tx.LettersTo(mail.Fold(address), []okno.LetterKind{kind}, since, limit)
 		return err
 	})
 	return n, err

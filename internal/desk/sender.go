@@ -27,7 +27,7 @@ func (d *Desk) Sender(ctx context.Context, name, address, lang string) (okno.Per
 // KnownSender is whose the address is, or okno.ErrNotFound.
 func (d *Desk) KnownSender(ctx context.Context, address string) (okno.Person, error) {
 	var p okno.Person
-	err := d.read(ctx, func(tx store.Tx) (err error) {
+	err := d.readOne(ctx, func(tx store.Tx) (err error) {
 		p, err = tx.PersonByAddress(mail.Fold(address))
 		return err
 	})
@@ -105,7 +105,7 @@ func (d *Desk) ThreadTickets(ctx context.Context, messageIDs []string) (ids []ok
 // ThreadClaims says which tickets have taken these Message-IDs for their own,
 // those of letters still to come among them.
 func (d *Desk) ThreadClaims(ctx context.Context, messageIDs []string) (claims map[string]okno.TicketID, err error) {
-	err = d.read(ctx, func(tx store.Tx) (err error) {
+	err = d.readOne(ctx, func(tx store.Tx) (err error) {
 		claims, err = tx.ThreadClaims(messageIDs)
 		return err
 	})
@@ -114,7 +114,7 @@ func (d *Desk) ThreadClaims(ctx context.Context, messageIDs []string) (claims ma
 
 // LetterOfOurs reports whether a Message-ID is that of a letter that left here.
 func (d *Desk) LetterOfOurs(ctx context.Context, messageID string) (ours bool, err error) {
-	err = d.read(ctx, func(tx store.Tx) error {
+	err = d.readOne(ctx, func(tx store.Tx) error {
 		_, err := tx.LetterByMessageID(messageID)
 		ours = err == nil
 		return unlessNotFound(err)

@@ -18,11 +18,8 @@ func (d *Desk) Try(ctx context.Context, what, who string, atOnce int, interval t
 	if d.alone() {
 		return 0, nil
 	}
-	err = d.write(ctx, func(tx store.Tx) (err error) {
-		wait, err = tx.Try(markOf(what, who), atOnce, interval, d.Now())
-		return err
-	})
-	return wait, err
+	wait, err = store.Try(ctx, d.db, markOf(what, who), atOnce, interval, d.Now())
+	return wait, away(err)
 }
 
 // ForgetTries begins anew for who tried and succeeded.

@@ -103,15 +103,9 @@ func (d *Desk) Echo(ctx context.Context, t okno.Ticket) (echo bool, err error) {
 // AnswersTo counts the letters of these kinds to an address since a moment, up
 // to limit.
 func (d *Desk) AnswersTo(ctx context.Context, address string, kinds []okno.LetterKind, since time.Time, limit int) (n int, err error) {
-	err = d.read(ctx, func(tx store.Tx) error {
-		n = 0
-		for _, kind := range kinds {
-			of, err := tx.LettersTo(mail.Fold(address), kind, since, limit)
-			if n += of; err != nil {
-				return err
-			}
-		}
-		return nil
+	err = d.readOne(ctx, func(tx store.Tx) (err error) {
+		n, err = tx.LettersTo(mail.Fold(address), kinds, since, limit)
+		return err
 	})
 	return n, err
 }

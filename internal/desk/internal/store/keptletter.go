@@ -18,10 +18,21 @@ const keptColumns = `id, ref, mailbox, messageid, identity, envelopefrom, envelo
 
 func scanKept(row db.Scanner) (KeptLetter, error) {
 	var k KeptLetter
-	err := row.Scan(&k.ID, &k.Ref, &k.Mailbox, &k.MessageID, &k.Identity, &k.EnvelopeFrom, &k.EnvelopeTo, &k.Source, &k.Peer, &k.Helo,
-		&k.Size, &k.Blob, moment{&k.At}, &k.State, &k.Ticket, &k.Message, document{&k.Trace},
-		&k.Cause, &k.Writer, &k.Subject, flag{&k.Released})
+	err := row.Scan(k.columns()...)
 	return k, err
+}
+
+func scanWhole(row db.Scanner) (KeptLetter, error) {
+	var k KeptLetter
+	err := row.Scan(append(k.columns(), &k.Packed)...)
+	return k, err
+}
+
+// columns are where keptColumns go.
+func (k *KeptLetter) columns() []any {
+	return []any{&k.ID, &k.Ref, &k.Mailbox, &k.MessageID, &k.Identity, &k.EnvelopeFrom, &k.EnvelopeTo, &k.Source, &k.Peer, &k.Helo,
+		&k.Size, &k.Blob, moment{&k.At}, &k.State, &k.Ticket, &k.Message, document{&k.Trace},
+		&k.Cause, &k.Writer, &k.Subject, flag{&k.Released}}
 }
 
 // KeepLetter keeps a letter; false: the same letter is kept already and its
@@ -45,6 +56,11 @@ func (tx Tx) KeepLetter(k *KeptLetter) (bool, error) {
 // KeptLetter is one kept letter without its bytes, or okno.ErrNotFound.
 func (tx Tx) KeptLetter(id okno.KeptLetterID) (KeptLetter, error) {
 	return found(db.First(tx.Tx, scanKept, `SELECT `+keptColumns+` FROM kept_letter WHERE id = ?`, id))
+}
+
+// WholeLetter is KeptLetter with its bytes where the database holds them.
+func (tx Tx) WholeLetter(id okno.KeptLetterID) (KeptLetter, error) {
+	return found(db.First(tx.Tx, scanWhole, `SELECT `+keptColumns+`, raw FROM kept_letter WHERE id = ?`, id))
 }
 
 // KeptLetterByRef is KeptLetter by public name.

@@ -105,10 +105,11 @@ func (tx Tx) LettersOfTickets(tickets []okno.TicketID, limit int) ([]Letter, err
 		append(anys(tickets), limit)...)
 }
 
-// LettersTo counts the letters of a kind queued for an address since a
+// LettersTo counts the letters of some kinds queued for an address since a
 // moment, up to limit.
-func (tx Tx) LettersTo(folded string, kind okno.LetterKind, since time.Time, limit int) (int, error) {
-	ids, err := db.Collect(tx.Tx, scanOne[okno.LetterID], `SELECT id FROM letter WHERE folded = ? AND kind = ? AND at >= ? LIMIT ?`, folded, kind, micro(since), limit)
+func (tx Tx) LettersTo(folded string, kinds []okno.LetterKind, since time.Time, limit int) (int, error) {
+	ids, err := db.Collect(tx.Tx, scanOne[okno.LetterID], `SELECT id FROM letter WHERE folded = ? AND kind IN (`+marks(len(kinds))+`) AND at >= ? LIMIT ?`,
+		append(append([]any{folded}, anys(kinds)...), micro(since), limit)...)
 	return len(ids), err
 }
 

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/oknodesk/okno/internal/db"
@@ -10,16 +12,23 @@ import (
 // after each interval; it returns how long to wait first where that would be too
 // many, and then counts none. (The generic cell rate algorithm: a row holds
 // until when the tries so far reach.)
-func (tx Tx) Try(mark string, atOnce int, interval time.Duration, now time.Time) (wait time.Duration, err error) {
+func Try(ctx context.Context, d *db.DB, mark string, atOnce int, interval time.Duration, now time.Time) (wait time.Duration, err error) {
 	step, slack := interval.Microseconds(), int64(atOnce-1)*interval.Microseconds()
-	n, err := tx.Exec(`INSERT INTO throttle (mark, until) VALUES (?, ?)
+	n, err := d.Jot(ctx, `INSERT INTO throttle (mark, until) VALUES (?, ?)
 		ON CONFLICT (mark) DO UPDATE SET until = CASE WHEN throttle.until > ? THEN throttle.until ELSE ? END + ?
 		WHERE throttle.until <= ?`, mark, micro(now)+step, micro(now), micro(now), step, micro(now)+slack)
 	if err != nil || n > 0 {
 		return 0, err
 	}
-	until, err := db.First(tx.Tx, scanOne[int64], `SELECT until FROM throttle WHERE mark = ?`, mark)
-	return time.Duration(until-slack-micro(now)) * time.Microsecond, err
+	err = d.ReadOne(ctx, func(tx *db.Tx) error {
+		until, err := db.First(tx, scanOne[int64], `SELECT until FROM throttle WHERE mark = ?`, mark)
+		wait = max(0, time.Duration(until-slack-micro(now))*time.Microsecond)
+		if errors.Is(err, db.ErrNotFound) {
+			return nil // forgotten meanwhile
+		}
+		return err
+	})
+	return wait, err
 }
 
 // ForgetTries begins anew for a mark.

@@ -16,11 +16,8 @@ func TestTriesAreCountedOnceForAllPrograms(t *testing.T) {
 			t.Fatal(err)
 		}
 		now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
-		try := func(mark string, at time.Time) (wait time.Duration) {
-			err := d.Write(t.Context(), func(tx *db.Tx) (err error) {
-				wait, err = store.Tx{Tx: tx}.Try(mark, 3, 10*time.Second, at)
-				return err
-			})
+		try := func(mark string, at time.Time) time.Duration {
+			wait, err := store.Try(t.Context(), d, mark, 3, 10*time.Second, at)
 			if err != nil {
 				t.Fatal(err)
 			}
