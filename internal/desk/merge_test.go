@@ -50,6 +50,9 @@ func TestMergedTicketsStandAsOneAndEveryNumberLeadsThere(t *testing.T) {
 		from, into := r.page(r.ann, a).Ticket, r.page(r.ann, b).Ticket
 		carl := from.Requester
 		guest, token := r.guest(carl, from.ID)
+		if other, _ := r.guest(carl, into.ID); guest.Session == 0 || other.Session == guest.Session {
+			t.Errorf("two who come by a link have the sessions %d and %d", guest.Session, other.Session)
+		}
 		must(t, r.SaveDraft(r.ctx(), r.ann, a, okno.Note, "half a thought"))
 		must(t, r.AskCall(r.ctx(), guest, a, desk.CallForm{Key: "call", Phone: "+375 29 625 48 95"}))
 		answer := r.words(r.ann, a, "Hold this.") // its ref is found later

@@ -264,6 +264,24 @@ func TestStreamsOfASessionAreBounded(t *testing.T) {
 	listenAs(t, s, "ann")
 }
 
+// Each who came by a link has a session of his own; whoever has none has no
+// stream either, and so strangers share no count.
+func TestGuestsDoNotShutOneAnotherOutOfStreams(t *testing.T) {
+	r := newRig(t, nil)
+	r.everyone()
+	r.desk.seat("guest2", seat{portal: okno.Actor{Session: 16, Guest: map[okno.TicketID]okno.PersonID{8: 2}}})
+	s := r.serve(t)
+	for range streamsOfSession {
+		listenAs(t, s, "guest")
+	}
+	for who, status := range map[string]int{"guest": http.StatusTooManyRequests, "nobody": http.StatusUnauthorized} {
+		if res := openStream(t, streamRequest(t, s, "/live", who)); res.StatusCode != status {
+			t.Errorf("%s: %d", who, res.StatusCode)
+		}
+	}
+	listenAs(t, s, "guest2")
+}
+
 // slowWriter is a connection in memory, for a movable clock.
 type slowWriter struct {
 	mu     sync.Mutex
