@@ -13,6 +13,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/oknotest/port"
 	"github.com/oknodesk/okno/internal/post"
 )
 
@@ -118,10 +119,10 @@ func TestRefusedForGoodItIsGivenUpAndTold(t *testing.T) {
 
 func TestWhileTheRelayIsDownLettersWait(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		kept, err := port.Keep()
 		must(t, err)
-		address := l.Addr().(*net.TCPAddr)
-		must(t, l.Close())
+		address, err := net.ResolveTCPAddr("tcp", kept)
+		must(t, err)
 		r := newRig(t, d, transport(t, post.Relay{Host: "127.0.0.1", Port: address.Port}))
 		r.queue("letter")
 		if l := r.settle(); l.State != okno.LetterDelayed || l.Trouble == "" {

@@ -12,6 +12,7 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/oknotest/port"
 	"github.com/oknodesk/okno/internal/post"
 )
 
@@ -113,10 +114,10 @@ func TestASilentRelayHoldsUpNobodyElsesLetters(t *testing.T) {
 
 func TestWhileARelayIsDownItIsLeftAlone(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		kept, err := port.Keep()
 		must(t, err)
-		address := l.Addr().(*net.TCPAddr)
-		must(t, l.Close())
+		address, err := net.ResolveTCPAddr("tcp", kept)
+		must(t, err)
 		r := newRig(t, d, nil)
 		box := r.mailbox("sales@desk.example", okno.Relay{Host: "127.0.0.1", Port: address.Port, Security: okno.Plain, Connections: 1})
 		r.queueFrom(box.ID, "first", 20)
