@@ -332,10 +332,13 @@ func TestR49ManyOpeningsAtOnceLevelOut(t *testing.T) {
 			r.file(okno.Nobody("en"), about(lamps))
 		}
 		load := map[okno.PersonID]int{}
-		list, err := r.View(r.ctx(), r.admin, okno.ViewOpen, "")
-		must(t, err)
-		for _, row := range list.Rows {
-			load[row.Ticket.Assignee]++
+		for from, more := "", true; more; more = from != "" {
+			list, err := r.View(r.ctx(), r.admin, okno.ViewOpen, from)
+			must(t, err)
+			for _, row := range list.Rows {
+				load[row.Ticket.Assignee]++
+			}
+			from = list.Next
 		}
 		if load[ann.ID] != 16 || load[cleo.ID] != 16 {
 			t.Errorf("loads: %v", load)
