@@ -17,7 +17,7 @@ func (a *Admin) tags(q *web.Request) error {
 	}
 	l := q.Locale
 	v := listView{view: sectionView(q, "tags"), emptyText: l.T("admin.tag.none")}
-	v.table = table{name: v.Title, head: []string{l.T("admin.field.name"), l.T("admin.tag.tickets")}}
+	v.table = table{name: v.Title, head: []string{l.T("admin.field.name"), l.T("admin.tag.tickets.head")}}
 	for _, t := range all {
 		v.rows = append(v.rows, []templ.Component{link("/admin/tags/"+string(t.Ref), t.Name), link(searchPath("tag:\""+t.Name+"\""), l.T("admin.tag.tickets"))})
 	}
