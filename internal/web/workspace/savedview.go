@@ -8,6 +8,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/locale"
 	"github.com/oknodesk/okno/internal/web"
 	"github.com/oknodesk/okno/internal/web/ui"
 )
@@ -224,15 +225,15 @@ func (v *viewForm) next() string {
 	return ""
 }
 
-// opKey is what a comparison is called for a field.
-func opKey(field okno.ViewField, op okno.Op) string {
+// opName is what a comparison is called for a field.
+func opName(l *locale.Locale, field okno.ViewField, op okno.Op) string {
 	switch {
 	case field == okno.FieldHas:
-		return "view.op.has." + string(op)
+		return l.T("view.op.has." + string(op))
 	case !field.Several() && (op == okno.OpIs || op == okno.OpNot):
-		return "view.op.one." + string(op)
+		return l.T("view.op.one." + string(op))
 	}
-	return "view.op." + string(op)
+	return l.T("view.op." + string(op))
 }
 
 // fields are those of which a condition can be added.
