@@ -57,6 +57,12 @@ func openLite(ctx context.Context, path string, readOnly bool, cacheKiB int) (*l
 }
 
 func setUp(c *sqlite3.Conn, readOnly bool, cacheKiB int) error {
+	// What a reading sorts beyond its cache goes through a file: a connection
+	// never gives memory back. The writer's is what undoes a change.
+	temporary := "MEMORY"
+	if readOnly {
+		temporary = "FILE"
+	}
 	if err := c.BusyTimeout(busyTimeout); err != nil {
 		return err
 	}
@@ -69,8 +75,8 @@ func setUp(c *sqlite3.Conn, readOnly bool, cacheKiB int) error {
 		return err
 	}
 	return c.Exec(fmt.Sprintf(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST;
-		PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0;
-		PRAGMA journal_size_limit=%d; PRAGMA cache_size=-%d; PRAGMA query_only=%t`, walKept, cacheKiB, readOnly))
+		PRAGMA trusted_schema=OFF; PRAGMA temp_store=%s; PRAGMA wal_autocheckpoint=0;
+		PRAGMA journal_size_limit=%d; PRAGMA cache_size=-%d; PRAGMA query_only=%t`, temporary, walKept, cacheKiB, readOnly))
 }
 
 func (s *liteSession) exec(ctx context.Context, text string, args []any) (int64, error) {
