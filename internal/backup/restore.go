@@ -224,7 +224,7 @@ func (r *restorer) parse() error {
 }
 
 // insertRows bounds one change, so that it is short of the time a change has.
-const insertRows = 16 << 10
+const insertRows = 4 << 10
 
 // insert puts rows into a table, in changes of bounded length.
 func insert(ctx context.Context, d *db.DB, t db.Table, rows [][]any) error {

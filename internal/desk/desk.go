@@ -139,6 +139,12 @@ func (d *Desk) readOne(ctx context.Context, fn func(store.Tx) error) error {
 	return away(d.db.ReadOne(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
 }
 
+// readAll is read of everything that there is: for as long as it takes, on a
+// connection of its own, whose memory goes with it.
+func (d *Desk) readAll(ctx context.Context, fn func(store.Tx) error) error {
+	return away(d.db.Snapshot(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
+}
+
 // errAway asks for another try: the database is not there for the moment.
 var errAway = okno.Refuse(okno.Busy, "error.away")
 

@@ -31,7 +31,7 @@ func (d *Desk) Examine(ctx context.Context) (e Examination, err error) {
 	if err != nil {
 		return e, err
 	}
-	err = d.read(ctx, func(tx store.Tx) (err error) {
+	err = d.readAll(ctx, func(tx store.Tx) (err error) {
 		e.Counters, err = tx.WrongCounters(toldMost)
 		return err
 	})

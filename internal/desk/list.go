@@ -204,7 +204,7 @@ const countersTold = 20
 // right and logged: somebody has changed rows by hand, or the program is wrong.
 func (d *Desk) CheckCounters(ctx context.Context) error {
 	var wrong []string
-	if err := d.read(ctx, func(tx store.Tx) (err error) {
+	if err := d.readAll(ctx, func(tx store.Tx) (err error) {
 		wrong, err = tx.WrongCounters(countersTold)
 		return err
 	}); err != nil || len(wrong) == 0 {
