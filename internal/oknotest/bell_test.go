@@ -90,7 +90,7 @@ func TestWhatIsToldIsSwitchedInTheProfile(t *testing.T) {
 // it does with what comes, is all real but for the exchange between the two.
 func TestABrowserIsAllowedToShowNotices(t *testing.T) {
 	r := oknotest.Start(t, oknotest.Options{})
-	b := r.Browser(t)
+	b := r.WholeBrowser(t)
 	bob := b.Person("Bob").SignIn(oknotest.Bob).Notifications(false).Open("/desk/settings").Sees("You have blocked notifications from this site")
 	bob.NoFaults()
 

@@ -38,15 +38,27 @@ type Browser struct {
 	t   testing.TB
 }
 
-// Browser starts Chromium, or says aloud why there is none.
+// Browser starts Chromium without its window's parts, which is all that pages
+// need; or says aloud why there is none.
 func (r *Rig) Browser(t testing.TB) *Browser {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
+	return r.browser(t, "chromium-headless-shell")
+}
+
+// WholeBrowser starts Chromium with what it has beside pages: notices and push.
+func (r *Rig) WholeBrowser(t testing.TB) *Browser {
+	t.Helper()
+	return r.browser(t, "chromium")
+}
+
+func (r *Rig) browser(t testing.TB, name string) *Browser {
+	t.Helper()
+	path, err := exec.LookPath(name)
 	if err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatal("chromium is not installed (apt install chromium)")
+			t.Fatalf("%s is not installed (apt install %s)", name, name)
 		}
-		t.Skip("chromium is not installed (apt install chromium)")
+		t.Skipf("%s is not installed (apt install %s)", name, name)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
@@ -61,7 +73,7 @@ func (r *Rig) Browser(t testing.TB) *Browser {
 		stopAlloc()
 	})
 	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("chromium did not start: %v", err)
+		t.Fatalf("%s did not start: %v", name, err)
 	}
 	return &Browser{ctx: ctx, rig: r, t: t}
 }

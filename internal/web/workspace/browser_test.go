@@ -37,7 +37,7 @@ func (r *rig) browse(login string) *tab {
 	mux.Handle("/", r.server)
 	server := httptest.NewServer(mux)
 	ctx, cancel := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(
-		chromedp.ExecPath("/usr/bin/chromium"), chromedp.NoSandbox, chromedp.UserDataDir(r.t.TempDir()),
+		chromedp.ExecPath("/usr/bin/chromium-headless-shell"), chromedp.NoSandbox, chromedp.UserDataDir(r.t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true)))
 	ctx, cancelTime := context.WithTimeout(ctx, 3*time.Minute)
 	r.t.Cleanup(func() {
