@@ -285,7 +285,8 @@ func (v *Visitor) Framed() *Visitor {
 // follows a # counts only where the text has one.
 func (v *Visitor) At(part string) *Visitor {
 	v.t.Helper()
-	v.until("be at "+part, `((part) => part === "/" ? location.pathname === part :
+	// A page has its address before it is there and its scripts have run.
+	v.until("be at "+part, `document.readyState === "complete" && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling") && ((part) => part === "/" ? location.pathname === part :
 		(location.pathname + location.search + (part.includes("#") ? location.hash : "")).includes(part))(`+quoted(part)+`)`)
 	return v
 }
