@@ -34,20 +34,16 @@ func (r *Receiver) handOthers(ctx context.Context, l *reading, words *desk.Lette
 			continue
 		}
 		done[t.ID] = true
-		closing, err := r.handOther(ctx, l, words, reply, &t)
-		if err != nil {
+		if err := r.handOther(ctx, l, words, reply, &t); err != nil {
 			return "", err
 		}
 		also += "; and ticket " + string(t.Number)
-		if closing != "" {
-			also += ", " + closing
-		}
 	}
 	return also, nil
 }
 
 // handOther gives it to one more ticket and heeds what it says of closing.
-func (r *Receiver) handOther(ctx context.Context, l *reading, words *desk.LetterWords, reply replyAddress, t *okno.Ticket) (closing string, err error) {
+func (r *Receiver) handOther(ctx context.Context, l *reading, words *desk.LetterWords, reply replyAddress, t *okno.Ticket) error {
 	claim := l.claim
 	if reply.person == l.sender.ID {
 		claim = okno.Proven
@@ -56,7 +52,7 @@ func (r *Receiver) handOther(ctx context.Context, l *reading, words *desk.Letter
 	}
 	actor, err := r.desk.MailActor(ctx, l.sender.ID, claim, t.ID)
 	if err != nil {
-		return "", err
+		return err
 	}
 	copied := *words
 	copied.Participants, copied.Claims, copied.Earlier = nil, nil, false
@@ -65,9 +61,10 @@ func (r *Receiver) handOther(ctx context.Context, l *reading, words *desk.Letter
 		Key: submission(l.kept) + ":" + fmt.Sprint(int64(t.ID)), Text: l.words.Text, HTML: l.words.HTML, Channel: okno.ChannelMail, Letter: &copied,
 	})
 	if err != nil || written.Number != t.Number || actor.Agent() {
-		return "", err
+		return err
 	}
-	return r.close(ctx, actor, l, t, written)
+	_, err = r.close(ctx, actor, l, t, written)
+	return err
 }
 
 // lateSteps are those taken for a letter's late addresses: what it is about and
@@ -92,7 +89,8 @@ func (r *Receiver) takeLate(ctx context.Context, l *reading, duty jobs.Job) erro
 		return err
 	}
 	l.kept.State = okno.KeptJoined
-	l.verdict("hand", finding{"late", "it came to more addresses later" + also})
+	reason := "it came to more addresses later" + also
+	l.verdict("hand", finding{"late", reason})
 	save, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
 	defer cancel()
 	return r.desk.SaveVerdicts(save, l.kept, duty)

@@ -17,7 +17,7 @@ var (
 		mark ours ownbox ownheader nullpath deliveryreport readreceipt reportplain challengewords nobounce noletter
 		notours nothad unchanged notrouble cameback machineclaim notonesender ownreply relayother relaypass relaynot
 		dkimunread dkimnone dkimlater dkimwrong spfnot noanswer fromnobody envelope nobody several firststands same
-		closedlong startsnone reportof signedreply answers names nothread earlier sibling parentwaits threadtaken
+		closedlong startsnone late reportof signedreply answers names nothread earlier sibling parentwaits threadtaken
 		letin banned filterlarge filternone forwarded opens quotesnothing wholefile seen onlysolved agentsnote agentsunsure
 		oldclosed usedid pastkeeping f.date f.emptylines f.mbox f.nofield f.cr f.manyfrom f.longfield f.longheader
 		f.afterheader f.noempty f.manyparts f.afterend f.nothing f.noparts f.boundary f.unclosed f.sameboundary
@@ -41,6 +41,7 @@ var (
 		{"manyfiles", "Count"},
 		{"files", "Count"},
 		{"ticket", "Number Claim"},
+		{"also", "Number"},
 		{"f.datefrom", "Field"},
 		{"f.addresses", "Field"},
 		{"f.manyaddresses", "Count Field"},
