@@ -301,9 +301,6 @@ func (d *Desk) eraseLetter(tx store.Tx, e *erasure, l store.ErasedLetter, to boo
 		if err := tx.LeaveBytes(e.Person, l.Blob); err != nil {
 			return err
 		}
-		if err := tx.EraseAttempts(l.ID); err != nil {
-			return err
-		}
 		return tx.DropLetter(l.ID)
 	}
 	return tx.EraseLetter(e.Person, l.Letter, to)

@@ -55,8 +55,12 @@ func (tx Tx) LettersHeld(m okno.MessageID, limit int) ([]Letter, error) {
 		m, okno.LetterQueued, okno.LetterDelayed, okno.LetterFailed, limit)
 }
 
-// DropLetter forgets a letter that has not left.
+// DropLetter forgets a letter that has not left, and what relays said of it:
+// another letter may get its id.
 func (tx Tx) DropLetter(id okno.LetterID) error {
+	if err := tx.EraseAttempts(id); err != nil {
+		return err
+	}
 	_, err := tx.Exec(`DELETE FROM letter WHERE id = ? AND sent = 0`, id)
 	return err
 }
