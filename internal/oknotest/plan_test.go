@@ -212,7 +212,7 @@ func (w *walker) views(by okno.Actor, b *traffic.Browser) {
 	w.must(err)
 	ref, err := d.SaveView(ctx, by, saved[0])
 	w.must(err)
-	w.get(b, "/desk?view="+string(ref), "/desk/views/new", "/desk/views/"+string(ref), "/desk/tags/offers?add=p")
+	w.get(b, "/desk?view="+string(ref), "/desk/views/new", "/desk/views/"+string(ref), "/desk/tags/offers?q=p")
 	w.must(d.DropView(ctx, by, ref))
 }
 

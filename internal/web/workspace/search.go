@@ -11,9 +11,9 @@ import (
 	"github.com/oknodesk/okno/internal/web"
 )
 
-// offer is a way to go on with a question that is being typed.
+// offer is a way to go on with a line that is being typed.
 type offer struct {
-	Text string `json:"text"` // the whole question with it
+	Text string `json:"text"` // the whole line with it
 	Name string `json:"name"`
 	Hint string `json:"hint"`
 }
@@ -47,11 +47,16 @@ func (w *Workspace) offers(q *web.Request) error {
 	if err != nil {
 		return err
 	}
-	o.found = o.found[:min(len(o.found), offersShown)]
+	return answerOffers(q, o.found)
+}
+
+// answerOffers says what is offered, the first few of it.
+func answerOffers(q *web.Request, found []offer) error {
+	found = found[:min(len(found), offersShown)]
 	return q.JSON(http.StatusOK, struct {
 		Offers []offer `json:"offers"`
 		Said   string  `json:"said"`
-	}{o.found, q.Locale.N("search.offers", len(o.found))})
+	}{found, q.Locale.N("search.offers", len(found))})
 }
 
 // add offers a filter with a value, unless it is there already.

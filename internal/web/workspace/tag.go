@@ -19,29 +19,26 @@ func (w *Workspace) changeTags(q *web.Request) error {
 	})
 }
 
-// tagOffered is how many tags are offered while one types.
-const tagOffered = 12
-
 // offerTags answers while one types tags: what the last of them may become.
 func (w *Workspace) offerTags(q *web.Request) error {
 	all, err := w.desk.Tags(q.Context(), q.Actor)
 	if err != nil {
 		return err
 	}
-	typed := q.Query("add")
+	typed := q.Query("q")
 	before, begun := "", typed
 	if at := strings.LastIndex(typed, ","); at >= 0 {
 		before, begun = typed[:at]+", ", typed[at+1:]
 	}
 	begun = strings.ToLower(strings.TrimSpace(begun))
-	var lines []string
+	found := []offer{}
 	for _, t := range all {
 		name := strings.ToLower(t.Name)
-		if len(lines) < tagOffered && (strings.HasPrefix(name, begun) || strings.Contains(name, " "+begun)) {
-			lines = append(lines, before+t.Name)
+		if name != begun && (strings.HasPrefix(name, begun) || strings.Contains(name, " "+begun)) {
+			found = append(found, offer{Text: before + t.Name, Name: t.Name})
 		}
 	}
-	return q.Render(tagOffers(lines))
+	return answerOffers(q, found)
 }
 
 // tagsTyped are names between commas.

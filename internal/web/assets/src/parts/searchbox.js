@@ -1,15 +1,12 @@
-// Offers filters and their values while one types into an input with
-// data-offers: GET its value?q=… answers {"offers": [{"text", "name", "hint"}],
-// "said"}, where text is the whole question with the offer and said how many
+// Offers how to go on while one types into an input with data-offers: GET its
+// value?q=… answers {"offers": [{"text", "name", "hint"}],
+// "said"}, where text is the whole line with the offer and said how many
 // there are. Without scripts it is a plain field.
 import { arrive, make } from "./page.js";
 
 function box(input) {
-  const list = make("div", { className: "suggest", role: "listbox", hidden: true, id: "offers" });
+  const list = make("div", { className: "suggest", role: "listbox", hidden: true, id: "offers-" + input.name });
   const said = make("span", { className: "sr-only", role: "status" });
-  input.after(list, said);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) input.setAttribute(name, value);
-  list.setAttribute("aria-label", input.getAttribute("aria-label"));
   let offers = [], at = -1, timer, request;
 
   const close = () => {
@@ -24,7 +21,7 @@ function box(input) {
   const draw = () => {
     if (!offers.length) return close();
     list.replaceChildren(...offers.map((offer, i) => {
-      const item = make("div", { className: "menu-item", role: "option", id: `offer-${i}` }, make("span", { textContent: offer.name }), make("span", { className: "quiet clip", textContent: offer.hint }));
+      const item = make("div", { className: "menu-item", role: "option", id: `${list.id}-${i}` }, make("span", { textContent: offer.name }), make("span", { className: "quiet clip", textContent: offer.hint }));
       item.setAttribute("aria-selected", String(i === at));
       item.addEventListener("mousedown", (event) => {
         event.preventDefault();
@@ -38,18 +35,18 @@ function box(input) {
     list.style.top = place.bottom + 4 + "px";
     input.setAttribute("aria-expanded", "true");
     if (at < 0) return input.removeAttribute("aria-activedescendant");
-    input.setAttribute("aria-activedescendant", `offer-${at}`);
+    input.setAttribute("aria-activedescendant", `${list.id}-${at}`);
     list.children[at].scrollIntoView({ block: "nearest" });
   };
 
   const ask = async () => {
     request?.abort();
-    request = new AbortController();
+    const own = (request = new AbortController());
     const typed = input.value;
     try {
       const url = new URL(input.dataset.offers, location.href);
       url.searchParams.set("q", typed);
-      const response = await fetch(url, { signal: request.signal });
+      const response = await fetch(url, { signal: own.signal });
       if (!response.ok) return close();
       const answer = await response.json();
       if (input.value !== typed || document.activeElement !== input) return;
@@ -58,7 +55,7 @@ function box(input) {
       draw();
       if (offers.length) said.textContent = answer.said;
     } catch {
-      close(); // overtaken by the next letter, or no connection
+      if (own === request) close(); // no connection; not overtaken by the next letter
     }
   };
 
@@ -74,6 +71,7 @@ function box(input) {
     timer = setTimeout(ask, 120);
   });
   input.addEventListener("focus", () => {
+    clearTimeout(timer);
     timer = setTimeout(ask, 120);
   });
   input.addEventListener("blur", close);
@@ -88,8 +86,20 @@ function box(input) {
     event.preventDefault();
     event.stopPropagation();
   });
+
+  return () => {
+    if (input.nextElementSibling !== list) input.after(list, said);
+    const is = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": String(!list.hidden), "aria-controls": list.id };
+    for (const [name, value] of Object.entries(is)) if (input.getAttribute(name) !== value) input.setAttribute(name, value);
+    list.setAttribute("aria-label", input.getAttribute("aria-label") || input.labels[0].textContent);
+  };
 }
 
+// A page that is renewed around an input leaves it as the server made it.
+const boxes = new WeakMap();
 arrive((root) => {
-  for (const input of root.querySelectorAll("input[data-offers]:not([role])")) box(input);
+  for (const input of root.querySelectorAll("input[data-offers]")) {
+    if (!boxes.has(input)) boxes.set(input, box(input));
+    boxes.get(input)();
+  }
 });

@@ -46,17 +46,17 @@ export function suggest(editor, root, { mark, source }) {
 
   const fetchOffers = async (typed) => {
     request?.abort();
-    request = new AbortController();
+    const own = (request = new AbortController());
     try {
       const url = new URL(source, location.href);
       url.searchParams.set("q", typed);
-      const response = await fetch(url, { signal: request.signal });
+      const response = await fetch(url, { signal: own.signal });
       if (!response.ok) return close();
       offers = (await response.json()).slice(0, 8);
       at = 0;
       if (query() === typed) draw();
     } catch {
-      close(); // overtaken by the next letter, or no connection
+      if (own === request) close(); // no connection; not overtaken by the next letter
     }
   };
 
