@@ -39,7 +39,7 @@ func TestR54BlueButtonAtTheTopRightAsksForACall(t *testing.T) {
 
 	ann.Sees("Лампа мигает") // in the view of calls, without a reload
 	r.Sink.Letter(oknotest.Ann, "625 48 95")
-	ann.Open("/desk?view=open").Sees("Запрос звонка: Запрошен")
+	ann.Open("/desk?view=open").Shows(`#rows [role=img][title="Запрос звонка: Запрошен"]`)
 	ann.Press("Лампа мигает").At("/desk/tickets/100001").Sees("После обеда")
 	if !oknotest.Ask[bool](ann, `Boolean(document.querySelector("#details a[href='tel:+375296254895']"))`) {
 		t.Error("the number cannot be dialled by a press")
