@@ -60,7 +60,7 @@ func (h *House) furnish() error {
 
 // crowd is how many people for each processor may wait for an answer before
 // what can wait gives way to them.
-const crowd = 8
+const crowd = 2
 
 func (h *House) crowded() bool {
 	return h.Web.UnderWay()+h.Receiver.UnderWay() > int64(crowd*runtime.GOMAXPROCS(0))
