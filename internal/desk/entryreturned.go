@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"time"
 
 	"github.com/oknodesk/okno"
@@ -61,7 +62,7 @@ func noticeAdmins(tx store.Tx, n *Notice, wanted map[okno.PersonID]bool, all ...
 		for _, action := range all {
 			may = may && by[g.Person].MayManage(action)
 		}
-		if may && g.Person != n.Event.Data.Person {
+		if may && g.Person != n.Event.Data.Person && !slices.Contains(n.Admins, g.Person) {
 			n.Admins, wanted[g.Person] = append(n.Admins, g.Person), true
 		}
 	}
