@@ -18,14 +18,20 @@ type way struct {
 	sender func(w *world) (do func(context.Context) error, end func())
 }
 
-// serial numbers everything that is sent.
-var serial atomic.Int64
+var (
+	serial  atomic.Int64
+	sitting = time.Now().UnixMilli()
+)
+
+// next numbers everything that is sent. A kept installation has seen no number
+// before, whatever former sittings sent it.
+func next() int64 { return sitting + serial.Add(1) }
 
 var ways = []way{
 	{"form", func(w *world) (func(context.Context) error, func()) {
 		browser := traffic.NewBrowser(w.URL(), 1)
 		return func(ctx context.Context) error {
-			n := serial.Add(1)
+			n := next()
 			form := traffic.Opening(fmt.Sprintf("submission-key-%012d", n), fmt.Sprintf("dora.%d@customer.example", n),
 				fmt.Sprintf("Scanner %d", n), story)
 			status, _, err := browser.Submit(ctx, "/open", form, traffic.Somewhere(int(n)))
@@ -38,7 +44,7 @@ var ways = []way{
 	{"SMTP", func(w *world) (func(context.Context) error, func()) {
 		peer := &traffic.Peer{To: w.SMTP}
 		return func(context.Context) error {
-			n := serial.Add(1)
+			n := next()
 			l := traffic.Letter{From: fmt.Sprintf("carl.%d@customer.example", n), ID: fmt.Sprintf("%d@customer.example", n),
 				Subject: fmt.Sprintf("Printer %d", n), Text: story}
 			return peer.Send(l.From, program.Support, l.Bytes())

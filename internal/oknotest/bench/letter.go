@@ -23,7 +23,7 @@ func lmtp(at string, file int) way {
 	return way{fmt.Sprintf("LMTP, %d KB", max(1, file>>10)), func(*world) (func(context.Context) error, func()) {
 		peer := &traffic.LMTP{To: at}
 		return func(context.Context) error {
-			l := letterWith(serial.Add(1), file)
+			l := letterWith(next(), file)
 			return peer.Send(l.From, program.Support, l.Bytes())
 		}, peer.Close
 	}}
@@ -90,7 +90,7 @@ func (b *bench) huge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l := letterWith(serial.Add(1), hugeFile)
+	l := letterWith(next(), hugeFile)
 	raw := l.Bytes()
 	peer := &traffic.LMTP{To: at}
 	defer peer.Close()

@@ -49,13 +49,13 @@ func main() {
 		}
 		return nil
 	})
-	flag.StringVar(&p.keep, "keep", "", "directory that keeps seeded installations from one sitting to the next (SQLite only)")
+	flag.StringVar(&p.keep, "keep", "", "directory that keeps seeded installations from one sitting to the next, with what backup adds to them (SQLite only)")
 	flag.DurationVar(&p.live, "live", 30*time.Second, "length of a conversation while very many pages are open")
 	flag.IntVar(&p.customers, "customers", 9900, "customers with an open page")
 	flag.IntVar(&p.agents, "agents", 100, "agents with an open page")
 	flag.IntVar(&p.messages, "messages", 20, "messages a second in that conversation")
 	database := flag.String("db", "sqlite", "what is measured on: sqlite, or postgres on a server of its own")
-	only := flag.String("only", "", "measure only this: tickets, letters, pages, sizes or live (with commas between; nothing: all)")
+	only := flag.String("only", "", "measure only this: tickets, letters, pages, sizes, backup or live (with commas between; nothing: all)")
 	plain := flag.Int("plain", 0, "only serve so many bytes with net/http, for comparison")
 	write := flag.String("write", "", "file that takes the tables too, below its line \""+figures+"\"")
 	flag.Parse()
@@ -107,7 +107,7 @@ func run(ctx context.Context, p plan, database, only string, plain int, write st
 	parts := []struct {
 		name string
 		run  func(context.Context) error
-	}{{"tickets", b.creations}, {"letters", b.letters}, {"pages", b.readings}, {"sizes", b.sizes}, {"live", b.liveness}}
+	}{{"tickets", b.creations}, {"letters", b.letters}, {"pages", b.readings}, {"sizes", b.sizes}, {"backup", b.backups}, {"live", b.liveness}}
 	for _, part := range parts {
 		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
 			continue
