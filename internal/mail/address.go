@@ -31,10 +31,11 @@ func Fold(addr string) string {
 		return ""
 	}
 	domain := foldDomain(addr[at+1:])
-	if domain == "" {
+	folded := strings.ToLower(addr[:at]) + "@" + domain
+	if domain == "" || len(folded) > maxAddr { // in ASCII a domain is longer
 		return ""
 	}
-	return strings.ToLower(addr[:at]) + "@" + domain
+	return folded
 }
 
 // Domain returns the folded domain of an address, "" for what is no address.
