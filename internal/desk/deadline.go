@@ -7,9 +7,9 @@ import (
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 )
 
-// promise keeps by when a ticket is to be answered: from the customer's last
-// unanswered word, as many working hours as its department promises (by its
-// calendar). It ends with an agent's answer, and while the customer's word or a
+// promise keeps by when a ticket is to be answered: from the first of the
+// customer's words that are unanswered, as many working hours as its department
+// promises (by its calendar). It ends with an agent's answer, and while the customer's word or a
 // date is waited for; when it is the desk's turn again, the time begins anew.
 func (d *Desk) promise(tx store.Tx, before, t *okno.Ticket) error {
 	if t.LastBy != okno.SideCustomer || t.Kind != okno.StatusNew && t.Kind != okno.StatusOpen {

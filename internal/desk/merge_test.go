@@ -319,6 +319,23 @@ func TestTagsGoWithAMergedTicketAndWhatItBroughtGoesBack(t *testing.T) {
 	})
 }
 
+func TestATicketSplitOffIsPromisedAnAnswerAgain(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		must(t, r.SaveDepartment(r.ctx(), r.admin, r.first.Ref, okno.Department{Name: r.first.Name, AnswerWithin: 4, Version: r.first.Version}))
+		a, b := r.open("carl@customer.example", "Lamp"), r.open("carl@customer.example", "The lamp")
+		r.words(r.ann, b, "Which lamp?")
+		must(t, r.Merge(r.ctx(), r.ann, a, desk.Merging{Into: b}))
+		r.clock = r.clock.Add(time.Hour)
+		must(t, r.SplitOff(r.ctx(), r.ann, b, a, 0))
+		if own := r.page(r.ann, a).Ticket; !own.Awaits.Equal(r.clock) || own.Deadline.IsZero() {
+			t.Errorf("its customer waits since %s for an answer by %s", own.Awaits, own.Deadline)
+		}
+		if into := r.page(r.ann, b).Ticket; !into.Deadline.IsZero() {
+			t.Errorf("the other one, which was answered, is promised an answer by %s", into.Deadline)
+		}
+	})
+}
+
 func TestListsAndRefusalsSayWhereAMergedTicketWent(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		const address = "carl@customer.example"

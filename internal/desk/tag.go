@@ -20,21 +20,21 @@ func (c *catalogue) tag(id okno.TagID) okno.Tag {
 	return t
 }
 
-// tagsNamed are a tag and those that were merged into it: the one of that ref
-// or name, else those whose names begin so.
+// tagsNamed are a tag and those that were merged into it: the one that has, or
+// had, that ref or name, else those whose names begin so.
 func (c *catalogue) tagsNamed(value string) (ids []okno.TagID) {
 	whole := func(t okno.Tag) bool { return fold(t.Name) == value || fold(string(t.Ref)) == value }
 	exact := slices.ContainsFunc(c.tags, whole)
+	named := map[okno.TagID]bool{}
 	for _, t := range c.tags {
-		now := t
-		if t.Into != 0 {
-			now = c.tag(t.Into)
+		now := c.tag(t.ID)
+		if whole(t) || !exact && strings.HasPrefix(fold(now.Name), value) {
+			named[now.ID] = true
 		}
-		if whole(t) || whole(now) || !exact && strings.HasPrefix(fold(now.Name), value) {
+	}
+	for _, t := range c.tags {
+		if named[c.tag(t.ID).ID] {
 			ids = append(ids, t.ID)
-			if t.Into != 0 && whole(t) {
-				ids = append(ids, t.Into)
-			}
 		}
 	}
 	return ids
@@ -116,7 +116,9 @@ func (d *Desk) ChangeTags(ctx context.Context, by okno.Actor, number okno.Number
 				return nil, err
 			}
 			there = slices.DeleteFunc(there, func(x okno.TagID) bool { return x == put })
-			facts = append(facts, okno.NewEvent(okno.TagRemoved, okno.EventData{From: id(now.ID)}))
+			if !slices.ContainsFunc(facts, func(e okno.Event) bool { return e.Data.From == id(now.ID) }) { // two may be one by now
+				facts = append(facts, okno.NewEvent(okno.TagRemoved, okno.EventData{From: id(now.ID)}))
+			}
 		}
 		added, err := d.putTags(tx, c, t, there, names)
 		return append(facts, added...), err

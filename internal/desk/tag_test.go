@@ -102,6 +102,43 @@ func TestTagsArePutOnTicketsRenamedAndMerged(t *testing.T) {
 	})
 }
 
+func TestTagsThatBecameOneAreFoundByAnyOfTheirNames(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		names := []string{"azure", "blue", "navy"}
+		numbers := map[string]okno.Number{}
+		for _, name := range names {
+			numbers[name] = r.open("carl@customer.example", name)
+			must(t, r.ChangeTags(r.ctx(), r.ann, numbers[name], []string{name}, nil))
+		}
+		must(t, r.ChangeTags(r.ctx(), r.ann, numbers["blue"], []string{"navy"}, nil))
+		tags, err := r.Tags(r.ctx(), r.ann)
+		must(t, err)
+		azure, blue, navy := tags[0], tags[1], tags[2]
+		must(t, r.MergeTag(r.ctx(), r.admin, blue.Ref, azure.Ref, blue.Version))
+		must(t, r.MergeTag(r.ctx(), r.admin, navy.Ref, azure.Ref, navy.Version))
+		for _, tag := range tags { // a view kept the one that there was when it was made
+			v := okno.View{Conditions: []okno.Condition{asks(okno.FieldTag, okno.OpIs, string(tag.Ref))}, Order: okno.OrderOldest}
+			if got, _ := r.subjects(r.ann, v); strings.Join(got, ", ") != "azure, blue, navy" {
+				t.Errorf("a view of %s shows %q", tag.Name, got)
+			}
+			found, err := r.Search(r.ctx(), r.ann, desk.Asked{Text: "tag:" + tag.Name})
+			if must(t, err); len(found.Rows) != len(names) {
+				t.Errorf("tag:%s finds %d", tag.Name, len(found.Rows))
+			}
+		}
+		must(t, r.ChangeTags(r.ctx(), r.ann, numbers["blue"], nil, []okno.Ref{azure.Ref}))
+		removed := 0
+		for _, e := range r.page(r.ann, numbers["blue"]).Events {
+			if e.Kind == okno.TagRemoved {
+				removed++
+			}
+		}
+		if got := r.tags(numbers["blue"]); got != "" || removed != 1 {
+			t.Errorf("taken off once, it has %q and says so %d times", got, removed)
+		}
+	})
+}
+
 func TestAnswerIsPromisedInWorkingHoursFromTheCustomersWord(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		deadline := func(n okno.Number) string {
