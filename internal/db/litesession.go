@@ -111,6 +111,20 @@ func (s *liteSession) query(ctx context.Context, text string, args []any) (curso
 	return &liteRows{st: st}, nil
 }
 
+func (s *liteSession) ask(ctx context.Context, text string, args []any, take func(Scanner) error, answered func()) error {
+	rows, err := s.query(ctx, text, args)
+	if err != nil {
+		return err
+	}
+	for err == nil && rows.Next() {
+		err = take(rows)
+	}
+	answered()
+	return errors.Join(err, rows.Err(), rows.Close())
+}
+
+func (s *liteSession) answers(context.Context) error { return nil }
+
 func (s *liteSession) nextOf(sequence string) (string, []any) {
 	return `UPDATE sequence SET last = last + 1 WHERE name = ? RETURNING last`, []any{sequence}
 }

@@ -17,13 +17,16 @@ type pgSession struct {
 	texts   *placeholders
 	pending []pgStatement
 	others  int   // of the pending, those of earlier changes of a group
+	asked   bool  // some of the pending are questions
 	foreign error // one of these failed; the change in hand is not to blame
 	begun   bool  // the server has answered the BEGIN
 }
 
 type pgStatement struct {
-	text string // numbered
-	args []any
+	text     string // numbered
+	args     []any
+	take     func(Scanner) error // each row of a question; nil: it is none
+	answered func()              // there are no more
 }
 
 func newPgSession(conn *pgx.Conn, texts *placeholders, begin string) *pgSession {
@@ -31,8 +34,22 @@ func newPgSession(conn *pgx.Conn, texts *placeholders, begin string) *pgSession 
 }
 
 func (s *pgSession) send(_ context.Context, text string, args []any) error {
-	s.pending = append(s.pending, pgStatement{s.texts.number(text), args})
+	s.pending = append(s.pending, pgStatement{text: s.texts.number(text), args: args})
 	return nil
+}
+
+func (s *pgSession) ask(_ context.Context, text string, args []any, take func(Scanner) error, answered func()) error {
+	s.pending = append(s.pending, pgStatement{s.texts.number(text), args, take, answered})
+	s.asked = true
+	return nil
+}
+
+func (s *pgSession) answers(ctx context.Context) error {
+	if !s.asked {
+		return nil
+	}
+	_, err := s.flush(ctx)
+	return s.notBegun(err)
 }
 
 // say puts a statement of the session's own behind what is pending.
@@ -44,7 +61,7 @@ func (s *pgSession) exec(ctx context.Context, text string, args []any) (int64, e
 		tag, err := s.conn.Exec(ctx, text, args...)
 		return tag.RowsAffected(), err
 	}
-	s.pending = append(s.pending, pgStatement{text, args})
+	s.pending = append(s.pending, pgStatement{text: text, args: args})
 	tag, err := s.flush(ctx)
 	return tag.RowsAffected(), s.notBegun(err)
 }
@@ -55,7 +72,7 @@ func (s *pgSession) query(ctx context.Context, text string, args []any) (cursor,
 		rows, err := s.conn.Query(ctx, text, args...)
 		return &pgRows{Rows: rows}, err
 	}
-	s.pending = append(s.pending, pgStatement{text, args})
+	s.pending = append(s.pending, pgStatement{text: text, args: args})
 	results, sent := s.ship(ctx)
 	for i := range len(sent) - 1 {
 		if _, err := s.took(results, sent, i); err != nil {
@@ -89,13 +106,13 @@ func (s *pgSession) ship(ctx context.Context) (pgx.BatchResults, []pgStatement) 
 		batch.Queue(one.text, one.args...)
 	}
 	sent := s.pending
-	s.pending = nil
+	s.pending, s.asked = nil, false
 	return s.conn.SendBatch(ctx, batch), sent
 }
 
 // took reads what became of one of the statements that were sent.
 func (s *pgSession) took(results pgx.BatchResults, sent []pgStatement, i int) (pgconn.CommandTag, error) {
-	tag, err := results.Exec()
+	tag, err := sent[i].result(results)
 	if err != nil {
 		if i < len(sent)-1 {
 			err = fmt.Errorf("%q, sent before: %w", shorten(sent[i].text), err)
@@ -108,6 +125,23 @@ func (s *pgSession) took(results pgx.BatchResults, sent []pgStatement, i int) (p
 	}
 	s.begun = true
 	return tag, nil
+}
+
+// result reads what became of the statement; of a question, its answer.
+func (one *pgStatement) result(results pgx.BatchResults) (pgconn.CommandTag, error) {
+	if one.take == nil {
+		return results.Exec()
+	}
+	answer, err := results.Query()
+	rows := &pgRows{Rows: answer}
+	for err == nil && rows.Next() {
+		err = one.take(rows)
+	}
+	answer.Close()
+	if err = errors.Join(err, answer.Err()); err == nil {
+		one.answered()
+	}
+	return answer.CommandTag(), err
 }
 
 // closed reads what is left of results whose error is known already.
@@ -136,7 +170,7 @@ func (s *pgSession) now(text string) error {
 // undo ends the transaction and keeps nothing of it. What goes with a server
 // that is away is no news.
 func (s *pgSession) undo() error {
-	s.pending = nil
+	s.pending, s.asked = nil, false
 	if s.conn.IsClosed() || s.conn.PgConn().TxStatus() == 'I' {
 		return nil
 	}

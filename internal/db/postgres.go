@@ -131,6 +131,10 @@ func (p *postgres) reading(ctx context.Context, conn *pgx.Conn, fn func(*Tx) err
 	s := newPgSession(conn, &p.texts, beginReading)
 	tx := &Tx{ctx: ctx, on: s}
 	err := tx.end(guard(fn, tx))
+	if err == nil && s.asked {
+		s.say("rollback")
+		err = s.answers(ctx)
+	}
 	if undone := s.undo(); undone != nil {
 		p.log.Warn("a reading did not end", "error", undone)
 	}
@@ -142,6 +146,9 @@ func (p *postgres) reading(ctx context.Context, conn *pgx.Conn, fn func(*Tx) err
 func (p *postgres) asking(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (*Tx, error) {
 	tx := &Tx{ctx: ctx, on: &pgSession{conn: conn, texts: &p.texts}, one: true}
 	err := tx.end(guard(fn, tx))
+	if err == nil {
+		err = tx.on.answers(ctx)
+	}
 	if err != nil && (IsAway(err) || IsAway(tx.failed)) {
 		err = &notBegunError{err}
 	}

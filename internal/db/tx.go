@@ -20,6 +20,7 @@ type Tx struct {
 	asked    bool // it has
 	said     []announcement
 	onCommit []func()
+	ids      map[string][]int64 // reserved, by table
 }
 
 // session is a connection with a transaction begun on it.
@@ -27,6 +28,9 @@ type session interface {
 	exec(ctx context.Context, text string, args []any) (affected int64, err error)
 	send(ctx context.Context, text string, args []any) error
 	query(ctx context.Context, text string, args []any) (cursor, error)
+	// ask is query for later: take is called for each row, answered behind the last.
+	ask(ctx context.Context, text string, args []any, take func(Scanner) error, answered func()) error
+	answers(ctx context.Context) error // waits for what was asked
 	nextOf(sequence string) (text string, args []any)
 	dialect() Dialect
 }
@@ -73,14 +77,10 @@ func (tx *Tx) Send(sql string, args ...any) error {
 // Query runs a statement that returns rows. They are read or closed before the
 // next statement of this Tx: anything else is an error.
 func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
-	plain, err := tx.ready(sql, args)
-	if err == nil && tx.one && tx.asked {
-		err = tx.fail(sql, errOneQuestion)
-	}
+	plain, err := tx.questioned(sql, args)
 	if err != nil {
 		return nil, err
 	}
-	tx.asked = true
 	watched(sql, plain)
 	rows, err := tx.on.query(tx.ctx, sql, plain)
 	if err != nil {
@@ -140,6 +140,16 @@ func (tx *Tx) ready(text string, args []any) ([]any, error) {
 		return nil, tx.fail(text, err)
 	}
 	return plain, nil
+}
+
+// questioned is ready for a statement that returns rows.
+func (tx *Tx) questioned(text string, args []any) ([]any, error) {
+	plain, err := tx.ready(text, args)
+	if err == nil && tx.one && tx.asked {
+		err = tx.fail(text, errOneQuestion)
+	}
+	tx.asked = true
+	return plain, err
 }
 
 func (tx *Tx) fail(text string, err error) error {

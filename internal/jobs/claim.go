@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	claimMost = 64 // jobs claimed in one change
+	claimMost = 64 // jobs of a kind claimed in one change
 	ahead     = 4  // claimed jobs per worker, so that a claim is worth its commit
 	farOff    = time.Hour
 	trusted   = 5                     // attempts; a job that was in hand at more ends of a process may be what ends them
@@ -89,19 +89,7 @@ func (r *Runner) due(ctx context.Context, now time.Time) (due []*kind, err error
 	if len(asked) == 0 {
 		return nil, nil
 	}
-	next := make([]time.Time, len(asked))
-	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		for i, k := range asked {
-			at, err := db.First(tx, micros, `SELECT due_at FROM job
-				WHERE kind = ? AND dead_at IS NULL AND (claim IS NULL OR claim <> ?)
-				ORDER BY due_at, id LIMIT 1`, k.name, r.name)
-			if err != nil && !errors.Is(err, db.ErrNotFound) {
-				return err
-			}
-			next[i] = at
-		}
-		return nil
-	})
+	next, err := r.nextOf(ctx, asked)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, k := range asked {
@@ -112,6 +100,34 @@ func (r *Runner) due(ctx context.Context, now time.Time) (due []*kind, err error
 		}
 	}
 	return due, err
+}
+
+// nextOf tells when the next job of each kind is due that this runner has not
+// in hand; zero: there is none.
+func (r *Runner) nextOf(ctx context.Context, kinds []*kind) ([]time.Time, error) {
+	answers := make([]*db.Asked[time.Time], len(kinds))
+	read := r.db.Read
+	if len(kinds) == 1 {
+		read = r.db.ReadOne
+	}
+	err := read(ctx, func(tx *db.Tx) error {
+		for i, k := range kinds {
+			answers[i] = db.Ask(tx, micros, `SELECT due_at FROM job
+				WHERE kind = ? AND dead_at IS NULL AND (claim IS NULL OR claim <> ?)
+				ORDER BY due_at, id LIMIT 1`, k.name, r.name)
+		}
+		return nil
+	})
+	next := make([]time.Time, len(kinds))
+	for i, a := range answers {
+		if err != nil {
+			break
+		}
+		if next[i], err = a.First(); errors.Is(err, db.ErrNotFound) {
+			err = nil
+		}
+	}
+	return next, err
 }
 
 func micros(row db.Scanner) (time.Time, error) {
@@ -125,40 +141,53 @@ func micros(row db.Scanner) (time.Time, error) {
 // claim takes what is due in hand and returns how many rows it took. A job
 // whose last lease ran out with its last attempt is buried instead.
 func (r *Runner) claim(ctx, life context.Context, now time.Time, due []*kind) (got int, err error) {
-	var taken []*held
+	claims := make([]*db.Asked[Job], len(due))
 	err = r.db.Write(ctx, func(tx *db.Tx) error {
-		taken, got = nil, 0
-		for _, k := range due {
+		for i, k := range due {
 			r.mu.Lock()
-			limit := min(k.free(), claimMost-got)
+			limit := min(k.free(), claimMost)
 			r.mu.Unlock()
-			if limit <= 0 {
-				continue
-			}
-			jobs, err := db.Collect(tx, scanJob, r.claimText(), now.Add(k.o.Lease).UnixMicro(), r.name,
-				k.name, now.UnixMicro(), r.name, limit)
-			if err != nil {
-				return err
-			}
-			got += len(jobs)
-			for _, j := range jobs {
-				j.claim, j.done = r.name, new(atomic.Bool)
-				if j.Attempt > k.o.MaxAttempts {
-					if err := bury(tx, r.name, j.ID, now, errNoAnswer); err != nil {
-						return err
-					}
-					continue
-				}
-				taken = append(taken, &held{job: j, kind: k})
-			}
+			claims[i] = db.Ask(tx, scanJob, r.claimText(), now.Add(k.o.Lease).UnixMicro(), r.name,
+				k.name, now.UnixMicro(), r.name, max(limit, 0))
 		}
 		return nil
 	})
 	if err != nil {
 		return 0, err
 	}
+	var taken, ended []*held
+	for i, k := range due {
+		jobs, err := claims[i].All()
+		if err != nil {
+			return 0, err
+		}
+		got += len(jobs)
+		for _, j := range jobs {
+			j.claim, j.done = r.name, new(atomic.Bool)
+			if j.Attempt > k.o.MaxAttempts {
+				ended = append(ended, &held{job: j, kind: k})
+			} else {
+				taken = append(taken, &held{job: j, kind: k})
+			}
+		}
+	}
 	r.begin(life, taken)
-	return got, nil
+	return got, r.buryAll(ctx, now, ended)
+}
+
+// buryAll buries jobs whose attempts have all ended without an answer.
+func (r *Runner) buryAll(ctx context.Context, now time.Time, ended []*held) error {
+	if len(ended) == 0 {
+		return nil
+	}
+	return r.db.Write(ctx, func(tx *db.Tx) error {
+		for _, h := range ended {
+			if err := bury(tx, r.name, h.job.ID, now, errNoAnswer); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // claimText takes over what is due, be it unclaimed or claimed by a runner
@@ -242,18 +271,20 @@ func (r *Runner) renew(ctx context.Context) {
 
 // settled tells whether nothing of the kinds handled here is due or claimed.
 func (r *Runner) settled(ctx context.Context) (settled bool, err error) {
-	err = r.db.Read(ctx, func(tx *db.Tx) error {
-		settled = true
-		for _, k := range r.kinds {
-			_, err := db.First(tx, micros, `SELECT due_at FROM job
+	waiting := make([]*db.Asked[time.Time], len(r.kinds))
+	if err := r.db.Read(ctx, func(tx *db.Tx) error {
+		for i, k := range r.kinds {
+			waiting[i] = db.Ask(tx, micros, `SELECT due_at FROM job
 				WHERE kind = ? AND dead_at IS NULL AND (due_at <= ? OR claim IS NOT NULL) LIMIT 1`, k.name, r.now().UnixMicro())
-			if err == nil {
-				settled = false
-			} else if !errors.Is(err, db.ErrNotFound) {
-				return err
-			}
 		}
 		return nil
-	})
-	return settled, err
+	}); err != nil {
+		return false, err
+	}
+	for _, w := range waiting {
+		if due, err := w.All(); err != nil || len(due) > 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
