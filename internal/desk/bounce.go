@@ -15,6 +15,9 @@ type Report struct {
 	// Letter is of the signed return path that the report came to; 0: it came to
 	// none.
 	Letter okno.LetterID
+	// Fingerprint is what the return path says of the letter's Message-ID
+	// (mail.Fingerprint); 0: nothing.
+	Fingerprint int64
 	// MessageID is of the letter that came back, as the report shows it.
 	MessageID string
 	// Replies are the reply addresses that the report shows: of ticket and
@@ -33,6 +36,9 @@ func (d *Desk) Reported(ctx context.Context, r Report) (letter okno.Letter, prov
 		var l store.Letter
 		if r.Letter != 0 {
 			l, err = tx.Letter(r.Letter)
+			if err == nil && r.Fingerprint != 0 && r.Fingerprint != mail.Fingerprint(l.MessageID) {
+				err = okno.ErrNotFound // its letter was taken back, and this one has its id
+			}
 		} else {
 			l, err = tx.LetterByMessageID(r.MessageID)
 		}

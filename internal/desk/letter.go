@@ -210,7 +210,7 @@ func (d *Desk) LetterToSend(ctx context.Context, letter okno.LetterID) (okno.Let
 	}
 	l.Bytes, err = unpacker.DecodeAll(packed, nil)
 	// Reports on the letter come back to an address that proves which it was.
-	l.From = d.replies.ForBounce(l.From, int64(l.ID))
+	l.From = d.replies.ForBounce(l.From, int64(l.ID), l.MessageID)
 	return l.Letter, err
 }
 

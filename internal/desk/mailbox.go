@@ -67,7 +67,7 @@ func (m *MailboxState) setAccess(all []store.Access) {
 func (d *Desk) MailboxFor(ctx context.Context, address string) (okno.Mailbox, error) {
 	if box, _, _, ok := d.replies.Parse(address); ok {
 		address = box
-	} else if box, _, ok := d.replies.ParseBounce(address); ok {
+	} else if box, _, _, ok := d.replies.ParseBounce(address); ok {
 		address = box
 	}
 	c, err := d.config(ctx)

@@ -14,21 +14,21 @@ import (
 // report opens no ticket; one that does not show that its writer had the
 // letter changes nothing and is shown to the ticket's agents.
 func (r *Receiver) matchBounce(ctx context.Context, l *reading) (finding, error) {
-	token := r.returnPath(l)
+	path, fingerprint := r.returnPath(l)
 	report := l.letter.Bounce()
-	if report == nil && token == 0 {
+	if report == nil && path == 0 {
 		return finding{verdict: "no"}, nil
 	}
 	if report == nil { // a person, or an autoresponder, answers the return path
 		return finding{"no", "it came to a return path and is no report"}, nil
 	}
-	if report.OriginalMessageID == "" && token == 0 {
+	if report.OriginalMessageID == "" && path == 0 {
 		l.kept.State = okno.KeptDropped
 		return finding{"unmatched", "the report does not show which letter came back"}, nil
 	}
 	why, bad := trouble(report)
 	letter, proven, err := r.desk.Reported(ctx, desk.Report{
-		Letter: token, MessageID: report.OriginalMessageID, Replies: r.shownReplies(l.letter),
+		Letter: path, Fingerprint: fingerprint, MessageID: report.OriginalMessageID, Replies: r.shownReplies(l.letter),
 		Permanent: report.Permanent, Arrived: !bad, Why: why,
 	})
 	switch {
@@ -51,15 +51,15 @@ func (r *Receiver) matchBounce(ctx context.Context, l *reading) (finding, error)
 	return finding{string(letter.State), "a letter of ours came back"}, nil
 }
 
-// returnPath is the letter whose signed return path this one came to; 0: it
-// came to none.
-func (r *Receiver) returnPath(l *reading) okno.LetterID {
+// returnPath is the letter whose signed return path this one came to, and the
+// fingerprint of its Message-ID; 0: it came to none.
+func (r *Receiver) returnPath(l *reading) (letter okno.LetterID, fingerprint int64) {
 	for _, address := range l.recipients() {
-		if _, letter, ok := r.desk.ReplyAddresses().ParseBounce(address); ok {
-			return okno.LetterID(letter)
+		if _, letter, fingerprint, ok := r.desk.ReplyAddresses().ParseBounce(address); ok {
+			return okno.LetterID(letter), fingerprint
 		}
 	}
-	return 0
+	return 0, 0
 }
 
 // recipients are whom a letter came to: by the envelope, then by the fields

@@ -86,12 +86,18 @@ func TestADeliveryReportMarksTheLetterAndItsAddress(t *testing.T) {
 		{"another's letter", func(_, r string) (string, string) {
 			return support, report(support, "stranger@elsewhere.example", r, "failed", "5.1.1")
 		}, okno.KeptDropped, okno.LetterSent, false, false},
+		{"of a letter that was taken back and left its id to this one", func(_, _ string) (string, string) {
+			return "taken back", report(support, "", "", "failed", "5.1.1")
+		}, okno.KeptDropped, okno.LetterSent, false, false},
 		{"in words, to nobody's return path", func(_, _ string) (string, string) { return support, prose(support) }, okno.KeptDropped, okno.LetterSent, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			each(t, func(t *testing.T, r *rig) {
 				ticket, reply, out := r.answered()
-				to, raw := c.raw(r.ReplyAddresses().ForBounce(support, int64(out.ID)), reply)
+				to, raw := c.raw(r.ReplyAddresses().ForBounce(support, int64(out.ID), out.MessageID), reply)
+				if to == "taken back" {
+					to = r.ReplyAddresses().ForBounce(support, int64(out.ID), "earlier@desk.example")
+				}
 				for range 2 { // it may come twice, under another Message-ID
 					k := r.come(intake.Arrival{EnvelopeTo: to, Source: "smtp", Raw: []byte(raw)})
 					if k.State != c.kept {
@@ -123,7 +129,7 @@ func TestADeliveryReportMarksTheLetterAndItsAddress(t *testing.T) {
 func TestALetterFromAnAddressShowsThatItWorks(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		ticket, reply, out := r.answered()
-		bounce := r.ReplyAddresses().ForBounce(support, int64(out.ID))
+		bounce := r.ReplyAddresses().ForBounce(support, int64(out.ID), out.MessageID)
 		r.come(intake.Arrival{EnvelopeTo: bounce, Source: "smtp", Raw: []byte(report(bounce, "answer@desk.example", "", "failed", "5.1.1"))})
 		r.arrive(support, letter("From: carl@customer.example", "References: <first@customer.example>", "Message-ID: <claim@customer.example>", "Subject: Re: Printer", "", "Hello?"))
 		if !r.comesBack(ticket) {
@@ -142,7 +148,7 @@ func TestALetterThatCameBackGoesToAnotherAddress(t *testing.T) {
 		if err := r.Readdress(r.ctx(), r.admin, ticket.Number, out.Ref, "carl@home.example"); okno.ReasonOf(err) != okno.NotFound {
 			t.Errorf("a letter that arrived: %v", err)
 		}
-		bounce := r.ReplyAddresses().ForBounce(support, int64(out.ID))
+		bounce := r.ReplyAddresses().ForBounce(support, int64(out.ID), out.MessageID)
 		r.come(intake.Arrival{EnvelopeTo: bounce, Source: "smtp", Raw: []byte(report(bounce, "answer@desk.example", "", "failed", "5.1.1"))})
 		_, err := r.Sender(r.ctx(), "Dora", "dora@customer.example", "en")
 		must(t, err)

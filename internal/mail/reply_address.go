@@ -57,14 +57,21 @@ func (r *ReplyAddresses) Parse(addr string) (mailbox string, ticket, person int6
 }
 
 // ForBounce returns the return path of a letter (RFC 5321, 3.6.3), as For does.
-func (r *ReplyAddresses) ForBounce(mailbox string, letter int64) string {
-	return r.bounce.address(mailbox, letter, 0)
+// It holds the Fingerprint of the letter's Message-ID: a letter that is taken
+// back may leave its id to another, and a late report must not be that one's.
+func (r *ReplyAddresses) ForBounce(mailbox string, letter int64, messageID string) string {
+	return r.bounce.address(mailbox, letter, Fingerprint(messageID))
 }
 
 // ParseBounce reads an address made by ForBounce.
-func (r *ReplyAddresses) ParseBounce(addr string) (mailbox string, letter int64, ok bool) {
-	mailbox, letter, _, ok = r.bounce.parse(addr)
-	return mailbox, letter, ok
+func (r *ReplyAddresses) ParseBounce(addr string) (mailbox string, letter, fingerprint int64, ok bool) {
+	return r.bounce.parse(addr)
+}
+
+// Fingerprint tells one Message-ID from another: 1 to 65,536.
+func Fingerprint(messageID string) int64 {
+	sum := sha256.Sum256([]byte(messageID))
+	return 1 + int64(binary.BigEndian.Uint16(sum[:2]))
 }
 
 // signedReply finds what may be a reply address within words.
