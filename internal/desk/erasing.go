@@ -48,7 +48,9 @@ var sweeps = []sweep{
 	{"notice", 5000, func(d *Desk, ctx context.Context, e *erasure, r store.Range) error {
 		return d.overwrite(ctx, func(tx store.Tx) error { return tx.EraseNotices(e.Person, r) })
 	}},
-	{"held_answer", 500, (*Desk).eraseCopies},
+	{"held_answer", 500, func(d *Desk, ctx context.Context, e *erasure, r store.Range) error {
+		return d.overwrite(ctx, func(tx store.Tx) error { return e.eraseCopies(tx, r) })
+	}},
 }
 
 // overwrite is write for what is to be gone from the disk too.
@@ -241,13 +243,11 @@ func (d *Desk) eraseKept(ctx context.Context, e *erasure, r store.Range) error {
 
 // eraseCopies takes his addresses from answers that wait and from drafts, so that
 // no answer is given that would make him take part again.
-func (d *Desk) eraseCopies(ctx context.Context, e *erasure, r store.Range) error {
-	return d.overwrite(ctx, func(tx store.Tx) error {
-		if err := tx.EraseHeldCopies(r, e.his); err != nil {
-			return err
-		}
-		return tx.EraseDraftCopies(e.his)
-	})
+func (e *erasure) eraseCopies(tx store.Tx, r store.Range) error {
+	if err := tx.EraseHeldCopies(r, e.his); err != nil {
+		return err
+	}
+	return tx.EraseDraftCopies(e.his)
 }
 
 // named reports whether a letter names one of his addresses.

@@ -120,11 +120,16 @@ func (d *Desk) beginErasing(tx store.Tx, p *okno.Person) error {
 	if err := d.endSessions(tx, p.ID); err != nil {
 		return err
 	}
+	e := erasure{store.Erasure{Person: p.ID, Asked: d.Now(), Look: 1}, map[string]bool{}}
 	for i := range addresses {
 		addresses[i] = mail.Fold(addresses[i])
+		e.addresses[addresses[i]] = true
 		if err := errors.Join(tx.DropRegistrations(addresses[i]), tx.DropBan(addresses[i])); err != nil {
 			return err
 		}
+	}
+	if err := e.eraseCopies(tx, store.All); err != nil { // an answer given from now on would make a new person of his address
+		return err
 	}
 	tx.OnCommit(d.wakeIndex)
 	if err := tx.PendPerson(p.ID, d.Now()); err != nil { // his tickets are found by his name no more
@@ -137,8 +142,8 @@ func (d *Desk) beginErasing(tx store.Tx, p *okno.Person) error {
 	if err != nil {
 		return err
 	}
-	e := store.Erasure{Person: p.ID, Asked: d.Now(), Sealed: d.erasures.Seal(list, id(p.ID)), Look: 1}
-	if err := tx.AddErasure(e); err != nil {
+	e.Sealed = d.erasures.Seal(list, id(p.ID))
+	if err := tx.AddErasure(e.Erasure); err != nil {
 		return err
 	}
 	tx.Announce(LiveTopic, rightsChanged(p.ID))

@@ -110,6 +110,9 @@ func (tx Tx) ForgetBytes(p okno.PersonID, hash string) error {
 // Range is some of a table's ids: above From, up to To.
 type Range struct{ From, To int64 }
 
+// All is the range of every id.
+var All = Range{0, math.MaxInt64}
+
 // LastID is the highest id of a table, which is ours to name.
 func (tx Tx) LastID(table string) (int64, error) {
 	return db.First(tx.Tx, scanOne[int64], `SELECT COALESCE(MAX(id), 0) FROM `+table)
@@ -174,7 +177,7 @@ func (tx Tx) EraseQuotes(t okno.TicketID) (int64, error) {
 }
 
 // EraseHeldCopies takes the addresses that were his at their time from those of
-// these answers that wait. Their version stays: each is given as it was meant.
+// these answers that wait. Whoever gives one at this moment reads it anew.
 func (tx Tx) EraseHeldCopies(r Range, his func(address string, at time.Time) bool) error {
 	all, err := db.Collect(tx.Tx, scanHeld, `SELECT `+heldColumns+` FROM held_answer WHERE id > ? AND id <= ? AND cc NOT IN ('[]', 'null')`, r.From, r.To)
 	if err != nil {
@@ -185,7 +188,7 @@ func (tx Tx) EraseHeldCopies(r Range, his func(address string, at time.Time) boo
 		if len(cc) == len(h.CC) {
 			continue
 		}
-		if _, err := tx.Exec(`UPDATE held_answer SET cc = ? WHERE id = ?`, toJSON(cc), h.ID); err != nil {
+		if _, err := tx.Exec(`UPDATE held_answer SET cc = ?, version = version + 1 WHERE id = ?`, toJSON(cc), h.ID); err != nil {
 			return err
 		}
 	}

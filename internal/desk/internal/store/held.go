@@ -40,10 +40,18 @@ func (tx Tx) SetHeldFact(h okno.HeldID, e okno.EventID) error {
 	return err
 }
 
-// DropHeld takes a held answer away; false: somebody else was faster.
+// DropHeld takes a held answer away; false: somebody else was faster. One that
+// was changed since it was read is ErrRaced.
 func (tx Tx) DropHeld(h *okno.HeldAnswer) (bool, error) {
 	n, err := tx.Exec(`DELETE FROM held_answer WHERE id = ? AND version = ?`, h.ID, h.Version)
-	return n == 1, err
+	if err != nil || n == 1 {
+		return n == 1, err
+	}
+	changed, err := tx.exists(`SELECT 1 FROM held_answer WHERE id = ?`, h.ID)
+	if err == nil && changed {
+		err = ErrRaced
+	}
+	return false, err
 }
 
 // Held is an answer that waits, with its files, or okno.ErrNotFound.
