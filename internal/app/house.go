@@ -38,6 +38,7 @@ type House struct {
 	Key    secret.Key
 	Desk   *desk.Desk
 	Runner *jobs.Runner
+	crowd  *crowd
 	Hub    *live.Hub
 
 	Receiver *intake.Receiver

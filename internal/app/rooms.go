@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"runtime"
 
 	"github.com/oknodesk/okno/internal/access"
 	"github.com/oknodesk/okno/internal/demo"
@@ -54,16 +53,9 @@ func (h *House) furnish() error {
 	}
 	h.duties()
 	h.measure()
-	h.Runner.GiveWay(h.crowded)
+	h.crowd = newCrowd(func() int64 { return h.Web.UnderWay() + h.Receiver.UnderWay() })
+	h.Runner.GiveWay(h.crowd.waits)
 	return h.furnishPages()
-}
-
-// crowd is how many people for each processor may wait for an answer before
-// what can wait gives way to them.
-const crowd = 2
-
-func (h *House) crowded() bool {
-	return h.Web.UnderWay()+h.Receiver.UnderWay() > int64(crowd*runtime.GOMAXPROCS(0))
 }
 
 // furnishPost lets letters leave: through a mailbox's own relay, the

@@ -131,7 +131,7 @@ func (h *House) Run(ctx context.Context) error {
 	g.Go(func() error { return h.serveMetrics(ctx) })
 	g.Go(func() error { return h.servePlain(ctx) })
 	g.Go(func() error { return h.sweepPresence(ctx) })
-	g.Go(func() error { return h.Desk.KeepIndexed(ctx, h.crowded) })
+	g.Go(func() error { return h.Desk.KeepIndexed(ctx, h.crowd.waits) })
 	for _, d := range h.mail {
 		g.Go(func() error { return d.server.Serve(d.on) })
 		g.Go(func() error {

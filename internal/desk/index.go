@@ -16,8 +16,9 @@ import (
 const (
 	indexBatch = 64 // records worked off at once
 	indexPause = 150 * time.Millisecond
-	indexWait  = 5 * time.Second // that it gives way to people
-	indexLook  = time.Minute     // another process may have died over its records
+	indexRest  = 5 * time.Second  // after a failure
+	indexWait  = 15 * time.Second // that it gives way to people
+	indexLook  = time.Minute      // another process may have died over its records
 )
 
 // changesWords reports whether a fact may change what is found of a ticket.
@@ -59,13 +60,13 @@ func (d *Desk) wakeIndex() {
 }
 
 // KeepIndexed works off what is to be indexed until ctx ends. It gives way to
-// people while busy says that many wait for answers. Several processes may do
-// it at once.
+// people while busy says that many wait for answers, 15 s at most: then it works
+// off all there is. Several processes may do it at once.
 func (d *Desk) KeepIndexed(ctx context.Context, busy func() bool) error {
 	if err := d.pendLost(ctx); err != nil && ctx.Err() == nil {
 		d.log.Error("the search index cannot be looked at", "error", err)
 	}
-	worked := time.Time{}
+	var since time.Time // that it gives way; zero: it does not
 	next := time.NewTimer(0)
 	defer next.Stop()
 	soon := true // next comes soon
@@ -81,11 +82,15 @@ func (d *Desk) KeepIndexed(ctx context.Context, busy func() bool) error {
 			continue
 		case <-next.C:
 		}
-		if busy() && time.Since(worked) < indexWait {
-			next.Reset(indexPause)
-			continue
+		if busy() {
+			if since.IsZero() {
+				since = d.Now()
+			}
+			if d.Now().Sub(since) < indexWait {
+				next.Reset(indexPause)
+				continue
+			}
 		}
-		worked = time.Now()
 		n, err := d.Index(ctx)
 		more := false
 		if err == nil && n == 0 {
@@ -98,13 +103,14 @@ func (d *Desk) KeepIndexed(ctx context.Context, busy func() bool) error {
 		switch {
 		case err != nil:
 			d.log.Error("tickets could not be indexed", "error", err)
-			pause = indexWait
+			pause = indexRest
 		case more:
 			pause = indexPause
 		case n == 0:
 			pause = indexLook
+			since = time.Time{}
 		}
-		soon = pause < indexWait
+		soon = pause < indexRest
 		next.Reset(pause)
 	}
 }

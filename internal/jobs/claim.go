@@ -17,6 +17,7 @@ const (
 	farOff    = time.Hour
 	trusted   = 5                     // attempts; a job that was in hand at more ends of a process may be what ends them
 	passedBy  = 50 * time.Millisecond // another runner is just taking what is due
+	lookAgain = 50 * time.Millisecond // whether people still wait
 )
 
 // held is a job in this runner's hand.
@@ -44,6 +45,7 @@ func (r *Runner) sweep(ctx, life context.Context) (time.Duration, error) {
 			return 0, err
 		}
 		if len(due) == 0 {
+			r.begin(life, nil)
 			return r.pause(now), nil
 		}
 		got, err := r.claim(ctx, life, now, due)
@@ -56,7 +58,8 @@ func (r *Runner) sweep(ctx, life context.Context) (time.Duration, error) {
 	}
 }
 
-// pause is the time until the next job of any kind is due, bounded.
+// pause is the time until the next job of any kind is due, bounded. Whether what
+// gives way still must is soon looked at: those at work may be so for long.
 func (r *Runner) pause(now time.Time) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -64,6 +67,9 @@ func (r *Runner) pause(now time.Time) time.Duration {
 	for _, k := range r.kinds {
 		if !k.look && !k.next.IsZero() {
 			pause = min(pause, k.next.Sub(now))
+		}
+		if len(k.queue) > 0 && k.busy < k.o.Workers {
+			pause = min(pause, lookAgain)
 		}
 	}
 	if r.db.Dialect() == db.Postgres {

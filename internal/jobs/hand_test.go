@@ -106,13 +106,66 @@ func TestWorkersGiveWayToPeopleWhoWait(t *testing.T) {
 			<-done
 		}
 		b.settle(r)
-		if most.Load() > workers/8 {
+		if most.Load() > 1 {
 			b.Errorf("%d worked while people waited", most.Load())
 		}
 		busy.Store(false)
 		for range workers {
 			b.put(jobs.New{Kind: "letter"})
 		}
+		b.settle(r) // it does only if all of them work at once
+	})
+}
+
+func TestWhatGaveWayGoesOnThoughTheOneAtWorkTakesLong(t *testing.T) {
+	each(t, func(b bench) {
+		const workers = 8
+		var busy atomic.Bool
+		busy.Store(true)
+		first, all := make(chan struct{}, 1), make(chan struct{})
+		var now atomic.Int64
+		r := b.runner()
+		r.GiveWay(busy.Load)
+		r.Handle("letter", jobs.Options{Workers: workers}, func(context.Context, jobs.Job) error {
+			select {
+			case first <- struct{}{}:
+			default:
+			}
+			if now.Add(1) == workers {
+				close(all)
+			}
+			<-all
+			return nil
+		})
+		for range workers {
+			b.put(jobs.New{Kind: "letter"})
+		}
+		b.run(r)
+		<-first
+		busy.Store(false)
+		b.settle(r) // it does only if all of them work at once
+	})
+}
+
+func TestAJobThatHasWaitedLongGivesWayNoLonger(t *testing.T) {
+	each(t, func(b bench) {
+		const workers = 8
+		all := make(chan struct{})
+		var now atomic.Int64
+		r := b.runner()
+		r.GiveWay(func() bool { return true })
+		r.Handle("letter", jobs.Options{Workers: workers}, func(context.Context, jobs.Job) error {
+			if now.Add(1) == workers {
+				close(all)
+			}
+			<-all
+			return nil
+		})
+		for range workers {
+			b.put(jobs.New{Kind: "letter"})
+		}
+		b.clock.move(15 * time.Second)
+		b.run(r)
 		b.settle(r) // it does only if all of them work at once
 	})
 }

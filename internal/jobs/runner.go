@@ -149,8 +149,8 @@ func (r *Runner) Alone() { r.alone = true }
 func (r *Runner) Lease(d time.Duration) { r.lease = d }
 
 // GiveWay has fewer handlers work at once while busy says that people wait for
-// answers: a burst is taken in first and worked off behind. It is called before
-// Run.
+// answers: a burst is taken in first and worked off behind. A job that arose
+// 15 s ago gives way no longer. It is called before Run.
 func (r *Runner) GiveWay(busy func() bool) { r.busy = busy }
 
 // Observe has fn hear of each attempt at a job: its kind, what came of it

@@ -18,7 +18,7 @@ var (
 
 const (
 	recordTime = 30 * time.Second
-	givingWay  = 8 // the part of the workers that goes on while people wait
+	patience   = 15 * time.Second // that a job gives way
 )
 
 // begin takes claimed jobs in hand and starts as many as there are workers.
@@ -36,11 +36,7 @@ func (r *Runner) begin(life context.Context, taken []*held) {
 
 // start begins the next of a kind while a worker is free. r.mu is held.
 func (r *Runner) start(life context.Context, k *kind) {
-	workers := k.o.Workers
-	if r.busy != nil && r.busy() {
-		workers = max(1, workers/givingWay)
-	}
-	for !r.stopping && k.busy < workers && len(k.queue) > 0 {
+	for !r.stopping && len(k.queue) > 0 && k.busy < r.workers(k) {
 		h := k.queue[0]
 		k.queue = k.queue[1:]
 		k.busy++
@@ -48,6 +44,14 @@ func (r *Runner) start(life context.Context, k *kind) {
 		h.cancel = cancel
 		go r.work(life, ctx, h)
 	}
+}
+
+// workers is how many may be at work on the next of a kind.
+func (r *Runner) workers(k *kind) int {
+	if r.busy == nil || !r.busy() || r.now().Sub(k.queue[0].job.Put) >= patience {
+		return k.o.Workers
+	}
+	return 1
 }
 
 // work calls the handler, records what came of it and begins the next.
