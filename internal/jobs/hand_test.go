@@ -143,7 +143,7 @@ func TestWhatGaveWayGoesOnThoughTheOneAtWorkTakesLong(t *testing.T) {
 		b.run(r)
 		<-first
 		busy.Store(false)
-		b.settle(r) // it does only if all of them work at once
+		<-all
 	})
 }
 
