@@ -120,17 +120,11 @@ func TestWorkersGiveWayToPeopleWhoWait(t *testing.T) {
 func TestWhatGaveWayGoesOnThoughTheOneAtWorkTakesLong(t *testing.T) {
 	each(t, func(b bench) {
 		const workers = 8
-		var busy atomic.Bool
-		busy.Store(true)
-		first, all := make(chan struct{}, 1), make(chan struct{})
-		var now atomic.Int64
+		all := make(chan struct{})
+		var now, asked atomic.Int64
 		r := b.runner()
-		r.GiveWay(busy.Load)
+		r.GiveWay(func() bool { return asked.Add(1) < 10 }) // more often than for what was put
 		r.Handle("letter", jobs.Options{Workers: workers}, func(context.Context, jobs.Job) error {
-			select {
-			case first <- struct{}{}:
-			default:
-			}
 			if now.Add(1) == workers {
 				close(all)
 			}
@@ -141,8 +135,6 @@ func TestWhatGaveWayGoesOnThoughTheOneAtWorkTakesLong(t *testing.T) {
 			b.put(jobs.New{Kind: "letter"})
 		}
 		b.run(r)
-		<-first
-		busy.Store(false)
 		<-all
 	})
 }
