@@ -17,8 +17,8 @@ type Bounce struct {
 
 // BouncedRecipient says what became of a letter for one recipient.
 type BouncedRecipient struct {
-	Address    string // as our server gave it, else as the last one knew it
-	Status     string // as "5.1.1" (RFC 3463)
+	Address    string // as our server gave it, else as the last one knew it; "" if the report does not say it
+	Status     string // as "5.1.1" (RFC 3463); "5.0.0" or "4.0.0" for one of another form
 	Action     string // failed, delayed, delivered, relayed or expanded
 	Diagnostic string // the other server's words, at most 1,000 bytes
 }
@@ -32,21 +32,45 @@ func (l *Letter) Bounce() *Bounce {
 			b = readDeliveryStatus(a.Content)
 		}
 	}
-	if b == nil && l.fromDaemon() {
-		if at := statusInText.FindStringIndex(l.Text); at != nil {
-			b = readDeliveryStatus([]byte(l.Text[at[0]:]))
-		}
-		if b == nil {
-			b = l.proseBounce()
-		}
+	daemon := b == nil && l.fromDaemon()
+	if at := statusInText.FindStringIndex(l.Text); daemon && at != nil {
+		b = readDeliveryStatus([]byte(l.Text[at[0]:]))
 	}
 	if b == nil {
 		b = l.amazonBounce()
+	}
+	if b == nil && daemon {
+		b = l.reportWithin()
+	}
+	if b == nil && daemon {
+		b = l.proseBounce()
 	}
 	if b != nil && b.OriginalMessageID == "" {
 		b.OriginalMessageID = l.returnedMessageID()
 	}
 	return b
+}
+
+// reportWithin reads the report that a gateway sent on as a file; nil if there
+// is none. It looks one letter deep.
+func (l *Letter) reportWithin() *Bounce {
+	for _, a := range l.Attachments {
+		if a.Type != "message/rfc822" {
+			continue
+		}
+		within := Read(a.Content)
+		for _, part := range within.Attachments {
+			if part.Type != "message/delivery-status" && part.Type != "message/global-delivery-status" || !within.fromDaemon() {
+				continue
+			}
+			if b := readDeliveryStatus(part.Content); b != nil {
+				b.OriginalMessageID = within.returnedMessageID()
+				return b
+			}
+		}
+		return nil
+	}
+	return nil
 }
 
 // statusInText finds a delivery report that was sent as plain text.
@@ -60,6 +84,11 @@ func (l *Letter) returnedMessageID() string {
 		case "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers":
 			h, _, _ := splitHeader(bytes.TrimLeft(a.Content, "\r\n"))
 			if ids := messageIDs(h.Raw("Message-ID")); len(ids) > 0 {
+				return ids[0]
+			}
+		case "message/disposition-notification":
+			h, _, _ := splitHeader(bytes.TrimLeft(a.Content, "\r\n"))
+			if ids := messageIDs(h.Raw("Original-Message-ID")); len(ids) > 0 {
 				return ids[0]
 			}
 		}
@@ -95,12 +124,13 @@ func readDeliveryStatus(content []byte) *Bounce {
 		content = rest
 		r := BouncedRecipient{
 			Address:    typedValue(h.Get("Original-Recipient")),
-			Action:     strings.ToLower(h.Get("Action")),
 			Diagnostic: clip(typedValue(h.Get("Diagnostic-Code")), 1000),
 		}
-		if fields := strings.Fields(h.Get("Status")); len(fields) > 0 {
-			r.Status = clip(fields[0], 20)
+		var said string
+		if r.Status, said = readStatus(h.Get("Status")); r.Diagnostic == "" {
+			r.Diagnostic = said
 		}
+		r.Action = readAction(h.Get("Action"), r.Status)
 		if r.Address == "" {
 			r.Address = typedValue(h.Get("Final-Recipient"))
 		}
@@ -119,6 +149,40 @@ func readDeliveryStatus(content []byte) *Bounce {
 		return nil
 	}
 	return b
+}
+
+// readAction reads "failed" and what programs write instead: "failure", "error",
+// "failed (bad mailbox)". "" if nothing is said.
+func readAction(value, status string) string {
+	fields := strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return r < 'a' || r > 'z' })
+	if len(fields) == 0 {
+		return ""
+	}
+	switch fields[0] {
+	case "failed", "delayed", "delivered", "relayed", "expanded":
+		return fields[0]
+	case "fail", "failure", "error":
+		return "failed"
+	case "delay":
+		return "delayed"
+	}
+	return actionOf(status)
+}
+
+var statusCode = regexp.MustCompile(`^([245])(\.\d{1,3}\.\d{1,3})?(?:\d\d)?(?:[^\d.]|$)`)
+
+// readStatus reads "5.1.1 (no such user)"; a bare SMTP code gives only its class.
+func readStatus(value string) (status, said string) {
+	value = strings.TrimSpace(value)
+	m := statusCode.FindStringSubmatch(value)
+	switch {
+	case m == nil:
+		word, _, _ := strings.Cut(value, " ")
+		return clip(word, 20), ""
+	case m[2] == "":
+		return m[1] + ".0.0", clip(value, 1000)
+	}
+	return m[1] + m[2], ""
 }
 
 // actionOf is what a status without an action means (RFC 3463, 3.1).
