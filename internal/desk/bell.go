@@ -119,13 +119,18 @@ func (d *Desk) Notices(ctx context.Context, by okno.Actor, from string, limit in
 // hears reports whether the actor may still be told: of a ticket that he sees,
 // of mailboxes if they are his to manage, of letters if he sees them.
 func hears(by okno.Actor, scope okno.Scope, n *store.ListedNotice) bool {
-	if n.Kind == okno.NoticeEntryReturned {
-		return by.MayManage(okno.SeeLetters)
-	}
 	if n.Ticket == 0 {
-		return by.MayManage(okno.ManageMailboxes)
+		return hearsWithoutTicket(by, n.Kind)
 	}
 	return scope.Admits(&n.About)
+}
+
+// hearsWithoutTicket is hears of what is about no ticket.
+func hearsWithoutTicket(by okno.Actor, kind okno.NoticeKind) bool {
+	if kind == okno.NoticeEntryReturned {
+		return by.MayManage(okno.SeeLetters)
+	}
+	return by.MayManage(okno.ManageMailboxes)
 }
 
 // UnreadNotices counts what the actor has not read, up to one more than

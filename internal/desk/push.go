@@ -166,7 +166,7 @@ func (d *Desk) ForbidPush(ctx context.Context, by okno.Actor, browser okno.Ref) 
 type Push struct {
 	okno.Notice
 	okno.PushTarget
-	Number  okno.Number
+	Number  okno.Number // empty: it is about no ticket
 	Product string
 	Reader  okno.Person
 	lang    string // the installation's
@@ -207,6 +207,12 @@ func (d *Desk) PushToSend(ctx context.Context, j PushJob) (Push, error) {
 		}
 		if p.Reader, err = fillActor(tx, &by, p.Person); err != nil {
 			return err
+		}
+		if p.Ticket == 0 {
+			if !hearsWithoutTicket(by, p.Kind) {
+				return okno.ErrNotFound
+			}
+			return nil
 		}
 		t, err := tx.TicketLed(by.Sees(), p.Ticket)
 		p.Number = t.Number

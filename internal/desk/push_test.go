@@ -73,6 +73,28 @@ func TestBrowsersAreToldWhileTheirSessionIsOpen(t *testing.T) {
 	})
 }
 
+func TestBrowsersAreToldOfMailboxesWhileTheyAreTheReadersToManage(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		must(t, r.AllowPush(r.ctx(), r.admin, target("admins"), "Firefox"))
+		must(t, r.AllowPush(r.ctx(), r.ann, target("anns"), "Firefox"))
+		for _, kind := range []okno.NoticeKind{okno.NoticeAlarm, okno.NoticeEntryReturned} {
+			before := len(r.pushes())
+			for _, p := range []okno.PersonID{r.admin.Person, r.ann.Person} { // Ann was an administrator a moment ago
+				told++
+				must(t, r.Tell(r.ctx(), nil, []desk.Told{{Notice: okno.Notice{Person: p, Event: told, Kind: kind, Listed: true}, Browsers: true}}))
+			}
+			due := r.pushes()[before:]
+			p, err := r.PushToSend(r.ctx(), due[0])
+			if err != nil || p.Kind != kind || p.Number != "" || p.Reader.ID != r.admin.Person {
+				t.Errorf("%s: what goes to the administrator is %+v, %v", kind, p, err)
+			}
+			if _, err := r.PushToSend(r.ctx(), due[1]); okno.ReasonOf(err) != okno.NotFound {
+				t.Errorf("%s to an agent: %v", kind, err)
+			}
+		}
+	})
+}
+
 func TestOnlyTheLatestBrowsersOfAPersonAreKept(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		for i := range okno.MaxPushBrowsers + 2 {

@@ -135,7 +135,7 @@ func retryAfter(header string) time.Duration {
 type shown struct {
 	Title string `json:"title"`
 	Body  string `json:"body"`
-	Tag   string `json:"tag"` // a later notice of the same ticket takes its place
+	Tag   string `json:"tag"` // a later notice of the same ticket, or page, takes its place
 	Path  string `json:"path"`
 }
 
@@ -189,15 +189,25 @@ func bare(err error) error {
 // words are what happened, in the reader's language.
 func words(p desk.Push) shown {
 	l := locale.New(p.Lang(), time.UTC)
-	at := "/tickets/"
-	if p.Kind.Side() == okno.SideAgent {
-		at = "/desk/tickets/"
+	told := shown{Title: p.Product, Body: l.T("notice."+string(p.Kind), "Number", string(p.Number)), Path: place(p)}
+	told.Tag = string(p.Number)
+	if p.Ticket == 0 {
+		told.Tag = told.Path
 	}
-	return shown{
-		Title: p.Product,
-		Body:  l.T("notice."+string(p.Kind), "Number", string(p.Number)),
-		Tag:   string(p.Number), Path: at + url.PathEscape(string(p.Number)),
+	return told
+}
+
+// place is the page that the notice is about, as the bell has it.
+func place(p desk.Push) string {
+	switch {
+	case p.Kind == okno.NoticeEntryReturned:
+		return "/admin/letters"
+	case p.Ticket == 0:
+		return "/admin/mailboxes"
+	case p.Kind.Side() == okno.SideAgent:
+		return "/desk/tickets/" + url.PathEscape(string(p.Number))
 	}
+	return "/tickets/" + url.PathEscape(string(p.Number))
 }
 
 // urgency lets a browser on a weak battery wait with what can (RFC 8030, 5.3).

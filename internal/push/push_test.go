@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -178,6 +179,21 @@ func TestBrowserIsToldTheNumberAndWhatHappened(t *testing.T) {
 		}
 		if strings.Contains(r.logged(), r.service.URL) {
 			t.Errorf("the address of the browser is in the log: %s", r.logged())
+		}
+	})
+}
+
+func TestBrowserIsToldOfWhatIsAboutNoTicket(t *testing.T) {
+	each(t, false, func(t *testing.T, r *rig) {
+		r.ticket = 0
+		r.tell(okno.NoticeAlarm)
+		r.tell(okno.NoticeEntryReturned)
+		want := []pushed{
+			{Title: "Okno", Body: "A mailbox fails or is silent", Tag: "/admin/mailboxes", Path: "/admin/mailboxes", ttl: "43200", urgency: "normal"},
+			{Title: "Okno", Body: "An invitation or a registration’s letter was not delivered", Tag: "/admin/letters", Path: "/admin/letters", ttl: "43200", urgency: "normal"},
+		}
+		if got := r.service.pushes(); !slices.Equal(got, want) {
+			t.Errorf("shown %+v, want %+v", got, want)
 		}
 	})
 }
