@@ -1,9 +1,6 @@
 package db
 
-import (
-	"errors"
-	"strings"
-)
+import "strings"
 
 // Asked is a question whose answer is not needed yet.
 type Asked[T any] struct {
@@ -71,32 +68,42 @@ func (tx *Tx) answers() error {
 	return nil
 }
 
-// Reserve says of which tables rows will be added (Add), a name for each row.
-// On PostgreSQL their ids come along with the next answer.
-func (tx *Tx) Reserve(tables ...string) {
+// IDs is the sequence that gives a table's {{id}} on PostgreSQL.
+func IDs(table string) string { return table + "_id_seq" }
+
+// Reserve says which sequences a value will be wanted of, by Add (IDs) or by
+// Sequence. On PostgreSQL the values come along with the next answer; what is
+// not used is skipped.
+func (tx *Tx) Reserve(sequences ...string) {
 	if tx.on.dialect() != Postgres {
 		return
 	}
-	parts := make([]string, len(tables))
-	ids := make([]int64, len(tables))
-	into := make([]any, len(tables))
-	for i, t := range tables {
-		parts[i], into[i] = nextID(t), &ids[i]
+	values := make([]int64, len(sequences))
+	into := make([]any, len(sequences))
+	for i := range values {
+		into[i] = &values[i]
 	}
 	Ask(tx, func(row Scanner) (int, error) {
 		err := row.Scan(into...)
-		if tx.ids == nil {
-			tx.ids = make(map[string][]int64)
+		if tx.reserved == nil {
+			tx.reserved = make(map[string][]int64)
 		}
-		for i, t := range tables {
-			tx.ids[t] = append(tx.ids[t], ids[i])
+		for i, s := range sequences {
+			tx.reserved[s] = append(tx.reserved[s], values[i])
 		}
 		return 0, err
-	}, `SELECT `+strings.Join(parts, ", "))
+	}, `SELECT nextval('`+strings.Join(sequences, `'), nextval('`)+`')`)
 }
 
-// nextID is the text for the next id of a table with an {{id}}.
-func nextID(table string) string { return "nextval('" + table + "_id_seq')" }
+// takeReserved is a value that was reserved, if one was.
+func (tx *Tx) takeReserved(sequence string) (int64, bool) {
+	left := tx.reserved[sequence]
+	if len(left) == 0 {
+		return 0, false
+	}
+	tx.reserved[sequence] = left[1:]
+	return left[0], true
+}
 
 // Add runs an INSERT into a table with an {{id}}, whose first column is "id" and
 // whose first "?" stands for it; args are the others'. It returns the new row's
@@ -105,16 +112,11 @@ func (tx *Tx) Add(table, sql string, args ...any) (id int64, err error) {
 	if tx.on.dialect() != Postgres {
 		return First(tx, scanID, sql+" RETURNING id", append([]any{nil}, args...)...)
 	}
-	if len(tx.ids[table]) == 0 {
-		tx.Reserve(table)
-		if err := tx.answers(); err != nil {
+	id, reserved := tx.takeReserved(IDs(table))
+	if !reserved {
+		if id, err = tx.Sequence(IDs(table)); err != nil {
 			return 0, err
 		}
 	}
-	if len(tx.ids[table]) == 0 {
-		return 0, errors.New("no id for a row of " + table)
-	}
-	id = tx.ids[table][0]
-	tx.ids[table] = tx.ids[table][1:]
 	return id, tx.Send(sql, append([]any{id}, args...)...)
 }

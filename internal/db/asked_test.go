@@ -113,7 +113,7 @@ func TestReservedIDsAreThoseOfTheRows(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		var ids [3]int64
 		must(t, d.Write(t.Context(), func(tx *db.Tx) (err error) {
-			tx.Reserve("thing", "thing")
+			tx.Reserve(db.IDs("thing"), db.IDs("thing"))
 			for i, name := range []string{"one", "two", "not reserved"} {
 				if ids[i], err = addThing(tx, name); err != nil {
 					return err

@@ -20,7 +20,7 @@ type Tx struct {
 	asked    bool // it has
 	said     []announcement
 	onCommit []func()
-	ids      map[string][]int64 // reserved, by table
+	reserved map[string][]int64 // by sequence
 }
 
 // session is a connection with a transaction begun on it.
@@ -99,6 +99,9 @@ func (tx *Tx) QueryRow(sql string, args ...any) *Row {
 // Sequence returns the next value of a sequence made by a migration's
 // {{sequence NAME START}}. Values may be skipped and are never given twice.
 func (tx *Tx) Sequence(name string) (int64, error) {
+	if n, reserved := tx.takeReserved(name); reserved {
+		return n, nil
+	}
 	text, args := tx.on.nextOf(name)
 	var n int64
 	if err := tx.QueryRow(text, args...).Scan(&n); err != nil {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 )
 
@@ -11,7 +12,8 @@ import (
 // customer's words that are unanswered, as many working hours as its department
 // promises (by its calendar). It ends with an agent's answer, and while the customer's word or a
 // date is waited for; when it is the desk's turn again, the time begins anew.
-func (d *Desk) promise(tx store.Tx, before, t *okno.Ticket) error {
+// department is that of the ticket; nil: it was not asked for yet.
+func (d *Desk) promise(tx store.Tx, department *db.Asked[okno.Department], before, t *okno.Ticket) error {
 	if t.LastBy != okno.SideCustomer || t.Kind != okno.StatusNew && t.Kind != okno.StatusOpen {
 		t.Awaits, t.Deadline = time.Time{}, time.Time{}
 		return nil
@@ -23,7 +25,10 @@ func (d *Desk) promise(tx store.Tx, before, t *okno.Ticket) error {
 		t.Awaits = d.Now()
 	}
 	t.Deadline = time.Time{}
-	dep, err := tx.Department(t.Department)
+	if department == nil {
+		department = tx.AskDepartment(t.Department)
+	}
+	dep, err := department.First()
 	if err != nil || dep.AnswerWithin == 0 {
 		return err
 	}

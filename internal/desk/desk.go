@@ -181,7 +181,7 @@ func (d *Desk) changeIn(tx store.Tx, by okno.Actor, act okno.Action, number okno
 		return err
 	}
 	t.Updated = d.Now()
-	if err := d.promise(tx, &before, &t); err != nil {
+	if err := d.promise(tx, nil, &before, &t); err != nil {
 		return err
 	}
 	if err := tx.SaveTicket(&before, &t); err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 	"github.com/oknodesk/okno/internal/safehtml"
 	"github.com/oknodesk/okno/internal/secret"
@@ -99,7 +100,8 @@ func (d *Desk) writeWords(ctx context.Context, by okno.Actor, number okno.Number
 	}
 	ref := okno.Ref(secret.NewRef())
 	var done Written
-	err = d.once(ctx, w.Key, func(tx store.Tx) (string, error) {
+	ahead := func(tx store.Tx) { tx.Reserve(db.IDs("message"), db.IDs("event")) }
+	err = d.onceForeseeing(ctx, w.Key, ahead, func(tx store.Tx) (string, error) {
 		err := d.changeIn(tx, by, act, number, func(tx store.Tx, t *okno.Ticket) ([]okno.Event, error) {
 			return d.addWords(tx, c, by, t, w, kind, ref, &done)
 		})

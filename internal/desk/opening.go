@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"strings"
 	"time"
 
@@ -96,9 +97,10 @@ func (d *Desk) OpenTicket(ctx context.Context, by okno.Actor, o Opening) (Opened
 	}
 	ref := okno.Ref(secret.NewRef())
 	var done Opened
-	err = d.once(ctx, o.Key, func(tx store.Tx) (string, error) {
+	var ahead foreseen
+	err = d.onceForeseeing(ctx, o.Key, func(tx store.Tx) { ahead = foresee(tx, c, by, o, &t) }, func(tx store.Tx) (string, error) {
 		t := t
-		if err := d.openIn(tx, c, by, o, &t, ref, &done); err != nil {
+		if err := d.openIn(tx, c, by, o, ahead, &t, ref, &done); err != nil {
 			return "", err
 		}
 		return string(t.Number), nil
@@ -198,20 +200,39 @@ func (c *catalogue) continueAt(t, old *okno.Ticket) {
 	}
 }
 
+// foreseen is what an opening asks at once, before it knows that its submission
+// key is new.
+type foreseen struct {
+	requester  *db.Asked[okno.Person] // whose the address is; nil: no address counts
+	department *db.Asked[okno.Department]
+}
+
+func foresee(tx store.Tx, c *catalogue, by okno.Actor, o Opening, t *okno.Ticket) (ahead foreseen) {
+	ids := []string{db.IDs("message"), db.IDs("event")}
+	if !c.settings.RandomNumbers {
+		ids = append(ids, store.NumberSequence)
+	}
+	if t.Requester == 0 && (by.Person == 0 || by.Agent()) {
+		ids = append(ids, db.IDs("person"))
+		if o.Address != "" {
+			ahead.requester = tx.AskPersonByAddress(mail.Fold(o.Address))
+		}
+	}
+	tx.Reserve(ids...)
+	ahead.department = tx.AskDepartment(t.Department)
+	return ahead
+}
+
 // openIn keeps the ticket, its first message and the fact.
-func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, t *okno.Ticket, ref okno.Ref, done *Opened) (err error) {
+func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, ahead foreseen, t *okno.Ticket, ref okno.Ref, done *Opened) (err error) {
+	var claimed *db.Asked[okno.AddressID]
 	if t.Requester == 0 {
-		if t.Requester, err = d.requester(tx, by, o); err != nil {
+		if t.Requester, claimed, err = d.requester(tx, by, o, ahead.requester); err != nil {
 			return err
 		}
 	}
-	if t.Lang != "" {
-		if err := tx.LearnLang(t.Requester, t.Lang); err != nil {
-			return err
-		}
-	}
-	if t.Company == 0 {
-		if t.Company, err = companyFor(tx, by, o, t.Requester); err != nil {
+	if known := claimed == nil; known {
+		if err := d.knownRequester(tx, by, o, t); err != nil {
 			return err
 		}
 	}
@@ -219,11 +240,18 @@ func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, t *ok
 	if err != nil {
 		return err
 	}
-	if err := d.promise(tx, &okno.Ticket{}, t); err != nil {
+	if err := d.promise(tx, ahead.department, &okno.Ticket{}, t); err != nil {
 		return err
 	}
 	if err := numbered(tx, c.settings, t); err != nil {
 		return err
+	}
+	if claimed != nil {
+		if _, err := claimed.First(); errors.Is(err, db.ErrNotFound) {
+			return store.ErrRaced // another letter or form of the same new person was faster
+		} else if err != nil {
+			return err
+		}
 	}
 	m := okno.Message{
 		Ref: ref, Ticket: t.ID, Kind: okno.Public, Side: okno.SideCustomer, Author: t.Requester, Channel: o.Channel,
@@ -284,17 +312,37 @@ func claimOf(by okno.Actor, t *okno.Ticket) okno.Claim {
 	return okno.Proven
 }
 
-// requester finds or makes the person who asks.
-func (d *Desk) requester(tx store.Tx, by okno.Actor, o Opening) (okno.PersonID, error) {
+// requester finds or makes the person who asks; known is whose his address is.
+// Of a new person with an address it returns whether that became his, which is
+// not answered yet; else nil.
+func (d *Desk) requester(tx store.Tx, by okno.Actor, o Opening, known *db.Asked[okno.Person]) (okno.PersonID, *db.Asked[okno.AddressID], error) {
 	if by.Person != 0 && !by.Agent() {
-		return by.Person, nil
+		return by.Person, nil, nil
 	}
-	if o.Address == "" {
-		p := okno.Person{Ref: okno.Ref(secret.NewRef()), Name: o.Name, Phone: o.Phone, Lang: o.Lang, Created: d.Now()}
-		err := tx.AddPerson(&p)
-		return p.ID, err
+	if known != nil {
+		if p, err := known.First(); !errors.Is(err, db.ErrNotFound) {
+			return p.ID, nil, err
+		}
 	}
-	return d.personOf(tx, o.Name, o.Address, o.Phone, o.Lang)
+	p := okno.Person{Ref: okno.Ref(secret.NewRef()), Name: o.Name, Phone: o.Phone, Lang: o.Lang, Created: d.Now()}
+	if err := tx.AddPerson(&p); err != nil || known == nil {
+		return p.ID, nil, err
+	}
+	return p.ID, tx.AskClaimAddress(&okno.Address{Person: p.ID, Address: o.Address, Folded: mail.Fold(o.Address)}, p.Created), nil
+}
+
+// knownRequester learns the language of a requester who was there before, and
+// finds the company that he asks for. A new one has neither to be looked for.
+func (d *Desk) knownRequester(tx store.Tx, by okno.Actor, o Opening, t *okno.Ticket) (err error) {
+	if t.Lang != "" {
+		if err := tx.LearnLang(t.Requester, t.Lang); err != nil {
+			return err
+		}
+	}
+	if t.Company == 0 {
+		t.Company, err = companyFor(tx, by, o, t.Requester)
+	}
+	return err
 }
 
 // personOf is whose the address is, else a new person with it. Nothing about
@@ -325,37 +373,4 @@ func (d *Desk) personOrNew(tx store.Tx, name, address, phone, lang string) (pers
 	}
 	p, err = tx.PersonByAddress(folded)
 	return p.ID, true, err
-}
-
-// once runs fn in a transaction unless the submission key has led somewhere
-// already; then again gets that result. Two that race end the same way.
-func (d *Desk) once(ctx context.Context, key string, fn func(store.Tx) (result string, err error), again func(result string) error) error {
-	if key == "" || len(key) > 200 {
-		return okno.Refuse(okno.Invalid, "error.key")
-	}
-	var before string
-	run := func() error {
-		return d.write(ctx, func(tx store.Tx) error {
-			var err error
-			if before, err = tx.Submitted(key); err != nil || before != "" {
-				return err
-			}
-			result, err := fn(tx)
-			if err != nil {
-				return err
-			}
-			return tx.Submit(key, result, d.Now())
-		})
-	}
-	err := run()
-	if db.IsUnique(err, "submission.submission") {
-		err = run()
-	}
-	if err != nil {
-		return err
-	}
-	if before != "" {
-		return again(before)
-	}
-	return nil
 }

@@ -84,7 +84,7 @@ func (d *Desk) splitOff(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 		status := c.statusOf(was)
 		own.Kind, own.Status, own.Closed = was, status.ID, time.Time{}
 	}
-	if err := d.promise(tx, &before, &own); err != nil {
+	if err := d.promise(tx, nil, &before, &own); err != nil {
 		return nil, err
 	}
 	if err := tx.SaveTicket(&before, &own); err != nil {

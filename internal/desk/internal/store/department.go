@@ -36,7 +36,12 @@ func (tx Tx) Departments() ([]okno.Department, error) {
 
 // Department is one department, or okno.ErrNotFound.
 func (tx Tx) Department(id okno.DepartmentID) (okno.Department, error) {
-	return found(db.First(tx.Tx, scanDepartment, `SELECT `+departmentColumns+` FROM department WHERE id = ?`, id))
+	return found(tx.AskDepartment(id).First())
+}
+
+// AskDepartment is Department for later.
+func (tx Tx) AskDepartment(id okno.DepartmentID) *db.Asked[okno.Department] {
+	return db.Ask(tx.Tx, scanDepartment, `SELECT `+departmentColumns+` FROM department WHERE id = ?`, id)
 }
 
 // DepartmentByRef is Department by public name.

@@ -18,8 +18,8 @@ func scanEvent(row db.Scanner) (okno.Event, error) {
 
 // AddEvent records a fact and sets its ID.
 func (tx Tx) AddEvent(e *okno.Event) error {
-	id, err := insert(tx, `INSERT INTO event (kind, v, audience, ticket, version, subject, actor, via, data, cause, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+	id, err := tx.Add("event", `INSERT INTO event (id, kind, v, audience, ticket, version, subject, actor, via, data, cause, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.Kind, e.V, e.Audience, e.Ticket, e.Version, e.Subject, e.Actor, e.Via, toJSON(e.Data), e.Cause, micro(e.At))
 	e.ID = okno.EventID(id)
 	return err

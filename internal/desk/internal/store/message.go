@@ -18,8 +18,8 @@ func scanMessage(row db.Scanner) (okno.Message, error) {
 
 // AddMessage keeps a message and sets its ID; its files are added apart.
 func (tx Tx) AddMessage(m *okno.Message) error {
-	id, err := insert(tx, `INSERT INTO message (ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+	id, err := tx.Add("message", `INSERT INTO message (id, ref, ticket, kind, side, author, channel, claim, apart, machine, body, html, quoted, letter, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		m.Ref, m.Ticket, m.Kind, m.Side, m.Author, m.Channel, m.Claim, truth(m.Apart), truth(m.Machine), m.Text, m.HTML, m.Quoted, m.Letter, micro(m.At))
 	m.ID, m.Version = okno.MessageID(id), 1
 	return err

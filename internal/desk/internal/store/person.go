@@ -19,7 +19,7 @@ func scanPerson(row db.Scanner) (okno.Person, error) {
 
 // AddPerson keeps a new person and sets the ID.
 func (tx Tx) AddPerson(p *okno.Person) error {
-	id, err := insert(tx, `INSERT INTO person (ref, name, phone, lang, zone, agent, created) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+	id, err := tx.Add("person", `INSERT INTO person (id, ref, name, phone, lang, zone, agent, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.Ref, p.Name, p.Phone, p.Lang, p.Zone, truth(p.Agent), micro(p.Created))
 	p.ID, p.Version = okno.PersonID(id), 1
 	return err
@@ -37,7 +37,12 @@ func (tx Tx) PersonByRef(ref okno.Ref) (okno.Person, error) {
 
 // PersonByAddress is whose the folded address is, or okno.ErrNotFound.
 func (tx Tx) PersonByAddress(folded string) (okno.Person, error) {
-	return found(db.First(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id = (SELECT person FROM address WHERE folded = ?)`, folded))
+	return found(tx.AskPersonByAddress(folded).First())
+}
+
+// AskPersonByAddress is PersonByAddress for later; without a row: nobody's.
+func (tx Tx) AskPersonByAddress(folded string) *db.Asked[okno.Person] {
+	return db.Ask(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id = (SELECT person FROM address WHERE folded = ?)`, folded)
 }
 
 // People are the persons of those ids, in no order.
@@ -87,12 +92,18 @@ func (tx Tx) AddAddress(a *okno.Address, at time.Time) error {
 // ClaimAddress gives a person an address unless it is someone's already
 // (false).
 func (tx Tx) ClaimAddress(a *okno.Address, at time.Time) (bool, error) {
-	ids, err := db.Collect(tx.Tx, scanOne[okno.AddressID], `INSERT INTO address (person, address, folded, confirmed, created) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (folded) DO NOTHING RETURNING id`, a.Person, a.Address, a.Folded, micro(a.Confirmed), micro(at))
+	ids, err := tx.AskClaimAddress(a, at).All()
 	if len(ids) == 1 {
 		a.ID = ids[0]
 	}
 	return len(ids) == 1, err
+}
+
+// AskClaimAddress is ClaimAddress for later; without a row: it is someone's
+// already.
+func (tx Tx) AskClaimAddress(a *okno.Address, at time.Time) *db.Asked[okno.AddressID] {
+	return db.Ask(tx.Tx, scanOne[okno.AddressID], `INSERT INTO address (person, address, folded, confirmed, created) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (folded) DO NOTHING RETURNING id`, a.Person, a.Address, a.Folded, micro(a.Confirmed), micro(at))
 }
 
 // ForgetPerson takes back a person made in this very transaction.

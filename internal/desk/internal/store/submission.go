@@ -9,11 +9,16 @@ import (
 
 // Submitted is the result that a submission key led to; "": none yet.
 func (tx Tx) Submitted(key string) (string, error) {
-	result, err := db.First(tx.Tx, scanOne[string], `SELECT result FROM submission WHERE submission = ?`, key)
+	result, err := tx.AskSubmitted(key).First()
 	if errors.Is(err, db.ErrNotFound) {
 		return "", nil
 	}
 	return result, err
+}
+
+// AskSubmitted is Submitted for later; without a row: none yet.
+func (tx Tx) AskSubmitted(key string) *db.Asked[string] {
+	return db.Ask(tx.Tx, scanOne[string], `SELECT result FROM submission WHERE submission = ?`, key)
 }
 
 // Submit records what a submission key led to. A unique violation means that

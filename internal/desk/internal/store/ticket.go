@@ -20,8 +20,11 @@ func scanTicket(row db.Scanner) (okno.Ticket, error) {
 	return t, err
 }
 
+// NumberSequence counts tickets.
+const NumberSequence = "ticket_number"
+
 // NextNumber is the next of the numbers that are counted; none comes twice.
-func (tx Tx) NextNumber() (int64, error) { return tx.Sequence("ticket_number") }
+func (tx Tx) NextNumber() (int64, error) { return tx.Sequence(NumberSequence) }
 
 // AddTicket keeps a new ticket, sets its ID and counts it; false: another has
 // its number.
