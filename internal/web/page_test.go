@@ -64,7 +64,7 @@ func TestRefusalPageLeadsOn(t *testing.T) {
 	r.everyone()
 	r.desk.settings.Lang = "ru"
 	for _, c := range []struct{ path, token, home, words string }{
-		{"/nowhere", "", `href="/"`, "Здесь ничего нет"},
+		{"/nowhere", "", `href="/"`, "Страница не найдена"},
 		{"/desk", "boris", `href="/desk"`, "У Вас нет права на это действие."},
 	} {
 		body := r.get(c.path, as(c.token)...).Body.String()

@@ -184,6 +184,12 @@ func (v *listView) emptyWords() string {
 	return v.L.T("workspace.empty." + string(v.View))
 }
 
+// fresh tells an administrator's desk that no ticket has come to yet.
+func (v *listView) fresh() bool {
+	return v.Reader != nil && v.Reader.Admin && v.Find == "" && len(v.Rows) == 0 &&
+		v.count(okno.ViewOpen) == 0 && v.count(okno.ViewDone) == 0 && v.count(okno.ViewClosed) == 0
+}
+
 // count is how many tickets a view holds, never below none while the counters
 // are being changed.
 func (v *listView) count(view okno.ViewKind) int { return int(max(v.Counts[view], 0)) }
