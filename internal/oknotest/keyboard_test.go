@@ -48,6 +48,7 @@ func TestAnAgentNeedsNoMouse(t *testing.T) {
 	ann.Key("g").Key("o").At("view=open").Sees("A chair that squeaks")
 	ann.Key("j").Until("stand on the first row", onRow("A chair that squeaks")).Lit().Key("j").Until("stand on the next", onRow("A lamp that flickers")).Lit()
 	ann.Key("k").Until("stand on the first again", onRow("A chair that squeaks")).Key("j").Key(kb.Enter).At("/desk/tickets/" + string(first)).Sees("Please help.").Lit()
+	ann.Size(320, 700).Misses("Send and wait").Key("r").Stands(answer).Sees("Send and wait").Sees("Please help.").Key(kb.Escape).Size(1440, 900)
 
 	ann.Key("r").Stands(answer).Type("Which bulb is it?")
 	ann.TabTo("Send and wait").TabTo("Send").Key(kb.Enter).Sees("Which bulb is it?").Stands("Your answer is in the ticket.")

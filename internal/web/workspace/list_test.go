@@ -25,6 +25,18 @@ func TestListShowsTheAgentsTicketsWithCountsAndNobodyElses(t *testing.T) {
 	})
 }
 
+func TestEmptyDeskShowsAnAdministratorHowToBegin(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		token := r.token("ada@desk.example")
+		ada := agent{r, r.actor(token, okno.DoorWorkspace), token}
+		ada.get("/desk?view=open").has(t, 200, "First steps", `href="/admin/mailboxes"`, `href="/admin/agents/new"`, `href="/open"`)
+		ada.get("/desk?q=nothing").lacks(t, "First steps")
+		r.ann.get("/desk?view=open").lacks(t, "First steps")
+		r.open("The first of all")
+		ada.get("/desk?view=waiting").lacks(t, "First steps")
+	})
+}
+
 func TestViewsHoldWhatTheirNamesSay(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		mine, other := r.open("Mine to do"), r.open("Anyone’s to do")

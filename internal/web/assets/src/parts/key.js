@@ -35,7 +35,7 @@ function press(element) {
   if (element.matches("summary")) {
     const box = element.parentElement;
     if (!box.open) element.click();
-    box.querySelector(".editor, textarea")?.focus();
+    box.querySelector(".editor, textarea:not([hidden])")?.focus();
     return;
   }
   const menu = element.popoverTargetElement;
