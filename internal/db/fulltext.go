@@ -49,16 +49,24 @@ func (f FullText) Empty(tx *Tx) (bool, error) {
 	return false, err
 }
 
-// Tidy joins a little of what was put lately with what was there, so that the
-// index stays quick; it is called in the transaction of every few Puts. It is
-// done here and not by SQLite itself because that merges all at once, and
-// everybody waits.
-func (f FullText) Tidy(tx *Tx) error {
+// Tidy joins a little of what was put lately with what was there: a question
+// looks into every part that is not joined. It is called in the transaction of
+// every few Puts, and again in quiet times as long as it says that there is
+// more. It is done here and not by SQLite itself because that merges all at
+// once, and everybody waits.
+func (f FullText) Tidy(tx *Tx) (more bool, err error) {
 	if tx.on.dialect() == Postgres {
-		return nil
+		return false, nil
 	}
-	_, err := tx.Exec(`INSERT INTO ` + f.Name + ` (` + f.Name + `, rank) VALUES ('merge', 16)`)
-	return err
+	var before, after int64
+	if err := tx.QueryRow(`SELECT total_changes()`).Scan(&before); err != nil {
+		return false, err
+	}
+	if _, err := tx.Exec(`INSERT INTO ` + f.Name + ` (` + f.Name + `, rank) VALUES ('merge', 16)`); err != nil {
+		return false, err
+	}
+	err = tx.QueryRow(`SELECT total_changes()`).Scan(&after)
+	return after-before > 1, err // one is the asking itself
 }
 
 // Find returns the highest ids below one, downwards, where all the terms hold.

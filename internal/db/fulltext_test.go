@@ -34,7 +34,8 @@ func TestFullTextFindsTheSameOnBoth(t *testing.T) {
 			if empty, err := letters.Empty(tx); err != nil || empty {
 				t.Errorf("after putting, the index is empty: %t, %v", empty, err)
 			}
-			return letters.Tidy(tx)
+			_, err := letters.Tidy(tx)
+			return err
 		}))
 		both := []string{"body", "inside"}
 		body := both[:1]
@@ -66,6 +67,38 @@ func TestFullTextFindsTheSameOnBoth(t *testing.T) {
 				}))
 			})
 		}
+	})
+}
+
+func TestTheIndexIsJoinedUntilNothingIsLeftToJoin(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		must(t, d.Migrate(t.Context(), fstest.MapFS{"00001_letters.sql": {Data: []byte("-- +goose Up\n{{fulltext letters body inside}};\n")}}))
+		const puts = 15 // each a part of its own
+		for id := range int64(puts) {
+			must(t, d.Write(t.Context(), func(tx *db.Tx) error {
+				return letters.Put(tx, id+1, []string{"принтер"}, nil)
+			}))
+		}
+		steps := 0
+		for more := true; more; steps++ {
+			if steps > puts {
+				t.Fatal("there is always more to join")
+			}
+			must(t, d.Write(t.Context(), func(tx *db.Tx) (err error) {
+				more, err = letters.Tidy(tx)
+				return err
+			}))
+		}
+		if d.Dialect() == db.SQLite && steps < 2 {
+			t.Error("nothing of fifteen parts was joined")
+		}
+		must(t, d.Read(t.Context(), func(tx *db.Tx) error {
+			got, err := letters.Find(tx, []db.Term{{In: []string{"body"}, Phrases: [][]string{{"принтер"}}}}, 100, 100)
+			if len(got) != puts {
+				t.Errorf("found %v of %d", got, puts)
+			}
+			return err
+		}))
 	})
 }
 

@@ -14,11 +14,12 @@ import (
 
 // Bounds of the index.
 const (
-	indexBatch = 64 // records worked off at once
-	indexPause = 150 * time.Millisecond
-	indexRest  = 5 * time.Second  // after a failure
-	indexWait  = 15 * time.Second // that it gives way to people
-	indexLook  = time.Minute      // another process may have died over its records
+	indexBatch  = 64 // records worked off at once
+	indexPause  = 150 * time.Millisecond
+	indexTidied = 100 * time.Millisecond // that its parts are joined before the next pause
+	indexRest   = 5 * time.Second        // after a failure
+	indexWait   = 15 * time.Second       // that it gives way to people
+	indexLook   = time.Minute            // another process may have died over its records
 )
 
 // changesWords reports whether a fact may change what is found of a ticket.
@@ -96,6 +97,10 @@ func (d *Desk) KeepIndexed(ctx context.Context, busy func() bool) error {
 		if err == nil && n == 0 {
 			more, err = d.renewForm(ctx)
 		}
+		if err == nil && n == 0 && !more {
+			since = time.Time{}
+			more, err = d.tidyIndex(ctx, busy)
+		}
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -108,7 +113,6 @@ func (d *Desk) KeepIndexed(ctx context.Context, busy func() bool) error {
 			pause = indexPause
 		case n == 0:
 			pause = indexLook
-			since = time.Time{}
 		}
 		soon = pause < indexRest
 		next.Reset(pause)
@@ -154,12 +158,26 @@ func (d *Desk) Index(ctx context.Context) (int, error) {
 		if err := tx.LearnWords(learned); err != nil {
 			return err
 		}
-		return store.TicketWords.Tidy(tx.Tx)
+		_, err = store.TicketWords.Tidy(tx.Tx)
+		return err
 	})
 	if okno.ReasonOf(err) == okno.Conflict {
 		err = nil
 	}
 	return len(pending), err
+}
+
+// tidyIndex joins the index's parts for a moment, in small changes, while few
+// people wait; it reports whether there is more to be joined.
+func (d *Desk) tidyIndex(ctx context.Context, busy func() bool) (more bool, err error) {
+	more = true
+	for begun := time.Now(); more && err == nil && time.Since(begun) < indexTidied && !busy(); {
+		err = d.write(ctx, func(tx store.Tx) (err error) {
+			more, err = store.TicketWords.Tidy(tx.Tx)
+			return err
+		})
+	}
+	return more, err
 }
 
 // IndexAll works off all that is to be indexed now.

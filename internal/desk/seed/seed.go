@@ -123,7 +123,7 @@ func (f *filling) write(ctx context.Context, b *made) error {
 				return err
 			}
 			if i%tidyEvery == tidyEvery-1 {
-				if err := store.TicketWords.Tidy(tx); err != nil {
+				if _, err := store.TicketWords.Tidy(tx); err != nil {
 					return err
 				}
 			}
@@ -132,9 +132,17 @@ func (f *filling) write(ctx context.Context, b *made) error {
 	})
 }
 
-// finish lets the database give ids and numbers behind those that were given
-// here, and folds the counters.
+// finish joins the parts of the index of words, lets the database give ids and
+// numbers behind those that were given here, and folds the counters.
 func (f *filling) finish(ctx context.Context) error {
+	for more := true; more; {
+		if err := f.db.Write(ctx, func(tx *db.Tx) (err error) {
+			more, err = store.TicketWords.Tidy(tx)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
 	return f.db.Write(ctx, func(tx *db.Tx) error {
 		if err := f.db.Continue(tx, store.BulkTables(), map[string]int64{"ticket_number": f.number}); err != nil {
 			return err
