@@ -31,7 +31,7 @@ type TicketPage struct {
 
 	// For agents only.
 	Letters map[okno.MessageID][]okno.Letter // how each message left, newest first
-	Other   []okno.Ticket                    // the requester's, latest first
+	Other   []okno.Ticket                    // the requester's, latest first: store.Tx.OtherTickets
 	// Addresses are the requester's, the one that he is written to first.
 	Addresses []okno.Address
 	Agents    []okno.Person // who may be made the assignee

@@ -195,27 +195,33 @@ func scopeTerm(s okno.Scope) ([]store.Term, bool) {
 }
 
 // excerpts show in each row where the words stand, in what the asker may read.
+// Most stand in the latest message: those before it are read where they do not.
 func excerpts(tx store.Tx, by okno.Actor, q search.Question, rows []Row) error {
 	if len(q.Phrases) == 0 {
 		return nil
 	}
-	ids := make([]okno.TicketID, len(rows))
-	for i := range rows {
-		ids[i] = rows[i].ID
-	}
-	texts, err := tx.LatestTexts(ids, by.Sees().Side())
-	if err != nil {
-		return err
-	}
 	marker := q.Marker()
 	for i := range rows {
-		e := &Excerpt{Subject: marker.Mark(rows[i].Subject)}
-		for _, text := range texts[rows[i].ID] {
-			if e.Text = marker.Excerpt(text); e.Text != nil {
-				break
+		rows[i].Excerpt = &Excerpt{Subject: marker.Mark(rows[i].Subject)}
+	}
+	for _, read := range []func([]okno.TicketID, okno.Side) (map[okno.TicketID][]string, error){tx.LatestText, tx.EarlierTexts} {
+		var ids []okno.TicketID
+		for _, r := range rows {
+			if r.Excerpt.Text == nil {
+				ids = append(ids, r.ID)
 			}
 		}
-		rows[i].Excerpt = e
+		texts, err := read(ids, by.Sees().Side())
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			for _, text := range texts[rows[i].ID] {
+				if rows[i].Excerpt.Text = marker.Excerpt(text); rows[i].Excerpt.Text != nil {
+					break
+				}
+			}
+		}
 	}
 	return nil
 }

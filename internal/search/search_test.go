@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/oknodesk/okno/internal/search"
 )
 
@@ -42,6 +44,16 @@ func TestWordsAreFoundWhateverStandsBetweenThem(t *testing.T) {
 	}
 	if got := search.Stems(strings.Repeat("слово ", 50), 7); len(got) != 7 {
 		t.Errorf("%d words, 7 allowed", len(got))
+	}
+}
+
+func TestEveryLetterIsBroughtIntoItsForm(t *testing.T) {
+	for r := rune(0); r < 0x3000; r++ {
+		for _, text := range []string{string(r), "е" + string(r)} {
+			if got, want := search.Normal(text), norm.NFC.String(text); got != want {
+				t.Fatalf("%U: %+q becomes %+q, Unicode says %+q", r, text, got, want)
+			}
+		}
 	}
 }
 

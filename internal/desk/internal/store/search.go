@@ -128,14 +128,22 @@ const (
 	excerptText     = 4000 // characters of each
 )
 
-// LatestTexts are the latest messages' texts of some tickets that a side may
-// see, the latest first.
-func (tx Tx) LatestTexts(ids []okno.TicketID, side okno.Side) (map[okno.TicketID][]string, error) {
+// LatestText is the latest message's text of some tickets that a side may see.
+func (tx Tx) LatestText(ids []okno.TicketID, side okno.Side) (map[okno.TicketID][]string, error) {
+	return tx.texts(ids, side, 1, 0)
+}
+
+// EarlierTexts are those of the messages before it, the latest first.
+func (tx Tx) EarlierTexts(ids []okno.TicketID, side okno.Side) (map[okno.TicketID][]string, error) {
+	return tx.texts(ids, side, excerptMessages-1, 1)
+}
+
+func (tx Tx) texts(ids []okno.TicketID, side okno.Side, limit, skipped int) (map[okno.TicketID][]string, error) {
 	texts := make(map[okno.TicketID][]string, len(ids))
 	if len(ids) == 0 {
 		return texts, nil
 	}
-	part := `SELECT * FROM (SELECT ticket, id, substr(body, 1, ` + strconv.Itoa(excerptText) + `) AS body FROM message WHERE ticket = ? AND deleted = 0` + seenBy(side) + ` ORDER BY id DESC LIMIT ` + strconv.Itoa(excerptMessages) + `) AS part`
+	part := `SELECT * FROM (SELECT ticket, id, substr(body, 1, ` + strconv.Itoa(excerptText) + `) AS body FROM message WHERE ticket = ? AND deleted = 0` + seenBy(side) + ` ORDER BY id DESC LIMIT ` + strconv.Itoa(limit) + ` OFFSET ` + strconv.Itoa(skipped) + `) AS part`
 	args := make([]any, len(ids))
 	for i, id := range ids {
 		args[i] = id
