@@ -167,10 +167,10 @@ func (tx Tx) Places(l Listing) ([]Place, error) {
 func scanPlace(row db.Scanner) (p Place, err error) { return p, row.Scan(&p.Key, &p.ID) }
 
 // ticketsOf reads the tickets of a page whose ids and times the query gives, of
-// each part as many as the page holds: they are merged and cut before a ticket
-// is read.
+// each part as many as the page holds: they are merged, each ticket once, and
+// cut before a ticket is read.
 func ticketsOf(query string) string {
-	return `SELECT ` + ticketColumns + ` FROM (SELECT id, updated FROM (` + query + `) AS parts ORDER BY updated DESC, id DESC LIMIT ?) AS page
+	return `SELECT ` + ticketColumns + ` FROM (SELECT DISTINCT updated, id FROM (` + query + `) AS parts ORDER BY updated DESC, id DESC LIMIT ?) AS page
 		CROSS JOIN ticket t WHERE t.id = page.id ORDER BY page.updated DESC, page.id DESC`
 }
 
@@ -238,15 +238,14 @@ func (tx Tx) CustomerCount(scope okno.Scope, l CustomerListing) (int, error) {
 	if page == "" {
 		return 0, nil
 	}
-	ids, err := db.Collect(tx.Tx, scanOne[okno.TicketID], `SELECT page.id FROM (`+page+`) AS page LIMIT ?`, append(args, l.Limit)...)
-	return len(ids), err
+	return db.First(tx.Tx, scanOne[int], `SELECT COUNT(*) FROM (SELECT DISTINCT id FROM (`+page+`) AS parts LIMIT ?) AS counted`, append(args, l.Limit)...)
 }
 
 // manyCompanies is from how many on a customer's list is read by company alone.
 const manyCompanies = 50
 
-// customerPage is the query for ids and times of a page; empty: the scope
-// holds nothing. Each way to a ticket and each kind is read from its own index,
+// customerPage is the query for ids and times of a page, a ticket as often as
+// there are ways to it; empty: the scope holds nothing. Each way to a ticket and each kind is read from its own index,
 // so that what somebody has had closed costs nothing.
 func customerPage(scope okno.Scope, l CustomerListing) (sql string, args []any) {
 	var parts []string
@@ -279,5 +278,5 @@ func customerPage(scope okno.Scope, l CustomerListing) (sql string, args []any) 
 	if ids := scope.Tickets(); len(ids) > 0 {
 		add(`ticket t WHERE t.id IN (`+marks(len(ids))+`)`, l.Kinds, anys(ids)...)
 	}
-	return strings.Join(parts, ` UNION `), args
+	return strings.Join(parts, ` UNION ALL `), args
 }
