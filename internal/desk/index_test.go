@@ -6,6 +6,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/desk/internal/store"
 )
 
 func TestTheIndexGivesWayToACrowdForATimeOnly(t *testing.T) {
@@ -49,6 +52,48 @@ func TestTheIndexGivesWayToACrowdForATimeOnly(t *testing.T) {
 			case <-look.C:
 			case <-late:
 				t.Fatalf("%d still wait", waiting)
+			}
+		}
+	})
+}
+
+// parts is of how many parts SQLite's index of words is made, each of which a
+// question looks into.
+func (r *rig) parts() (n int) {
+	r.t.Helper()
+	must(r.t, r.db.Read(r.ctx(), func(tx *db.Tx) error {
+		return tx.QueryRow(`SELECT COUNT(DISTINCT segid) FROM ticket_words_idx`).Scan(&n)
+	}))
+	return n
+}
+
+func TestThePartsOfTheIndexAreJoinedInQuietTimes(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		if r.db.Dialect() != db.SQLite {
+			return // has no such parts
+		}
+		for n := range int64(12) { // as a burst leaves them
+			must(t, r.db.Write(r.ctx(), func(tx *db.Tx) error {
+				return store.TicketWords.Put(tx, 1000+n, []string{"scanner"}, nil, nil, nil, nil)
+			}))
+		}
+		if n := r.parts(); n < 10 {
+			t.Fatalf("there are only %d parts to join", n)
+		}
+		ctx, stop := context.WithCancel(r.ctx())
+		done := make(chan error, 1)
+		go func() { done <- r.KeepIndexed(ctx, func() bool { return false }) }()
+		defer func() {
+			stop()
+			must(t, <-done)
+		}()
+		look := time.NewTicker(10 * time.Millisecond)
+		defer look.Stop()
+		for late := time.After(time.Minute); r.parts() > 3; {
+			select {
+			case <-look.C:
+			case <-late:
+				t.Fatalf("there are %d parts", r.parts())
 			}
 		}
 	})
