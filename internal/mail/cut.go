@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -81,9 +82,9 @@ func partQuote(lines []string) (before, quoted, after []string, mixed bool) {
 		switch {
 		case forwardMark.MatchString(line):
 			return nil, nil, nil, true
-		case originalMark.MatchString(line), isHeaderBlock(lines, i):
+		case !isMarked(line) && (originalMark.MatchString(line) || dashedAttribution(line) || isHeaderBlock(lines, i)):
 			return dropRule(lines[:i]), lines[i:], nil, false
-		case isMarked(line) && isAttributionWithin(lines, i):
+		case isMarked(line) && (isAttributionWithin(lines, i) || isHeaderBlock(lines, i)):
 			return partMarked(lines, i, i)
 		case endsAttribution(line):
 			start, grade := attributionEndingAt(lines[:i+1], i)
@@ -148,11 +149,18 @@ func nextWords(lines []string, from int) int {
 	return len(lines)
 }
 
-// dropRule takes away the line of underscores Outlook puts above its block.
+// dashedWords is a line that stands above a block, in whatever language.
+var dashedWords = regexp.MustCompile(`^[-_]{3,}\s?[\p{L} '’-]{5,60}\s?[-_]{3,}$`)
+
+// dropRule takes away the line of underscores Outlook puts above its block, or
+// of words between dashes.
 func dropRule(lines []string) []string {
 	end := len(lines)
 	for end > 0 && strings.TrimSpace(lines[end-1]) == "" {
 		end--
+	}
+	if end > 0 && dashedWords.MatchString(strings.TrimSpace(lines[end-1])) {
+		return lines[:end-1]
 	}
 	if end > 0 && len(strings.TrimSpace(lines[end-1])) >= 8 && strings.Trim(strings.TrimSpace(lines[end-1]), "_-") == "" {
 		return lines[:end-1]

@@ -14,6 +14,7 @@ import (
 var (
 	quoteClasses     = map[string]bool{"gmail_quote": true, "gmail_quote_container": true, "yahoo_quoted": true, "protonmail_quote": true, "tutanota_quote": true, "zmail_extra": true}
 	signatureClasses = map[string]bool{"gmail_signature": true, "gmail_signature_prefix": true, "moz-signature": true}
+	signatureIDs     = map[string]bool{"ms-outlook-mobile-signature": true, "composer_signature": true}
 	restIDs          = map[string]bool{"appendonsend": true, "divrplyfwdmsg": true, "mail-editor-reference-message-container": true, "olk_src_body_section": true, "zwchr": true, "stopspelling": true, "isreplycontent": true, "replysplit": true}
 	restClasses      = map[string]bool{"OutlookMessageHeader": true}
 	// attributionClasses are of lines above a quotation, in whatever language.
@@ -79,7 +80,7 @@ func (f *quoteFinder) find(n *html.Node) {
 	case n.Type == html.TextNode && forwardMark.MatchString(strings.TrimSpace(n.Data)) && len(f.quotes) == 0:
 		f.forwarded = true
 		return
-	case n.Type == html.TextNode && originalMark.MatchString(strings.TrimSpace(n.Data)):
+	case n.Type == html.TextNode && (originalMark.MatchString(strings.TrimSpace(n.Data)) || dashedAttribution(n.Data)):
 		f.rest = n
 		return
 	case n.Type == html.ElementNode && n.DataAtom == atom.Head:
@@ -95,7 +96,7 @@ func (f *quoteFinder) find(n *html.Node) {
 // begins notes the element if something quoted begins with it.
 func (f *quoteFinder) begins(n *html.Node) bool {
 	switch {
-	case hasClass(n, signatureClasses):
+	case hasClass(n, signatureClasses), signatureIDs[strings.ToLower(attribute(n, "id"))]:
 		f.signatures = append(f.signatures, n)
 	case restIDs[strings.ToLower(attribute(n, "id"))], attribute(n, "name") == "messageReplySection", hasClass(n, restClasses):
 		f.rest = n

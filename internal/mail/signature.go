@@ -9,7 +9,8 @@ import (
 // What stands below a letter's words and is not of them. Each pattern is of a
 // whole line, a disclaimer's of its first lines joined.
 var (
-	deviceLine = regexp.MustCompile(`(?i)^[-—\s]*(?:sent from (?:my|outlook|yahoo|mail|gmail|samsung|the|a )\b?.{0,60}|get outlook for .{1,60}|sent (?:via|with|by) .{1,50}(?:mail|phone|app|android|ios)|` +
+	deviceLine = regexp.MustCompile(`(?i)^[-—\s]*(?:sent from (?:my|outlook|yahoo|mail|gmail|samsung|the|a )\b?.{0,60}|get outlook for .{1,60}|(?:получить|скачать|завантажити|отримати|атрымаць) outlook (?:для|на) .{1,40}|holen sie sich outlook für .{1,40}|outlook für .{1,30} beziehen|(?:télécharger|obtenir) outlook pour .{1,40}|obtener outlook para .{1,40}|(?:scarica|ottieni) outlook per .{1,40}|` +
+		`pobierz (?:aplikację |program )?outlook dla .{1,40}|outlook voor .{1,30} downloaden|(?:hämta|skaffa) outlook för .{1,40}|hent outlook (?:til|for) .{1,40}|(?:获取|下载|取得).{0,10}outlook.{0,20}|outlook for .{1,20}を入手|sent (?:via|with|by) .{1,50}(?:mail|phone|app|android|ios)|` +
 		`отправлено (?:с|со|из|при помощи|через) .{1,70}|послано с .{1,40}|с мобильного(?: телефона)?|отправлено\.? с телефона|надіслано з .{1,40}|` +
 		`von meinem .{1,40} gesendet|gesendet (?:von|mit|aus) .{1,60}|diese nachricht wurde von meinem .{1,80}|envoyé (?:de|depuis|à partir) .{1,60}|enviado (?:desde|de|del) .{1,60}|obter o outlook .{1,40}|` +
 		`wysłan[eo] z(?:e)? .{1,60}|inviato da .{1,50}|发自我的.{1,20}|從我的.{1,20}傳送|来自我的.{1,20}|发送自.{1,30})[.!]?(?:\s*<https?://[^>]*>)?$`)
