@@ -53,7 +53,7 @@ var (
 )
 
 // Write gives the bytes of the letter: CRLF line ends, no line over 998 bytes,
-// 7-bit unless NeedsUTF8. It refuses a letter without valid From, To,
+// 7-bit unless a local part is not ASCII (RFC 6531). It refuses a letter without valid From, To,
 // Message-ID, Date or text, and values that would break the header; foreign
 // references that would are left out.
 func Write(o Outgoing) ([]byte, error) {
@@ -93,17 +93,6 @@ func Write(o Outgoing) ([]byte, error) {
 		out.WriteString("\r\n") // text alone ends as it was typed
 	}
 	return out.Bytes(), checkLines(out.Bytes())
-}
-
-// NeedsUTF8 says whether the letter can go only to a server with SMTPUTF8 (RFC
-// 6531): a local part is not ASCII. Domains are no reason, they are sent in ASCII.
-func NeedsUTF8(o Outgoing) bool {
-	for _, a := range []Address{o.From, o.To, o.ReplyTo} {
-		if !isASCII([]byte(a.Addr[:max(strings.LastIndexByte(a.Addr, '@'), 0)])) {
-			return true
-		}
-	}
-	return false
 }
 
 func (o Outgoing) check() error {

@@ -74,9 +74,6 @@ func Thumbnail(r io.Reader, side int) (Picture, error) {
 	return encode(upright(fit(decoded, side), orientation(raw)), format)
 }
 
-// Reencode returns the picture in r, upright, in its full size. Errors as Thumbnail's.
-func Reencode(r io.Reader) (Picture, error) { return Thumbnail(r, maxSide) }
-
 // fit scales the picture down until no side is longer than side: by halves, in
 // which each four pixels become their mean, and a last step smaller than that.
 // That looks as good as a wide filter, which would need 16 bytes a pixel more.

@@ -207,7 +207,7 @@ func TestPicturesStandUpright(t *testing.T) {
 		}
 		for _, order := range []binary.AppendByteOrder{binary.BigEndian, binary.LittleEndian} {
 			raw := withEXIF(t, encoded(t, stored, "jpeg"), uint16(orientation), order)
-			got, err := Reencode(bytes.NewReader(raw))
+			got, err := Thumbnail(bytes.NewReader(raw), maxSide)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -299,12 +299,12 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		"webp, no frame": riff(extended(10, 10)),
 		"huge chunk":     append(riff(extended(10, 10)), "XXXX\xff\xff\xff\xff"...),
 	} {
-		if _, err := Reencode(bytes.NewReader(raw)); !errors.Is(err, ErrFormat) {
+		if _, err := Thumbnail(bytes.NewReader(raw), maxSide); !errors.Is(err, ErrFormat) {
 			t.Errorf("%s: %v, want ErrFormat", name, err)
 		}
 	}
 	lost := errors.New("connection lost")
-	if _, err := Reencode(iotest.ErrReader(lost)); !errors.Is(err, lost) {
+	if _, err := Thumbnail(iotest.ErrReader(lost), maxSide); !errors.Is(err, lost) {
 		t.Errorf("a broken source: %v", err)
 	}
 }
@@ -315,7 +315,7 @@ func TestTwoAtATime(t *testing.T) {
 		if !decoding.TryAcquire(maxPixels / 2) {
 			t.Fatal("the first does not get its turn")
 		}
-		if _, err := Reencode(bytes.NewReader(small)); err != nil {
+		if _, err := Thumbnail(bytes.NewReader(small), maxSide); err != nil {
 			t.Errorf("the second: %v", err)
 		}
 		if !decoding.TryAcquire(maxPixels / 2) {
@@ -323,7 +323,7 @@ func TestTwoAtATime(t *testing.T) {
 		}
 		third := make(chan error, 1)
 		go func() {
-			_, err := Reencode(bytes.NewReader(small))
+			_, err := Thumbnail(bytes.NewReader(small), maxSide)
 			third <- err
 		}()
 		synctest.Wait()

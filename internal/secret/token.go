@@ -28,10 +28,6 @@ func HashToken(token string) []byte {
 // case letters and digits. It is hard to guess, but it is not a secret.
 func NewRef() string { return randomReadable(13) }
 
-// NewSubmissionKey returns the key a form carries so that sending it twice
-// leads to the first result: 128 random bits in base64url (22 characters).
-func NewSubmissionKey() string { return randomText(16) }
-
 // GeneratePassword returns a password that can be read aloud and typed from
 // paper: three groups of five (72 bits), joined by hyphens.
 func GeneratePassword() string {
