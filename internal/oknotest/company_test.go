@@ -153,6 +153,21 @@ func TestR56R66AnEmployeeIsRegisteredAndEnters(t *testing.T) {
 	maria.NoFaults()
 }
 
+func TestR38AnAnswerToTheInvitationBecomesATicket(t *testing.T) {
+	r := company(t)
+	from, to, raw, err := r.Sink.Letter(bossAddress, "Пожалуйста, не отвечайте на него.").Answer("Куда мне войти?")
+	must(t, err)
+	must(t, oknotest.Send(r.SMTP, from, to, raw))
+	r.Settle()
+	boss, err := r.Desk.KnownSender(t.Context(), bossAddress)
+	must(t, err)
+	list, err := r.Desk.MyTickets(t.Context(), okno.Actor{Person: boss.ID, Door: okno.DoorPortal}, desk.Mine{})
+	must(t, err)
+	if len(list.Rows) != 1 || list.Rows[0].LastWord != "Куда мне войти?" {
+		t.Errorf("his tickets are %+v", list.Rows)
+	}
+}
+
 func TestR66AnInvitationThatExpiredIsSentAnew(t *testing.T) {
 	r := company(t)
 	enters(t, r, bossAddress)
