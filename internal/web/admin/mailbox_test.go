@@ -66,7 +66,7 @@ func TestFetchingIsTriedAsTyped(t *testing.T) {
 		}
 		r.shows(page, "3 letters", "1 unread", `value="imap.desk.example"`, `value="help@desk.example"`)
 		_, page = ada.post("/admin/mailboxes/test", with(fetchForm(department), "host", "nowhere.example")...)
-		r.shows(page, "no such host", `value="nowhere.example"`)
+		r.shows(page, "There is no such mail server. Check its name.", "connect: lookup nowhere.example: no such host", `value="nowhere.example"`)
 		if boxes, err := r.desk.Mailboxes(r.Context(), r.ada); err != nil || len(boxes) != 1 {
 			r.Errorf("a test saved something: %v %v", boxes, err)
 		}
