@@ -53,3 +53,22 @@ func TestRoomsStandInThePaper(t *testing.T) {
 		}
 	}
 }
+
+// The list in internal/desk/doc.go leads a stranger to the file of a noun.
+func TestTheDesksListNamesItsFiles(t *testing.T) {
+	named := 0
+	for line := range strings.Lines(read(t, "internal/desk/doc.go")) {
+		about, list, ok := strings.Cut(strings.TrimPrefix(line, "//   - "), ": ")
+		if !ok || !strings.HasPrefix(line, "//   - ") {
+			continue
+		}
+		for name := range strings.SplitSeq(strings.TrimSpace(list), ", ") {
+			if named++; len(read(t, "internal/desk/"+name+".go")) == 0 {
+				t.Errorf("%s: %s.go is empty", about, name)
+			}
+		}
+	}
+	if named < 50 {
+		t.Errorf("only %d files are named: the list is not read", named)
+	}
+}

@@ -1,6 +1,3 @@
-// Package desk is everything that can be done or seen at the help desk, by
-// whom, and what is recorded of it. There is one way to change a ticket
-// (change) and one way to see one (see); both begin with who asks.
 package desk
 
 import (
