@@ -137,9 +137,14 @@ func looseAddresses(list string) (all []Address, whole bool) {
 	return all, whole
 }
 
+var comment = regexp.MustCompile(`\([^()]*\)`)
+
+// uncommaed are recipients that stand side by side without a comma.
+var uncommaed = regexp.MustCompile(`(<[^<>\s]+@[^<>\s]+>)[ \t]+([^\s,;<>()"][^,;<>()"]*<)`)
+
 // emptyGroup knows "undisclosed-recipients:".
 func emptyGroup(item string) bool {
-	name, rest, found := strings.Cut(item, ":")
+	name, rest, found := strings.Cut(comment.ReplaceAllString(item, ""), ":")
 	return found && strings.TrimSpace(rest) == "" && !strings.ContainsAny(name, "@<")
 }
 
@@ -197,8 +202,8 @@ func mendAddr(addr string) string {
 	if len(addr) > 7 && strings.EqualFold(addr[:7], "mailto:") {
 		addr = addr[7:]
 	}
-	if strings.Count(addr, "@") == 1 && len(addr) <= maxAddr {
-		addr = strings.Join(strings.Fields(addr), "")
+	if local, domain, found := strings.Cut(addr, "@"); found && !strings.Contains(domain, "@") && len(addr) <= maxAddr && len(strings.Fields(local)) <= 1 {
+		addr = strings.Join(strings.Fields(addr), "") // words before the "@" are not one name: "ad min"@x is not admin@x
 	}
 	return strings.TrimRight(addr, ".")
 }

@@ -28,7 +28,7 @@ var (
 
 	blockLine    = regexp.MustCompile(`^[\s*>]*\p{L}[\p{L} -]{0,20}\s*\*?\s*[:：]\s*\S`)
 	blockFrom    = regexp.MustCompile(`(?i)^[\s*>]*(?:` + fromLabels + `)\s*\*?\s*[:：]\s*\*?\s*\S`)
-	blockTo      = regexp.MustCompile(`(?i)^[\s*>]*(?:to|кому|an|à|para|a|do|aan|till|til|komu|vastaanottaja|címzett|către|kime|收件人|收件者|宛先|받는 ?사람)\s*\*?\s*[:：]`)
+	blockTo      = regexp.MustCompile(`(?i)^[\s*>]*(?:` + toLabels + `)\s*\*?\s*[:：]`)
 	blockSent    = regexp.MustCompile(`(?i)^[\s*>]*(?:` + sentLabels + `)\s*\*?\s*[:：]`)
 	blockSubject = regexp.MustCompile(`(?i)^[\s*>]*(?:` + subjectLabels + `)\s*\*?\s*[:：]`)
 )
@@ -39,6 +39,7 @@ const (
 	fromLabels = `from|от|от кого|von|de|de la|da|od|від|ад|van|från|fra|lähettäjä|feladó|kimden|από|кімнен|发件人|寄件者|寄件人|差出人|보낸 ?사람`
 	sentLabels = `sent|date|отправлено|отправленные|дата|gesendet|datum|dato|envoyé|enviado(?: el)?|enviada(?: em)?|fecha|data|wysłan[oe]|inviato|надіслано|адпраўлена|изпратено|verzonden|skickat|sendt|lähetetty|odesláno|odoslané|küldve|trimis|gönderildi|στάλθηκε|жіберілді|` +
 		`发送时间|日期|时间|寄件日期|送信日時|보낸 ?날짜`
+	toLabels      = `to|кому|an|à|para|a|do|aan|till|til|komu|vastaanottaja|címzett|către|kime|收件人|收件者|宛先|받는 ?사람`
 	subjectLabels = `subject|тема|тэма|betreff|objet|asunto|temat|oggetto|assunto|onderwerp|ämne|emne|aihe|předmět|predmet|tárgy|subiect|konu|относно|θέμα|тақырып|主题|主題|主旨|件名|제목`
 )
 
@@ -116,7 +117,8 @@ func attributionEndingAt(lines []string, end int) (start int, grade attribution)
 }
 
 // isHeaderBlock says whether Outlook's "From: Sent: To: Subject:" begins at i, or
-// the same in another order, as GMX and Hotmail have it.
+// the same in another order, as GMX and Hotmail have it. Of a letter without a
+// subject there are the first three.
 func isHeaderBlock(lines []string, i int) bool {
 	if blockFrom.MatchString(lines[i]) {
 		sent, subject := false, false
@@ -124,7 +126,7 @@ func isHeaderBlock(lines []string, i int) bool {
 			sent = sent || blockSent.MatchString(line)
 			subject = subject || blockSubject.MatchString(line)
 		}
-		return sent && subject
+		return sent && (subject || i+2 < len(lines) && blockSent.MatchString(lines[i+1]) && blockTo.MatchString(lines[i+2]) && attributionTime.MatchString(lines[i+1]))
 	}
 	return blockSent.MatchString(lines[i]) && isReorderedBlock(lines[i:min(len(lines), i+6)])
 }

@@ -20,7 +20,7 @@ var (
 	// attributionClasses are of lines above a quotation, in whatever language.
 	attributionClasses = map[string]bool{"moz-cite-prefix": true, "gmail_attr": true}
 	blockElement       = map[atom.Atom]bool{atom.Div: true, atom.P: true, atom.Blockquote: true, atom.Table: true, atom.Ul: true, atom.Ol: true, atom.Hr: true, atom.Pre: true}
-	outlookBlock       = regexp.MustCompile(`(?is)^\s*\*?(?:` + fromLabels + `)\s*[:：].{1,400}(?:` + sentLabels + `)\s*[:：].{1,600}(?:` + subjectLabels + `)\s*[:：]`)
+	outlookBlock       = regexp.MustCompile(`(?is)^\s*\*?(?:` + fromLabels + `)\s*[:：].{1,400}(?:` + sentLabels + `)\s*[:：](?:.{1,600}(?:` + subjectLabels + `)\s*[:：]|[^\n]{1,100}:\d\d[^\n]{0,20}\n\s*(?:` + toLabels + `)\s*[:：])`)
 )
 
 const maxBlockText = 2000 // bytes of an element that may be Outlook's block or an attribution

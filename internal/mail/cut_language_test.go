@@ -68,6 +68,7 @@ var earlierLetters = map[string]string{
 	"zoho ru":         "---- Вкл ср, 24 фев 2021 14:02:50 +0300 Support <support@desk.example> написал(а) ----\n\nwords",
 	"gmail split3":    "On Tue, Nov 15, 2021 at 7:42 PM John Smith\nof the Acme Support Team\n<support@desk.example> wrote:\n\n> x",
 	"tb":              "On 15/11/2021 19:42, Support wrote:\n> x\n> y",
+	"ru no subject":   "От: Support\nОтправлено: четверг, 26 июня 2014 г. 15:05\nКому: Анна\n\nпривет",
 	"hotmail date":    "> Date: Mon, 2 Apr 2012 17:44:22 +0400\n> Subject: Test\n> From: support@desk.example\n> To: support@desk.example; support@desk.example\n>\n> Hi",
 	"hotmail date2":   "Date: Mon, 2 Apr 2012 17:44:22 +0400\nSubject: Test\nFrom: support@desk.example\nTo: support@desk.example\n\nHi",
 	"sparrow":         "On Monday, April 2, 2012 at 6:26 PM, Megan One wrote:\n> Hi",

@@ -12,11 +12,12 @@ import (
 var dateLayouts = []string{
 	"Mon Jan 2 15:04:05 2006", "Mon Jan 2 15:04:05 MST 2006", "Mon Jan 2 15:04:05 -0700 2006", "Mon, Jan 2 2006 15:04:05 -0700",
 	time.RFC3339, "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "02.01.2006 15:04:05", "02.01.2006 15:04",
-	"1/2/2006 3:04:05 PM", "1/2/2006 3:04 PM",
+	"1/2/2006 3:04:05 PM", "1/2/2006 3:04 PM", "Monday, January 2, 2006 3:04 PM", "Monday, January 2, 2006 3:04:05 PM", "Mon, Jan 2, 2006 3:04 PM", "Mon, Jan 2, 2006 15:04:05 -0700",
+	"January 2, 2006 3:04 PM", "Jan 2, 2006 3:04 PM", "Jan 2, 2006 15:04:05",
 }
 
 var (
-	looseDate  = regexp.MustCompile(`(?i)\b(\d{1,2})[\s.-]*(\p{L}{3,10})\.?[\s,-]*(\d{4}|\d{2})\b[\s,]*(?:at\s+|в\s+)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*(am|pm)?\s*(.*)$`)
+	looseDate  = regexp.MustCompile(`(?i)\b(\d{1,2})[\s.-]*(\p{L}{3,10})\.?[\s,-]*(\d{2,4})\b[\s,]*(?:at\s+|в\s+)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*(am|pm)?\s*(.*)$`)
 	zoneDigits = regexp.MustCompile(`(?i)^(?:gmt|utc|z)?\s*([+-])\s*(\d{1,2}):?(\d{2})?\b`)
 )
 
@@ -106,8 +107,11 @@ func parseLooseDate(s string) (time.Time, bool) {
 		return n
 	}
 	year, hour := number(3), number(4)
-	if year < 100 {
+	switch {
+	case year < 100:
 		year += 2000
+	case year < 1000: // RFC 5322, 4.3
+		year += 1900
 	}
 	switch {
 	case m[7] == "pm" && hour < 12:

@@ -165,6 +165,9 @@ func (l *Letter) readFields() {
 func (l *Letter) addresses(name string) []Address {
 	var all []Address
 	for _, v := range l.Header.rawValues(name) {
+		if name == "To" || name == "Cc" { // of writers the last would become the first
+			v = uncommaed.ReplaceAllString(v, "$1, $2")
+		}
 		list, whole := parseAddresses(v)
 		if !whole {
 			l.fault("the field " + name + " was not a list of addresses")

@@ -193,6 +193,12 @@ func clip(s string, n int) string {
 	return strings.ToValidUTF8(s[:n], "")
 }
 
+// isForm says whether the part is words by its type and not said to be a file.
+func (p part) isForm() bool {
+	p.fileName = ""
+	return p.isBody()
+}
+
 // isBody says whether the part is words to be shown, not a file beside them.
 func (p part) isBody() bool {
 	switch p.mediaType {

@@ -20,6 +20,7 @@ type structure struct {
 	unpacked int
 	spare    []block // words found within files, for a letter that has no others
 	rest     []byte  // what stands after the end of the outermost multipart
+	blank    bool    // a part had nothing in it: that the letter has no words is no fault of ours
 }
 
 // readBody fills Text, HTML and Attachments. A letter with too many parts, or
@@ -43,7 +44,7 @@ func (l *Letter) readBody(body []byte) {
 	if l.Text == "" && l.HTML == "" {
 		l.promote()
 	}
-	if l.Text == "" && l.HTML == "" && len(l.Attachments) == 0 && len(bytes.TrimSpace(body)) > 0 {
+	if l.Text == "" && l.HTML == "" && len(l.Attachments) == 0 && !s.blank && len(bytes.TrimSpace(body)) > 0 {
 		l.fault("nothing could be read: the raw text is shown")
 		l.Text = rawText(body)
 	}
@@ -86,11 +87,12 @@ func (s *structure) walk(p part, depth int) []block {
 
 // words gives the words of a part; files that stand in plain text are taken out.
 func (s *structure) words(p part) []block {
-	content, fault := decodeTransfer(p.encoding, p.body)
+	content, fault := decodeWordsOfPart(p.encoding, p.body)
 	s.faults([]string{fault})
 	if p.mediaType == "text/plain" {
 		content = s.embedded(content)
 	}
+	s.blank = s.blank || len(bytes.TrimSpace(p.body)) == 0
 	text, fault := p.text(content)
 	s.faults([]string{fault})
 	if p.mediaType == "text/html" {
@@ -110,7 +112,10 @@ func (s *structure) faults(words []string) {
 func (s *structure) multipart(p part, children []part, depth int) []block {
 	first := len(s.letter.Attachments)
 	var all, texts, htmls []block
-	for _, child := range children {
+	for i, child := range children {
+		if child.isForm() && (p.mediaType == "multipart/alternative" || p.mediaType == "multipart/related" && i == 0) {
+			child.fileName = "" // a form of the words, whatever it is called
+		}
 		blocks := s.walk(child, depth+1)
 		all = append(all, blocks...)
 		if joinHTML(blocks) != "" {
@@ -151,6 +156,10 @@ func (s *structure) children(p part) ([]part, bool) {
 		}
 		s.letter.fault("the boundary of a multipart was wrong")
 	}
+	if end := []byte("--" + boundary + "--"); !closed && bytes.HasSuffix(bytes.TrimSpace(pieces[len(pieces)-1].bytes), end) { // its end stands behind the last words
+		last := &pieces[len(pieces)-1]
+		last.bytes, closed = bytes.TrimSuffix(bytes.TrimSpace(last.bytes), end), true
+	}
 	if !closed {
 		s.letter.fault("a multipart was not closed: the letter may be cut short")
 	} else if s.parts == 1 {
@@ -181,6 +190,7 @@ func (s *structure) children(p part) ([]part, bool) {
 			children = append(children, child)
 		}
 	}
+	s.blank = s.blank || len(children) == 0
 	return children, true
 }
 

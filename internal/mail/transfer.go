@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"github.com/oknodesk/okno/internal/mail/unpack"
@@ -71,10 +72,54 @@ func decodeBase64(body []byte) ([]byte, string) {
 	}
 	flush()
 	if strange > 0 {
-		return out, "base64 was damaged"
+		return out, damagedBase64
 	}
 	return out, ""
 }
+
+// decodeWordsOfPart is decodeTransfer for words: what stands unencoded where
+// base64 was named, all of it or what a list added below, is left as it is.
+func decodeWordsOfPart(name string, body []byte) (content []byte, fault string) {
+	content, fault = decodeTransfer(name, body)
+	if fault != damagedBase64 && !bytes.Contains(bytes.TrimSpace(body), []byte(" ")) {
+		return content, fault
+	}
+	from := plainFrom(body)
+	if from < 0 || !strings.Contains(strings.ToLower(name), "base64") {
+		return content, fault
+	}
+	if garbled, _ := decodeBase64(body[from:]); isWords(garbled) {
+		return content, fault
+	}
+	content, _ = decodeBase64(body[:from])
+	return slices.Concat(content, body[from:]), "words stood unencoded in a part that says base64"
+}
+
+// plainFrom is where words begin that are no base64: several to a line, on most
+// lines from there on. -1: nowhere.
+func plainFrom(body []byte) int {
+	from, plain, lines := -1, 0, 0
+	for at := 0; at < len(body); {
+		line := firstLine(body[at:])
+		words := len(bytes.Fields(line))
+		switch {
+		case words > 1 && from < 0:
+			from, plain, lines = at, 1, 1
+		case words > 0:
+			lines++
+			if words > 1 {
+				plain++
+			}
+		}
+		if from >= 0 && plain*2 < lines {
+			from = -1
+		}
+		at += len(line) + 1
+	}
+	return from
+}
+
+const damagedBase64 = "base64 was damaged"
 
 var base64Alphabet = func() (set [256]bool) {
 	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {

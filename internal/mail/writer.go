@@ -1,5 +1,7 @@
 package mail
 
+import "strings"
+
 // Writer says whom the letter names as its writer, and the field that does: the
 // first address of From, else of the fields that may stand for it. It proves
 // nothing. Addr is empty where From has words but no address; both are empty
@@ -8,7 +10,7 @@ func (l *Letter) Writer() (who Address, field string) {
 	if len(l.From) > 0 {
 		return l.From[0], "From"
 	}
-	name := cleanDisplayName(l.Header.Raw("From"))
+	name := cleanDisplayName(strings.TrimSuffix(strings.TrimSpace(l.Header.Raw("From")), "<>"))
 	for _, field := range []string{"Sender", "Resent-From", "Reply-To", "X-Original-From", "Return-Path", "X-Envelope-From", "X-Sender"} {
 		if list, _ := parseAddresses(l.Header.Raw(field)); len(list) > 0 {
 			if list[0].Name == "" {
