@@ -44,11 +44,10 @@ func (a *Admin) letters(q *web.Request) error {
 	}
 	v := listView{view: sectionView(q, "letters"), emptyText: l.T("admin.letter.none"), beside: lettersBeside(q, f, boxes, out.Counts)}
 	v.tabs = letterTabs(l, f, out.Counts)
-	v.table = table{name: v.Title, head: []string{l.T("words.subject"), l.T("admin.letter.to"), l.T("admin.letter.kind"), l.T("admin.field.state"), l.T("admin.letter.attempts"), l.T("admin.letter.next"), l.T("admin.field.time")}}
+	v.table = table{name: v.Title, head: []string{l.T("words.subject"), l.T("admin.letter.to"), l.T("admin.field.state"), l.T("admin.field.time")}}
 	for _, x := range out.Letters {
 		v.rows = append(v.rows, []templ.Component{
-			link("/admin/letters/"+string(x.Ref), ui.Subject(l, x.Subject)), text(x.To), text(letterKind(l, x.Kind)), letterState(l, x.Letter),
-			text(strconv.Itoa(x.Attempts)), nextTry(l, x, q.Now), moment(l, x.At, q.Now),
+			letterNamed(l, x), text(x.To), letterTries(l, x, q.Now), moment(l, x.At, q.Now),
 		})
 	}
 	if out.More {
@@ -110,15 +109,25 @@ func boxOptions(l *locale.Locale, boxes []desk.MailboxState) []ui.Option {
 	return options
 }
 
-// nextTry is when a letter is tried next.
-func nextTry(l *locale.Locale, x desk.OutboxLetter, now time.Time) templ.Component {
-	switch {
-	case x.State != okno.LetterQueued && x.State != okno.LetterDelayed:
-		return text(l.T("admin.letter.never"))
-	case x.Next.IsZero() || !x.Next.After(now):
-		return text(l.T("admin.letter.now"))
+// nextTry is when a letter that has not left is tried next.
+func nextTry(l *locale.Locale, x desk.OutboxLetter, now time.Time) string {
+	if x.Next.IsZero() || !x.Next.After(now) {
+		return l.T("admin.letter.now")
 	}
-	return text(l.Full(x.Next))
+	return l.Full(x.Next)
+}
+
+// tried is how often a letter was tried and when it will be again; "" for one
+// that left at once.
+func tried(l *locale.Locale, x desk.OutboxLetter, now time.Time) string {
+	var said []string
+	if x.Attempts > 1 || x.Attempts == 1 && x.State == okno.LetterDelayed {
+		said = append(said, l.T("admin.letter.attempts")+": "+strconv.Itoa(x.Attempts))
+	}
+	if x.State == okno.LetterDelayed {
+		said = append(said, l.T("admin.letter.next")+": "+nextTry(l, x, now))
+	}
+	return strings.Join(said, " · ")
 }
 
 // retryLetters has all letters of the filter that were not taken sent now.

@@ -60,7 +60,7 @@ func TestTheOutboxIsSearchedRetriedAndEmptied(t *testing.T) {
 		l.State, l.Attempts, l.Trouble = okno.LetterDelayed, 1, "451 come back later"
 		r.must(r.desk.SaveDelivery(r.Context(), l))
 		path := "/admin/letters/" + string(l.Ref)
-		r.shows(ada.page("/admin/letters?to=carl@customer.example"), "Welcome", "Send again what was not taken", "Delayed 1")
+		r.shows(ada.page("/admin/letters?to=carl@customer.example"), "Welcome", "Send again what was not taken", "Delayed 1", "Attempts: 1 · Next try: Now")
 		if page := ada.page("/admin/letters?to=dora@customer.example"); strings.Contains(page, "Welcome") || strings.Contains(page, "Send again what") {
 			r.Error("another's letters are found")
 		}
