@@ -61,7 +61,7 @@ func TestCutQuoteKeepsHTMLThatIsNotSurelyQuoted(t *testing.T) {
 func TestCutQuoteCuts(t *testing.T) {
 	for name, c := range map[string]struct{ text, html, wantText, wantHTML string }{
 		"date, time and address without marks": {text: "New.\n\n18.11.2026 12:30, Support <s@desk.example>:\n\nOld.\n", wantText: "New."},
-		"Windows Mail, no subject":             {html: "<body><p>New.</p><div><div><b>От:</b>&nbsp;Support<br><b>Отправлено:</b>&nbsp;четверг, 26 июня 2014 г. 15:05<br><b>Кому:</b>&nbsp;Анна</div></div><div>Old.</div></body>", wantHTML: "<html><head></head><body><p>New.</p><div></div></body></html>"},
+		"Windows Mail, no subject":             {html: "<body><p>New.</p><div><div><b>От:</b>&nbsp;Support<br><b>Отправлено:</b>&nbsp;четверг, 26 июня 2014 г. 15:05<br><b>Кому:</b>&nbsp;Анна</div></div><div>Old.</div></body>", wantHTML: "<html><head></head><body><p>New.</p></body></html>"},
 		"Outlook's line as bare text":          {html: "<body>New.<br>-----Original Message-----<br>From: x<br>Old.</body>", wantHTML: "<html><head></head><body>New.<br/></body></html>"},
 		"two quotations in a row": {
 			html:     "<p>New.</p><div>" + earlier + "</div><blockquote>One.</blockquote><div>" + earlier + "</div><blockquote>Two.</blockquote>",
