@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/oknodesk/okno/internal/db/dbtest"
@@ -27,6 +28,8 @@ type plan struct {
 	tickets                 []int
 	keep                    string // where seeded installations are kept; "": nowhere
 	atOnce                  []int
+	clients                 int  // that read the pages of sizes at once
+	writing                 bool // while forms are sent
 
 	live                        time.Duration
 	customers, agents, messages int // messages a second
@@ -50,6 +53,8 @@ func main() {
 		return nil
 	})
 	flag.StringVar(&p.keep, "keep", "", "directory that keeps seeded installations from one sitting to the next, with what backup adds to them (SQLite only)")
+	flag.IntVar(&p.clients, "clients", 1, "clients at once that read the pages of the sizes")
+	flag.BoolVar(&p.writing, "writing", false, "read the pages of the sizes while 8 senders fill in forms as fast as they are answered")
 	flag.DurationVar(&p.live, "live", 30*time.Second, "length of a conversation while very many pages are open")
 	flag.IntVar(&p.customers, "customers", 9900, "customers with an open page")
 	flag.IntVar(&p.agents, "agents", 100, "agents with an open page")
@@ -127,6 +132,7 @@ type bench struct {
 	fsyncs   float64         // a second
 	server   *dbtest.Durable // nil: SQLite
 	worlds   int
+	made     *atomic.Int64 // tickets that were made while pages are read; nil: nobody writes
 }
 
 func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.out, format+"\n", args...) }

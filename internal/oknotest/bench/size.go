@@ -18,11 +18,13 @@ import (
 	"github.com/oknodesk/okno/internal/oknotest/traffic"
 )
 
-// What is aimed at with a single client, at any size (docs/performance.md).
+// What is aimed at with a single client, at any size, and with several while
+// others write (docs/performance.md).
 const (
-	aimMedian = 3.0  // ms
-	aimLate   = 15.0 // ms, 99 of 100
-	aimGrowth = 1.3  // from the smallest to the largest
+	aimMedian  = 3.0  // ms
+	aimLate    = 15.0 // ms, 99 of 100
+	aimCrowded = 60.0 // ms, 99 of 100 of several clients
+	aimGrowth  = 1.3  // from the smallest to the largest
 )
 
 // measured is a page at one size.
@@ -34,7 +36,7 @@ type measured struct {
 }
 
 // sizes measures the same pages of installations that were seeded with so many
-// tickets each, one client at a time.
+// tickets each, with one client or with several, and while others write.
 func (b *bench) sizes(ctx context.Context) error {
 	var all [][]measured
 	for _, n := range b.tickets {
@@ -86,10 +88,20 @@ func (b *bench) size(ctx context.Context, n int) ([]measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.say("\n### Pages of one client at %d tickets\n", n)
-	b.say("%sOn the disk %d MB; from start to listening %d ms, with %d MB of memory then. Aim: p50 %.0f ms, p99 %.0f ms.\n", made, disk>>20, started.Milliseconds(), idle>>20, aimMedian, aimLate)
-	b.say("| page | KB | p50 ms | p99 ms | a second | processor | memory MB | |\n|---|---|---|---|---|---|---|---|")
-	var all []measured
+	b.say("\n### Pages of %s at %d tickets\n", b.readers(), n)
+	b.say("%sOn the disk %d MB; from start to listening %d ms, with %d MB of memory then. Aim: %s.\n", made, disk>>20, started.Milliseconds(), idle>>20, b.aim())
+	b.say("| page | KB | p50 ms | p99 ms | slowest ms | a second | tickets made a second | processor | memory MB | |\n|---|---|---|---|---|---|---|---|---|---|")
+	all, err := b.sizedAll(ctx, w, pages)
+	return all, errors.Join(err, w.close(ctx))
+}
+
+// sizedAll measures one page after another, and has others write meanwhile.
+func (b *bench) sizedAll(ctx context.Context, w *world, pages []page) (all []measured, err error) {
+	if b.writing {
+		made, end := w.writers(ctx)
+		defer end()
+		b.made = made
+	}
 	for _, pg := range pages {
 		m, err := b.sized(ctx, w, pg)
 		if err != nil {
@@ -97,11 +109,11 @@ func (b *bench) size(ctx context.Context, n int) ([]measured, error) {
 		}
 		all = append(all, m)
 	}
-	return all, w.close(ctx)
+	return all, nil
 }
 
 func (b *bench) sized(ctx context.Context, w *world, pg page) (m measured, err error) {
-	browser := pg.visitor(1)
+	browser := pg.visitor(b.clients)
 	defer browser.HTTP.CloseIdleConnections()
 	for range 5 {
 		status, said, err := browser.Get(ctx, pg.path())
@@ -110,18 +122,20 @@ func (b *bench) sized(ctx context.Context, w *world, pg page) (m measured, err e
 		}
 		m.bytes = int64(len(said))
 	}
-	o, err := b.reading(ctx, w, 1, browser, pg.path)
+	made := b.madeSoFar()
+	o, err := b.reading(ctx, w, b.clients, browser, pg.path)
 	if err != nil {
 		return m, err
 	}
+	made = b.madeSoFar() - made
 	now, _, err := w.Memory()
 	if err != nil {
 		return m, err
 	}
 	m.name, m.median, m.late, m.rate, m.failed = pg.name, millis(o.at(0.5)), millis(o.at(0.99)), o.rate(), o.failed
 	m.cpu = o.itsCPU.Seconds() / o.took.Seconds()
-	b.say("| %s | %.1f | %.2f | %.2f | %.0f | %.2f | %d | %s |", m.name, float64(m.bytes)/1000, m.median, m.late, m.rate, m.cpu, now>>20,
-		mark(m.failed == 0 && m.median <= aimMedian && m.late <= aimLate))
+	b.say("| %s | %.1f | %.2f | %.2f | %.1f | %.0f | %.0f | %.2f | %d | %s |", m.name, float64(m.bytes)/1000, m.median, m.late, millis(o.at(1)), m.rate,
+		float64(made)/o.took.Seconds(), m.cpu, now>>20, mark(m.failed == 0 && b.met(m)))
 	return m, nil
 }
 
@@ -203,27 +217,23 @@ func sizeOf(dir string) (size int64, err error) {
 	return size, err
 }
 
-// come lets somebody in: the administrator by his password, others by a link to
-// a new one.
+// come lets somebody in by a link to a new password.
 func (w *world) come(ctx context.Context, login string) (func(int) *traffic.Browser, error) {
 	b, err := w.visitor()
 	if err != nil {
 		return nil, err
 	}
-	path, fields := "/login", [][2]string{{"login", login}, {"password", program.Password}}
-	if login != program.Admin {
-		link, err := w.Run(ctx, "person reset", login)
-		if err != nil {
-			return nil, err
-		}
-		at, err := url.Parse(strings.TrimSpace(string(link)))
-		if err != nil {
-			return nil, err
-		}
-		password := fmt.Sprint("a new one ", time.Now().UnixNano())
-		path, fields = at.Path, [][2]string{{"password", password}, {"repeat", password}}
+	link, err := w.Run(ctx, "person reset", login)
+	if err != nil {
+		return nil, err
 	}
-	status, said, err := b.Submit(ctx, path, traffic.Form{Fields: fields}, "")
+	at, err := url.Parse(strings.TrimSpace(string(link)))
+	if err != nil {
+		return nil, err
+	}
+	password := fmt.Sprint("a new one ", time.Now().UnixNano())
+	fields := [][2]string{{"password", password}, {"repeat", password}}
+	status, said, err := b.Submit(ctx, at.Path, traffic.Form{Fields: fields}, "")
 	if err != nil || status != http.StatusSeeOther {
 		return nil, fmt.Errorf("%s comes in: %d %w\n%.500s", login, status, err, said)
 	}
