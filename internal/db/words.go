@@ -72,10 +72,11 @@ func meaningOf(word string, d Dialect) (string, error) {
 		return oldest(fields[1]), nil
 	case len(fields) > 2 && fields[0] == "fulltext" && !slices.ContainsFunc(fields, func(f string) bool { return !plainName.MatchString(f) }):
 		name := fields[1]
-		// The words come ready made: all but blanks belongs to them. Merging is FullText.Tidy's.
+		// The words come ready made: all but blanks belongs to them. Merging is FullText.Tidy's;
+		// what SQLite joins by itself when there are very many parts, it joins all at once.
 		return pick("CREATE VIRTUAL TABLE "+name+" USING fts5 ("+strings.Join(fields[2:], ", ")+
 			", content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'\");\n"+
-			"INSERT INTO "+name+" ("+name+", rank) VALUES ('automerge', 0)",
+			"INSERT INTO "+name+" ("+name+", rank) VALUES ('automerge', 0), ('crisismerge', 64)",
 			"CREATE TABLE "+name+" (id BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);\n"+
 				"CREATE INDEX "+name+"_words ON "+name+" USING GIN ((ARRAY[id >> "+blockBits+"]), words) WITH (gin_pending_list_limit = 256)")
 	}
