@@ -132,6 +132,22 @@ func TestALetterToTheAddressesOfTwoTicketsJoinsBoth(t *testing.T) {
 	})
 }
 
+func TestALetterThatNamesTwoSendersProvesNothingInAnyTicket(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		a, reply := r.opened()
+		b := r.second()
+		other := r.ReplyAddresses().For(support, int64(b.ID), int64(b.Requester))
+		r.arrive(reply, letter("From: carl@customer.example, dora@customer.example", "To: "+reply, "Cc: "+other, "Subject: Re: both",
+			"Date: Fri, 20 Nov 2026 09:00:00 +0000", "Message-ID: <pair@customer.example>", "", "Solved."))
+		for _, ticket := range []okno.Ticket{a, b} {
+			p := r.page(ticket.ID)
+			if last := p.Messages[len(p.Messages)-1]; len(p.Messages) != 2 || last.Claim == okno.Proven || p.Ticket.Kind == okno.StatusClosed {
+				t.Errorf("#%s is %s, and %q is %s", ticket.Number, p.Ticket.Kind, last.Text, last.Claim)
+			}
+		}
+	})
+}
+
 func TestALetterJoinsATicketWhoseAddressOnlyTheEnvelopeNames(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		a, first := r.opened()

@@ -45,7 +45,7 @@ func (r *Receiver) handOthers(ctx context.Context, l *reading, words *desk.Lette
 // handOther gives it to one more ticket and heeds what it says of closing.
 func (r *Receiver) handOther(ctx context.Context, l *reading, words *desk.LetterWords, reply replyAddress, t *okno.Ticket) error {
 	claim := l.claim
-	if reply.person == l.sender.ID {
+	if reply.person == l.sender.ID && !l.several {
 		claim = okno.Proven
 	} else if claim == okno.Claimed {
 		claim = okno.ThreadOnly
