@@ -68,13 +68,8 @@ func (d *Desk) TellJoined(ctx context.Context, j JoinJob, letters []Outgoing, fa
 		return err
 	}
 	return d.write(ctx, func(tx store.Tx) error {
-		if err := current(tx, letters); err != nil {
+		if err := d.queueCurrent(tx, ready, letters); err != nil {
 			return err
-		}
-		for i := range ready {
-			if err := d.queueLetter(tx, &ready[i], letters[i]); err != nil {
-				return err
-			}
 		}
 		for _, e := range facts {
 			if err := tx.Unjoin(store.Joined(j), e); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 	"github.com/oknodesk/okno/internal/jobs"
 	"github.com/oknodesk/okno/internal/mail"
@@ -95,13 +96,8 @@ func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told, dut
 		return err
 	}
 	return d.write(ctx, func(tx store.Tx) error {
-		if err := current(tx, letters); err != nil {
+		if err := d.queueCurrent(tx, ready, letters); err != nil {
 			return err
-		}
-		for i := range ready {
-			if err := d.queueLetter(tx, &ready[i], letters[i]); err != nil {
-				return err
-			}
 		}
 		if err := d.addNotices(tx, notices); err != nil {
 			return err
@@ -134,21 +130,25 @@ func (d *Desk) seal(ctx context.Context, letters []Outgoing) ([]store.Letter, er
 // errOutdated has a letter written again: its message changed meanwhile.
 var errOutdated = okno.Refuse(okno.Busy, "error.stale")
 
-// current makes sure that the messages which letters tell did not change
+// queueCurrent queues letters if the messages that they tell did not change
 // meanwhile; mostly they tell the same one.
-func current(tx store.Tx, letters []Outgoing) error {
-	versions := map[okno.MessageID]int64{}
+func (d *Desk) queueCurrent(tx store.Tx, ready []store.Letter, letters []Outgoing) error {
+	versions := map[okno.MessageID]*db.Asked[int64]{}
+	for _, o := range letters {
+		if o.Told != 0 && versions[o.Message] == nil {
+			versions[o.Message] = tx.AskMessageVersion(o.Message)
+		}
+	}
+	if err := d.queueLetters(tx, ready, letters); err != nil {
+		return err
+	}
 	for _, o := range letters {
 		if o.Told == 0 {
 			continue
 		}
-		now, known := versions[o.Message]
-		if !known {
-			var err error
-			if now, err = tx.MessageVersion(o.Message); err != nil {
-				return err
-			}
-			versions[o.Message] = now
+		now, err := versions[o.Message].First()
+		if err != nil {
+			return err
 		}
 		if now != o.Told {
 			return errOutdated
@@ -157,32 +157,54 @@ func current(tx store.Tx, letters []Outgoing) error {
 	return nil
 }
 
-func (d *Desk) queueLetter(tx store.Tx, l *store.Letter, o Outgoing) error {
-	if o.Join > 0 {
-		if waits, err := d.joins(tx, l, o.Join); err != nil || waits {
-			return err
+// queueLetters keeps letters that do not wait to be joined, with all that goes
+// with each.
+func (d *Desk) queueLetters(tx store.Tx, ready []store.Letter, letters []Outgoing) error {
+	var queued []*store.Letter
+	outgoing := map[*store.Letter]Outgoing{}
+	for i, o := range letters {
+		l := &ready[i]
+		l.ID = 0 // of a try that was undone
+		if o.Join > 0 {
+			if waits, err := d.joins(tx, l, o.Join); err != nil || waits {
+				if err != nil {
+					return err
+				}
+				continue
+			}
 		}
+		queued, outgoing[l] = append(queued, l), o
 	}
-	added, err := tx.QueueLetter(l)
-	if err != nil || !added {
+	if err := tx.QueueLetters(queued); err != nil {
 		return err
 	}
-	if l.Kind == okno.LetterInvitation {
-		if err := tx.DropIssued(l.Event); err != nil {
+	var posts []jobs.New
+	threads := map[okno.TicketID][]string{}
+	for _, l := range queued {
+		if l.ID == 0 {
+			continue
+		}
+		if l.Kind == okno.LetterInvitation {
+			if err := tx.DropIssued(l.Event); err != nil {
+				return err
+			}
+		}
+		for _, link := range outgoing[l].Links {
+			if err := tx.AddLink(link.link); err != nil {
+				return err
+			}
+		}
+		if l.Ticket != 0 {
+			threads[l.Ticket] = append(threads[l.Ticket], l.MessageID)
+		}
+		posts = append(posts, jobs.New{Kind: PostJobKind, V: 1, Payload: PostJob{Letter: l.ID}, Key: id(l.ID), At: d.Now().Add(outgoing[l].Hold)})
+	}
+	for t, ids := range threads { // mostly one
+		if err := tx.AddToThread(t, ready[0].At, ids...); err != nil {
 			return err
 		}
 	}
-	for _, link := range o.Links {
-		if err := tx.AddLink(link.link); err != nil {
-			return err
-		}
-	}
-	if l.Ticket != 0 {
-		if err := tx.AddToThread(l.Ticket, l.MessageID, l.At); err != nil {
-			return err
-		}
-	}
-	return jobs.Put(tx.Tx, d.Now(), jobs.New{Kind: PostJobKind, V: 1, Payload: PostJob{Letter: l.ID}, Key: id(l.ID), At: d.Now().Add(o.Hold)})
+	return jobs.Put(tx.Tx, d.Now(), posts...)
 }
 
 // LetterToSend is a queued letter with the exact bytes to send; without bytes

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 	"github.com/oknodesk/okno/internal/locale"
 	"github.com/oknodesk/okno/internal/mail"
@@ -54,13 +55,15 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 		return nil, err
 	}
 	n := &Notice{Texts: c.texts, Settings: c.settings, Zone: c.zone}
+	var late lateNotice
 	err = d.read(ctx, func(tx store.Tx) (err error) {
+		late = lateNotice{}
 		if n.Event, err = tx.Event(event); err != nil {
 			return err
 		}
 		wanted := map[okno.PersonID]bool{n.Event.Actor: true, n.Event.Data.Person: true}
 		if n.Event.Ticket != 0 {
-			if err := d.noticeTicket(tx, c, n, wanted); err != nil {
+			if err := d.noticeTicket(tx, c, n, wanted, &late); err != nil {
 				return err
 			}
 		}
@@ -89,10 +92,38 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 			}
 		}
 		n.Sending = c.wording(n.Mailbox.ID)
-		n.People, err = peopleOf(tx, wanted)
-		return err
+		late.people = askPeople(tx, wanted)
+		return nil
 	})
-	return n, err
+	if err != nil {
+		return n, err
+	}
+	return n, late.into(n)
+}
+
+// lateNotice is what of a Notice is answered with the end of its reading.
+type lateNotice struct {
+	agents    *db.Asked[okno.Person] // nil: no ticket's
+	addresses map[okno.PersonID]*db.Asked[okno.Address]
+	people    *db.Asked[okno.Person] // nil: nobody is wanted
+}
+
+func (late *lateNotice) into(n *Notice) (err error) {
+	if late.agents != nil {
+		if n.Agents, err = late.agents.All(); err != nil {
+			return err
+		}
+		n.Confirmed = map[okno.PersonID]bool{}
+	}
+	for p, asked := range late.addresses {
+		addresses, err := asked.All()
+		if err != nil {
+			return err
+		}
+		n.Confirmed[p] = len(addresses) > 0 && !addresses[0].Confirmed.IsZero()
+	}
+	n.People, err = peopleByID(late.people)
+	return err
 }
 
 // noticeAddressee finds the address that a fact is about and who has it.
@@ -145,7 +176,9 @@ func unlessNotFound(err error) error {
 	return err
 }
 
-func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okno.PersonID]bool) (err error) {
+func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okno.PersonID]bool, late *lateNotice) (err error) {
+	message := n.Event.Data.Message
+	first, thread, files := tx.AskFirstMessage(n.Event.Ticket), tx.AskThreadOf(n.Event.Ticket, 10), tx.AskFilesOf(message)
 	if n.Ticket, err = tx.TicketByID(okno.System().Sees(), n.Event.Ticket); err != nil {
 		return err
 	}
@@ -155,12 +188,21 @@ func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okn
 	if m := c.mailbox(t.Mailbox, t.Department); m != nil {
 		n.Mailbox = m.Mailbox
 	}
-	if n.First, err = tx.FirstMessage(t.ID); err != nil {
+	if n.Thread, err = thread.All(); err != nil {
 		return err
 	}
-	if n.Event.Data.Message != 0 {
-		if n.Message = n.First; n.First.ID != n.Event.Data.Message {
-			n.Message, err = tx.Message(n.Event.Data.Message)
+	if n.First, err = store.FirstOf(first); err != nil {
+		return err
+	}
+	if n.First.ID != message {
+		files = tx.AskFilesOf(n.First.ID)
+	}
+	if n.First.Files, err = files.All(); err != nil {
+		return err
+	}
+	if message != 0 {
+		if n.Message = n.First; n.First.ID != message {
+			n.Message, err = tx.Message(message)
 		}
 		if err != nil {
 			return err
@@ -179,26 +221,21 @@ func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okn
 		}
 		wanted[n.Other.Requester], wanted[n.Other.Assignee] = true, true
 	}
-	if n.Thread, err = tx.ThreadOf(t.ID, 10); err != nil {
-		return err
-	}
-	if n.Agents, err = tx.AgentsIn(t.Department); err != nil {
-		return err
-	}
+	late.agents = tx.AskAgentsIn(t.Department)
 	if n.Event.Kind == okno.LetterReturned {
-		if n.Keepers, err = keepers(tx, n.Agents); err != nil {
+		agents, err := late.agents.All()
+		if err != nil {
+			return err
+		}
+		if n.Keepers, err = keepers(tx, agents); err != nil {
 			return err
 		}
 	}
 	wanted[t.Requester], wanted[t.Assignee] = true, true
-	n.Confirmed = map[okno.PersonID]bool{}
+	late.addresses = map[okno.PersonID]*db.Asked[okno.Address]{}
 	for _, p := range append([]okno.PersonID{t.Requester}, t.Participants...) {
 		wanted[p] = true
-		addresses, err := tx.AddressesOf(p)
-		if err != nil {
-			return err
-		}
-		n.Confirmed[p] = len(addresses) > 0 && !addresses[0].Confirmed.IsZero()
+		late.addresses[p] = tx.AskAddressesOf(p)
 	}
 	return nil
 }
@@ -232,7 +269,9 @@ func (d *Desk) AccessNotice(ctx context.Context, j AccessJob) (*Notice, okno.Per
 	}
 	n := &Notice{Texts: c.texts, Settings: c.settings, Zone: c.zone}
 	var p okno.Person
+	var late lateNotice
 	err = d.read(ctx, func(tx store.Tx) (err error) {
+		late = lateNotice{}
 		if p, err = tx.PersonByAddress(address); err != nil {
 			return err
 		}
@@ -245,15 +284,18 @@ func (d *Desk) AccessNotice(ctx context.Context, j AccessJob) (*Notice, okno.Per
 		}
 		n.Event.Ticket = t.ID
 		wanted := map[okno.PersonID]bool{p.ID: true}
-		if err := d.noticeTicket(tx, c, n, wanted); err != nil {
+		if err := d.noticeTicket(tx, c, n, wanted, &late); err != nil {
 			return err
 		}
 		n.Sending = c.wording(n.Mailbox.ID)
-		n.People, err = peopleOf(tx, wanted)
+		late.people = askPeople(tx, wanted)
 		p.Address = address
-		return err
+		return nil
 	})
-	return n, p, err
+	if err != nil {
+		return n, p, err
+	}
+	return n, p, late.into(n)
 }
 
 // LettersTo counts letters of a kind to an address since a moment, up to

@@ -2,9 +2,12 @@ package desk
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 )
 
@@ -206,12 +209,23 @@ func (d *Desk) readPeople(tx store.Tx, p *TicketPage, side okno.Side) error {
 func nameForCustomer(p okno.Person) string { return p.Name }
 
 func peopleOf(tx store.Tx, wanted map[okno.PersonID]bool) (map[okno.PersonID]okno.Person, error) {
+	return peopleByID(askPeople(tx, wanted))
+}
+
+// askPeople is peopleOf for later; nil: nobody is wanted.
+func askPeople(tx store.Tx, wanted map[okno.PersonID]bool) *db.Asked[okno.Person] {
 	delete(wanted, 0)
-	ids := make([]okno.PersonID, 0, len(wanted))
-	for id := range wanted {
-		ids = append(ids, id)
+	if len(wanted) == 0 {
+		return nil
 	}
-	people, err := tx.People(ids)
+	return tx.AskPeople(slices.Collect(maps.Keys(wanted)))
+}
+
+func peopleByID(asked *db.Asked[okno.Person]) (map[okno.PersonID]okno.Person, error) {
+	if asked == nil {
+		return map[okno.PersonID]okno.Person{}, nil
+	}
+	people, err := asked.All()
 	if err != nil {
 		return nil, err
 	}

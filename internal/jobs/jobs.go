@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -77,17 +78,51 @@ func (j Job) Done(tx *db.Tx) error {
 	return j.end(tx)
 }
 
-// Put records a job as part of tx and wakes the runners once that is committed.
-func Put(tx *db.Tx, now time.Time, n New) error {
+// putAtOnce bounds the jobs that one statement records.
+const putAtOnce = 32
+
+// Put records jobs as part of tx and wakes the runners once that is committed.
+// No two of them are of one kind and key.
+func Put(tx *db.Tx, now time.Time, all ...New) error {
+	for some := range slices.Chunk(all, putAtOnce) {
+		if err := putSome(tx, now, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putSome(tx *db.Tx, now time.Time, some []New) error {
+	var args []any
+	for _, n := range some {
+		row, err := n.row(now)
+		if err != nil {
+			return err
+		}
+		args = append(args, row...)
+		tx.Announce(topic, n.Kind)
+	}
+	const row = `(?, ?, ?, ?, ?, ?, 0)`
+	if err := tx.Send(`INSERT INTO job (kind, v, payload, unique_key, put_at, due_at, attempt) VALUES `+row+strings.Repeat(", "+row, len(some)-1)+`
+		ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND dead_at IS NULL
+		DO UPDATE SET again_at = CASE WHEN job.again_at < excluded.due_at THEN job.again_at ELSE excluded.due_at END
+		WHERE job.claim IS NOT NULL`, args...); err != nil {
+		return fmt.Errorf("job %s: %w", some[0].Kind, err)
+	}
+	return nil
+}
+
+// row is what putSome keeps of a job.
+func (n New) row(now time.Time) ([]any, error) {
 	if n.Kind == "" || len(n.Kind) > maxName || len(n.Key) > maxName {
-		return fmt.Errorf("job %q, key %q: a kind has 1 to %d bytes, a key at most as many", n.Kind, n.Key, maxName)
+		return nil, fmt.Errorf("job %q, key %q: a kind has 1 to %d bytes, a key at most as many", n.Kind, n.Key, maxName)
 	}
 	payload, err := json.Marshal(n.Payload)
 	if err != nil {
-		return fmt.Errorf("job %s: %w", n.Kind, err)
+		return nil, fmt.Errorf("job %s: %w", n.Kind, err)
 	}
 	if len(payload) > maxPayload {
-		return fmt.Errorf("job %s: its payload has %d bytes, %d allowed", n.Kind, len(payload), maxPayload)
+		return nil, fmt.Errorf("job %s: its payload has %d bytes, %d allowed", n.Kind, len(payload), maxPayload)
 	}
 	due := now
 	if !n.At.IsZero() {
@@ -97,16 +132,7 @@ func Put(tx *db.Tx, now time.Time, n New) error {
 	if n.Key != "" {
 		key = &n.Key
 	}
-	err = tx.Send(`INSERT INTO job (kind, v, payload, unique_key, put_at, due_at, attempt) VALUES (?, ?, ?, ?, ?, ?, 0)
-		ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND dead_at IS NULL
-		DO UPDATE SET again_at = CASE WHEN job.again_at < excluded.due_at THEN job.again_at ELSE excluded.due_at END
-		WHERE job.claim IS NOT NULL`,
-		n.Kind, n.V, json.RawMessage(payload), key, now.UnixMicro(), due.UnixMicro())
-	if err != nil {
-		return fmt.Errorf("job %s: %w", n.Kind, err)
-	}
-	tx.Announce(topic, n.Kind)
-	return nil
+	return []any{n.Kind, n.V, json.RawMessage(payload), key, now.UnixMicro(), due.UnixMicro()}, nil
 }
 
 // Withdraw takes back the job of a kind and key; false: a runner has it in hand,

@@ -67,5 +67,10 @@ func (tx Tx) DropLetter(id okno.LetterID) error {
 
 // MessageVersion counts the changes of a message.
 func (tx Tx) MessageVersion(m okno.MessageID) (int64, error) {
-	return found(db.First(tx.Tx, scanOne[int64], `SELECT version FROM message WHERE id = ?`, m))
+	return found(tx.AskMessageVersion(m).First())
+}
+
+// AskMessageVersion is MessageVersion for later.
+func (tx Tx) AskMessageVersion(m okno.MessageID) *db.Asked[int64] {
+	return db.Ask(tx.Tx, scanOne[int64], `SELECT version FROM message WHERE id = ?`, m)
 }

@@ -27,7 +27,12 @@ func (tx Tx) AddFile(f *okno.File, s okno.SessionID, at time.Time) error {
 
 // FilesOf are a message's files in the order they came.
 func (tx Tx) FilesOf(m okno.MessageID) ([]okno.File, error) {
-	return db.Collect(tx.Tx, scanFile, `SELECT `+fileColumns+` FROM file WHERE message = ? AND message > 0 ORDER BY id`, m)
+	return tx.AskFilesOf(m).All()
+}
+
+// AskFilesOf is FilesOf for later.
+func (tx Tx) AskFilesOf(m okno.MessageID) *db.Asked[okno.File] {
+	return db.Ask(tx.Tx, scanFile, `SELECT `+fileColumns+` FROM file WHERE message = ? AND message > 0 ORDER BY id`, m)
 }
 
 // FileByRef is one file; whether the asker may see it is for the caller to

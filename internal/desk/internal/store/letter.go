@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/oknodesk/okno"
@@ -36,18 +38,39 @@ func (l *Letter) columns() []any {
 		&l.Subject, &l.MessageID, &l.State, &l.Attempts, &l.Trouble, &l.Answer, moment{&l.At}, moment{&l.Sent}, &l.Shown, moment{&l.Announces}}
 }
 
-// QueueLetter keeps a letter to be sent; false: its origin has one already.
-func (tx Tx) QueueLetter(l *Letter) (bool, error) {
-	ids, err := db.Collect(tx.Tx, scanOne[okno.LetterID], `INSERT INTO letter (ref, kind, origin, event, ticket, message, person, mailbox,
-		sender, recipient, folded, subject, messageid, state, at, sealed, blob, shown, announces)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin) DO NOTHING RETURNING id`,
-		l.Ref, l.Kind, l.Origin, l.Event, l.Ticket, l.Message, l.Person, l.Mailbox,
-		l.From, l.To, l.Folded, l.Subject, l.MessageID, l.State, micro(l.At), l.Sealed, l.Blob, l.Shown, micro(l.Announces))
-	if err != nil || len(ids) == 0 {
-		return false, err
+// queuedAtOnce bounds the letters that one statement keeps.
+const queuedAtOnce = 20
+
+// QueueLetters keeps letters to be sent and sets their ids; 0: its origin has a
+// letter already.
+func (tx Tx) QueueLetters(all []*Letter) error {
+	for some := range slices.Chunk(all, queuedAtOnce) {
+		if err := tx.queueSome(some); err != nil {
+			return err
+		}
 	}
-	l.ID = ids[0]
-	return true, nil
+	return nil
+}
+
+func (tx Tx) queueSome(some []*Letter) error {
+	const row = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	var args []any
+	byOrigin := make(map[string]*Letter, len(some))
+	for _, l := range some {
+		byOrigin[l.Origin] = l
+		args = append(args, l.Ref, l.Kind, l.Origin, l.Event, l.Ticket, l.Message, l.Person, l.Mailbox,
+			l.From, l.To, l.Folded, l.Subject, l.MessageID, l.State, micro(l.At), l.Sealed, l.Blob, l.Shown, micro(l.Announces))
+	}
+	_, err := db.Collect(tx.Tx, func(r db.Scanner) (origin string, err error) {
+		var id okno.LetterID
+		if err = r.Scan(&id, &origin); err == nil {
+			byOrigin[origin].ID = id
+		}
+		return origin, err
+	}, `INSERT INTO letter (ref, kind, origin, event, ticket, message, person, mailbox,
+		sender, recipient, folded, subject, messageid, state, at, sealed, blob, shown, announces)
+		VALUES `+row+strings.Repeat(", "+row, len(some)-1)+` ON CONFLICT (origin) DO NOTHING RETURNING id, origin`, args...)
+	return err
 }
 
 // Letter is one letter without its bytes, or okno.ErrNotFound.

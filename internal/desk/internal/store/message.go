@@ -90,9 +90,17 @@ func (tx Tx) withFiles(m okno.Message, err error) (okno.Message, error) {
 // FirstMessage is the message that a ticket was opened with, wherever it stands
 // now.
 func (tx Tx) FirstMessage(t okno.TicketID) (okno.Message, error) {
-	return tx.withFiles(db.First(tx.Tx, scanMessage, `SELECT `+messageColumns+` FROM message
+	return tx.withFiles(tx.AskFirstMessage(t).First())
+}
+
+// FirstOf is the row that was asked for, or okno.ErrNotFound.
+func FirstOf[T any](asked *db.Asked[T]) (T, error) { return found(asked.First()) }
+
+// AskFirstMessage is FirstMessage for later, without its files.
+func (tx Tx) AskFirstMessage(t okno.TicketID) *db.Asked[okno.Message] {
+	return db.Ask(tx.Tx, scanMessage, `SELECT `+messageColumns+` FROM message
 		WHERE ticket = (SELECT CASE WHEN merged > 0 THEN merged ELSE id END FROM ticket WHERE id = ?)
-			AND home = (SELECT CASE WHEN merged > 0 THEN id ELSE 0 END FROM ticket WHERE id = ?) ORDER BY id LIMIT 1`, t, t))
+			AND home = (SELECT CASE WHEN merged > 0 THEN id ELSE 0 END FROM ticket WHERE id = ?) ORDER BY id LIMIT 1`, t, t)
 }
 
 // PublishNote records that a note has become a message; false: it had before.

@@ -51,11 +51,12 @@ func (tx Tx) People(ids []okno.PersonID) ([]okno.Person, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	return db.Collect(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id IN (`+marks(len(ids))+`)`, args...)
+	return tx.AskPeople(ids).All()
+}
+
+// AskPeople is People for later, of at least one.
+func (tx Tx) AskPeople(ids []okno.PersonID) *db.Asked[okno.Person] {
+	return db.Ask(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id IN (`+marks(len(ids))+`)`, anys(ids)...)
 }
 
 // Agents are the people who hold or held a role, by name.
@@ -115,7 +116,12 @@ func (tx Tx) ForgetPerson(id okno.PersonID) error {
 
 // AddressesOf are a person's addresses, the one that he is written to first.
 func (tx Tx) AddressesOf(id okno.PersonID) ([]okno.Address, error) {
-	return db.Collect(tx.Tx, scanAddress, `SELECT id, person, address, folded, confirmed, undeliverable, trouble FROM address WHERE person = ?
+	return tx.AskAddressesOf(id).All()
+}
+
+// AskAddressesOf is AddressesOf for later.
+func (tx Tx) AskAddressesOf(id okno.PersonID) *db.Asked[okno.Address] {
+	return db.Ask(tx.Tx, scanAddress, `SELECT id, person, address, folded, confirmed, undeliverable, trouble FROM address WHERE person = ?
 		ORDER BY CASE WHEN undeliverable > 0 THEN 1 ELSE 0 END, id LIMIT 100`, id)
 }
 

@@ -55,6 +55,11 @@ func (tx Tx) SetGrants(p okno.PersonID, grants []okno.Grant) error {
 // AgentsIn are the people who may come in and hold a role in the department
 // or in all, by name.
 func (tx Tx) AgentsIn(d okno.DepartmentID) ([]okno.Person, error) {
-	return db.Collect(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.agent = 1 AND p.disabled = 0
+	return tx.AskAgentsIn(d).All()
+}
+
+// AskAgentsIn is AgentsIn for later.
+func (tx Tx) AskAgentsIn(d okno.DepartmentID) *db.Asked[okno.Person] {
+	return db.Ask(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.agent = 1 AND p.disabled = 0
 		AND p.id IN (SELECT person FROM person_role WHERE department IN (0, ?)) ORDER BY p.name, p.id LIMIT 2000`, d)
 }

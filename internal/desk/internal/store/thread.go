@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -8,17 +9,30 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 )
 
-// AddToThread records that a letter of this Message-ID, in or out, belongs to
-// a ticket.
-func (tx Tx) AddToThread(t okno.TicketID, messageID string, at time.Time) error {
-	if messageID == "" {
+// AddToThread records that letters of these Message-IDs, in or out, belong to a
+// ticket; "" is none. They are few.
+func (tx Tx) AddToThread(t okno.TicketID, at time.Time, messageIDs ...string) error {
+	ids := slices.DeleteFunc(slices.Clone(messageIDs), func(id string) bool { return id == "" })
+	if len(ids) == 0 {
 		return nil
 	}
-	if err := tx.Send(`INSERT INTO thread (messageid, ticket, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, messageID, t, micro(at)); err != nil {
+	slices.Sort(ids) // as in ClaimThread
+	args := threadRows(t, ids, at)
+	if err := tx.Send(`INSERT INTO thread (messageid, ticket, at) VALUES `+threadMarks(len(ids))+` ON CONFLICT DO NOTHING`, args...); err != nil {
 		return err
 	}
-	return tx.Send(claimText(1), messageID, t, micro(at))
+	return tx.Send(claimText(len(ids)), args...)
 }
+
+// threadRows are the arguments of threadMarks.
+func threadRows(t okno.TicketID, ids []string, at time.Time) (args []any) {
+	for _, id := range ids {
+		args = append(args, id, t, micro(at))
+	}
+	return args
+}
+
+func threadMarks(n int) string { return strings.TrimSuffix(strings.Repeat("(?, ?, ?), ", n), ", ") }
 
 // TicketsOfThread are the tickets that letters of these Message-IDs belong
 // to, the latest first.
@@ -34,10 +48,10 @@ func (tx Tx) TicketsOfThread(messageIDs []string) ([]okno.TicketID, error) {
 		GROUP BY ticket ORDER BY MAX(at) DESC, ticket DESC LIMIT 10`, args...)
 }
 
-// ThreadOf are the Message-IDs of a ticket's letters: its first and its last
-// ones, oldest first, as References wants them.
-func (tx Tx) ThreadOf(t okno.TicketID, last int) ([]string, error) {
-	return db.Collect(tx.Tx, scanOne[string], `SELECT messageid FROM (
+// AskThreadOf asks for the Message-IDs of a ticket's letters: its first and its
+// last ones, oldest first, as References wants them.
+func (tx Tx) AskThreadOf(t okno.TicketID, last int) *db.Asked[string] {
+	return db.Ask(tx.Tx, scanOne[string], `SELECT messageid FROM (
 		SELECT messageid, at FROM (SELECT messageid, at FROM thread WHERE ticket = ? ORDER BY at, messageid LIMIT 1) AS first
 		UNION SELECT messageid, at FROM (SELECT messageid, at FROM thread WHERE ticket = ? ORDER BY at DESC, messageid DESC LIMIT ?) AS latest
 		) AS both_ends ORDER BY at, messageid`, t, t, last)
@@ -51,16 +65,12 @@ func (tx Tx) ClaimThread(t okno.TicketID, ids []string, at time.Time) (claimed i
 	if len(ids) == 0 {
 		return 0, nil
 	}
-	var args []any
-	for _, id := range ids {
-		args = append(args, id, t, micro(at))
-	}
-	return tx.Exec(claimText(len(ids)), args...)
+	return tx.Exec(claimText(len(ids)), threadRows(t, ids, at)...)
 }
 
 // claimText claims so many Message-IDs.
 func claimText(n int) string {
-	return `INSERT INTO thread_claim (messageid, ticket, at) VALUES ` + strings.TrimSuffix(strings.Repeat("(?, ?, ?), ", n), ", ") + ` ON CONFLICT (messageid) DO NOTHING`
+	return `INSERT INTO thread_claim (messageid, ticket, at) VALUES ` + threadMarks(n) + ` ON CONFLICT (messageid) DO NOTHING`
 }
 
 // ThreadClaims says which tickets have claimed these Message-IDs.

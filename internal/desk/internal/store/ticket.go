@@ -63,15 +63,24 @@ func (tx Tx) TicketLed(scope okno.Scope, id okno.TicketID) (okno.Ticket, error) 
 // TicketByID is this very ticket, whether or not it went into another, as the
 // scope's asker sees it, or okno.ErrNotFound.
 func (tx Tx) TicketByID(scope okno.Scope, id okno.TicketID) (okno.Ticket, error) {
-	return tx.admitted(scope, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = ?`, id)
+	return tx.admit(scope, db.Ask(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = ?`, id), tx.askParticipants(id))
 }
 
 func (tx Tx) admitted(scope okno.Scope, sql string, arg any) (okno.Ticket, error) {
-	t, err := found(db.First(tx.Tx, scanTicket, sql, arg))
+	return tx.admit(scope, db.Ask(tx.Tx, scanTicket, sql, arg), nil)
+}
+
+// admit is the ticket that was asked for, as the scope's asker sees it;
+// participants are its own, nil: they are to be asked for.
+func (tx Tx) admit(scope okno.Scope, asked *db.Asked[okno.Ticket], participants *db.Asked[okno.PersonID]) (okno.Ticket, error) {
+	t, err := found(asked.First())
 	if err != nil {
 		return t, err
 	}
-	if t.Participants, err = tx.Participants(t.ID); err != nil {
+	if participants == nil {
+		participants = tx.askParticipants(t.ID)
+	}
+	if t.Participants, err = participants.All(); err != nil {
 		return t, err
 	}
 	if !scope.Admits(&t) {
@@ -109,7 +118,11 @@ func (tx Tx) SaveTicket(before, t *okno.Ticket) error {
 
 // Participants are the others who take part in a ticket.
 func (tx Tx) Participants(id okno.TicketID) ([]okno.PersonID, error) {
-	return db.Collect(tx.Tx, scanOne[okno.PersonID], `SELECT person FROM participant WHERE ticket = ? ORDER BY person`, id)
+	return tx.askParticipants(id).All()
+}
+
+func (tx Tx) askParticipants(id okno.TicketID) *db.Asked[okno.PersonID] {
+	return db.Ask(tx.Tx, scanOne[okno.PersonID], `SELECT person FROM participant WHERE ticket = ? ORDER BY person`, id)
 }
 
 // AddParticipant lets a person take part; once is enough.
