@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -15,9 +16,11 @@ const (
 	claimMost = 64 // jobs of a kind claimed in one change
 	ahead     = 4  // claimed jobs per worker, so that a claim is worth its commit
 	farOff    = time.Hour
-	trusted   = 5                     // attempts; a job that was in hand at more ends of a process may be what ends them
-	passedBy  = 50 * time.Millisecond // another runner is just taking what is due
-	lookAgain = 50 * time.Millisecond // whether people still wait
+
+	renewedAtOnce = 64                    // leases
+	trusted       = 5                     // attempts; a job that was in hand at more ends of a process may be what ends them
+	passedBy      = 50 * time.Millisecond // another runner is just taking what is due
+	lookAgain     = 50 * time.Millisecond // whether people still wait
 )
 
 // held is a job in this runner's hand.
@@ -238,26 +241,22 @@ func scanJob(row db.Scanner) (Job, error) {
 // another runner has its handler's context cancelled.
 func (r *Runner) renew(ctx context.Context) {
 	r.mu.Lock()
-	all := make([]*held, 0, len(r.inHand))
+	byLease := map[time.Duration][]*held{}
 	for _, h := range r.inHand {
-		all = append(all, h)
+		byLease[h.kind.o.Lease] = append(byLease[h.kind.o.Lease], h)
 	}
 	r.mu.Unlock()
-	if len(all) == 0 {
+	if len(byLease) == 0 {
 		return
 	}
-	now := r.now()
-	var lost []*held
+	kept := map[int64]bool{}
 	err := r.db.Write(ctx, func(tx *db.Tx) error {
-		lost = nil
-		for _, h := range all {
-			n, err := tx.Exec(`UPDATE job SET due_at = ? WHERE id = ? AND claim = ?`,
-				now.Add(h.kind.o.Lease).UnixMicro(), h.job.ID, r.name)
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				lost = append(lost, h)
+		clear(kept)
+		for lease, all := range byLease {
+			for some := range slices.Chunk(all, renewedAtOnce) {
+				if err := r.renewSome(tx, lease, some, kept); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
@@ -268,11 +267,28 @@ func (r *Runner) renew(ctx context.Context) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, h := range lost {
-		if h.cancel != nil {
-			h.cancel()
+	for _, all := range byLease {
+		for _, h := range all {
+			if !kept[h.job.ID] && h.cancel != nil {
+				h.cancel()
+			}
 		}
 	}
+}
+
+// renewSome lengthens the leases of some jobs with one statement, and says whose
+// it has kept.
+func (r *Runner) renewSome(tx *db.Tx, lease time.Duration, some []*held, kept map[int64]bool) error {
+	args := []any{r.now().Add(lease).UnixMicro(), r.name}
+	for _, h := range some {
+		args = append(args, h.job.ID)
+	}
+	_, err := db.Collect(tx, func(row db.Scanner) (id int64, err error) {
+		err = row.Scan(&id)
+		kept[id] = true
+		return id, err
+	}, `UPDATE job SET due_at = ? WHERE claim = ? AND id IN (?`+strings.Repeat(", ?", len(some)-1)+`) RETURNING id`, args...)
+	return err
 }
 
 // settled tells whether nothing of the kinds handled here is due or claimed.

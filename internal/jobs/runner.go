@@ -295,8 +295,16 @@ func (r *Runner) stop(life context.Context, end func(), renewal <-chan time.Time
 func (r *Runner) Settle(ctx context.Context) error {
 	for {
 		r.mu.Lock()
-		idle, promised := r.idle, r.promised
+		idle, promised, inHand := r.idle, r.promised, len(r.inHand) > 0
 		r.mu.Unlock()
+		if inHand { // no need to ask
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-idle:
+				continue
+			}
+		}
 		settled, err := r.settled(ctx)
 		if settled && promised || err != nil {
 			return err
