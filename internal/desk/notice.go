@@ -178,7 +178,13 @@ func unlessNotFound(err error) error {
 
 func (d *Desk) noticeTicket(tx store.Tx, c *catalogue, n *Notice, wanted map[okno.PersonID]bool, late *lateNotice) (err error) {
 	message := n.Event.Data.Message
-	first, thread, files := tx.AskFirstMessage(n.Event.Ticket), tx.AskThreadOf(n.Event.Ticket, 10), tx.AskFilesOf(message)
+	var first *db.Asked[okno.Message]
+	if n.Event.Kind == okno.TicketOpened {
+		first = tx.AskMessage(message)
+	} else {
+		first = tx.AskFirstMessage(n.Event.Ticket)
+	}
+	thread, files := tx.AskThreadOf(n.Event.Ticket, 10), tx.AskFilesOf(message)
 	if n.Ticket, err = tx.TicketByID(okno.System().Sees(), n.Event.Ticket); err != nil {
 		return err
 	}

@@ -71,7 +71,12 @@ func (tx Tx) attach(ms []okno.Message) error {
 // Message is one message with its files; whether the asker may see it is for
 // the caller to decide by its ticket.
 func (tx Tx) Message(id okno.MessageID) (okno.Message, error) {
-	return tx.withFiles(db.First(tx.Tx, scanMessage, `SELECT `+messageColumns+` FROM message WHERE id = ?`, id))
+	return tx.withFiles(tx.AskMessage(id).First())
+}
+
+// AskMessage is Message for later, without its files.
+func (tx Tx) AskMessage(id okno.MessageID) *db.Asked[okno.Message] {
+	return db.Ask(tx.Tx, scanMessage, `SELECT `+messageColumns+` FROM message WHERE id = ?`, id)
 }
 
 // MessageByRef is Message by public name.
