@@ -23,6 +23,7 @@ type part struct {
 	params      map[string]string
 	disposition string // lower case
 	fileName    string // "" if none was given
+	located     string // what its Content-Location calls it: a name for a file, and words may have one too
 	contentID   string
 	encoding    string
 	body        []byte
@@ -30,7 +31,7 @@ type part struct {
 
 func newPart(h Header, body []byte) part {
 	p := part{body: body, encoding: h.Raw("Content-Transfer-Encoding")}
-	contentType := clip(h.Raw("Content-Type"), maxParams)
+	contentType := h.contentType(body)
 	p.mediaType, p.params = parseMediaType(contentType)
 	disposition := clip(h.Raw("Content-Disposition"), maxParams)
 	var params map[string]string
@@ -46,6 +47,7 @@ func newPart(h Header, body []byte) part {
 	if p.fileName == "" {
 		p.fileName = cleanFileName(percentName(decodeWords(bareName(disposition, "filename"))))
 	}
+	p.located = locationName(h.Raw("Content-Location"))
 	if ids := messageIDs(h.Raw("Content-ID")); len(ids) > 0 {
 		p.contentID = ids[0]
 	} else {
@@ -54,10 +56,45 @@ func newPart(h Header, body []byte) part {
 	return p
 }
 
+// contentType is the first Content-Type, unless another is a multipart whose
+// boundary stands in the body.
+func (h Header) contentType(body []byte) string {
+	all := h.rawValues("Content-Type")
+	for i, v := range all[:min(len(all), 5)] {
+		all[i] = clip(v, maxParams)
+		if len(all) == 1 {
+			break
+		}
+		mediaType, params := parseMediaType(all[i])
+		if boundary := params["boundary"]; boundary != "" && strings.HasPrefix(mediaType, "multipart/") && bytes.Contains(body, []byte("--"+boundary)) {
+			return all[i]
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0]
+}
+
+// locationName is the file that a Content-Location (RFC 2557) ends with, if it
+// has an ending that files have. "" if not.
+func locationName(location string) string {
+	location, _, _ = strings.Cut(decodeWords(clip(location, maxParams)), "?")
+	name, _ := toUTF8("", percentDecode(location[strings.LastIndexAny(location, "/\\")+1:]))
+	name = cleanFileName(name)
+	if ext := path.Ext(name); len(ext) < 2 || len(ext) > 6 || ext == name {
+		return ""
+	}
+	return name
+}
+
 // parseMediaType reads "type/subtype; name=value" with the faults real letters have.
 func parseMediaType(value string) (string, map[string]string) {
 	if m := noSemicolon.FindStringSubmatch(value); m != nil {
 		value = m[1] + "; " + m[2]
+	}
+	if m := runOn.FindStringSubmatch(value); m != nil {
+		value = m[1]
 	}
 	mediaType, params, _, err := mediatype.ParseWithOptions(value, mediatype.ParseOptions{StripMediaTypeInvalidCharacters: true})
 	if err != nil {
@@ -78,6 +115,9 @@ var meantTypes = map[string]string{
 	"html": "text/html", "text/htm": "text/html", "text/x-html": "text/html", "html/text": "text/html", "application/xhtml+xml": "text/html",
 	"text/xhtml": "text/html", "multipart": "multipart/mixed", "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg",
 }
+
+// runOn is a type with the next field on its line.
+var runOn = regexp.MustCompile(`^\s*([\w.+-]+/[\w.+-]+)\s+[A-Za-z-]{3,40}:`)
 
 // noSemicolon is a type whose parameters begin after a space only.
 var noSemicolon = regexp.MustCompile(`^\s*([\w.+-]+/[\w.+-]+)[\s,]+(\w+\s*=.*)$`)
@@ -233,6 +273,9 @@ func (p part) attachment() (Attachment, string) {
 		a.Type = "application/octet-stream"
 	}
 	a.Inline = p.disposition != "attachment" && p.contentID != "" && !strings.HasPrefix(a.Type, "message/")
+	if a.Name == "" {
+		a.Name = p.located
+	}
 	if a.Name == "" {
 		a.Name = nameless(a)
 	}

@@ -21,6 +21,7 @@ type structure struct {
 	spare    []block // words found within files, for a letter that has no others
 	rest     []byte  // what stands after the end of the outermost multipart
 	blank    bool    // a part had nothing in it: that the letter has no words is no fault of ours
+	preface  bool    // words stand before the first part
 }
 
 // readBody fills Text, HTML and Attachments. A letter with too many parts, or
@@ -44,7 +45,7 @@ func (l *Letter) readBody(body []byte) {
 	if l.Text == "" && l.HTML == "" {
 		l.promote()
 	}
-	if l.Text == "" && l.HTML == "" && len(l.Attachments) == 0 && !s.blank && len(bytes.TrimSpace(body)) > 0 {
+	if l.Text == "" && l.HTML == "" && len(l.Attachments) == 0 && (!s.blank || s.preface) && len(bytes.TrimSpace(body)) > 0 {
 		l.fault("nothing could be read: the raw text is shown")
 		l.Text = rawText(body)
 	}
@@ -191,7 +192,15 @@ func (s *structure) children(p part) ([]part, bool) {
 		}
 	}
 	s.blank = s.blank || len(children) == 0
+	s.preface = s.preface || isPreface(p.body[:pieces[0].from])
 	return children, true
+}
+
+// isPreface says whether somebody's words stand before the first part, where
+// programs say that this is a letter of several parts (RFC 2046, 5.1.1).
+func isPreface(before []byte) bool {
+	before = before[:min(len(before), 4<<10)]
+	return bytes.ContainsFunc(before, unicode.IsLetter) && !bytes.Contains(bytes.ToLower(before), []byte("mime")) && !bytes.Contains(bytes.ToLower(before), []byte("multi"))
 }
 
 // sharesBoundary knows a multipart whose parts stand beside it, since it has the
