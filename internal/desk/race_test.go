@@ -52,3 +52,35 @@ func TestTwoFirstLettersOfOnePersonMakeOnePerson(t *testing.T) {
 		}
 	})
 }
+
+func TestFormsOfOneNewPersonAtOneMomentMakeOnePerson(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		var wait sync.WaitGroup
+		opened := make([]desk.Opened, 16)
+		errs := make([]error, len(opened))
+		for i := range opened {
+			wait.Go(func() {
+				opened[i], errs[i] = r.OpenTicket(t.Context(), okno.Actor{Door: okno.DoorPortal}, desk.Opening{
+					Key: fmt.Sprintf("submission-key-%08d", i), Name: "Racer", Address: "racer@customer.example",
+					Channel: okno.ChannelWeb, Subject: fmt.Sprint("Printer ", i), Text: "It is red.", Lang: "en",
+				})
+			})
+		}
+		wait.Wait()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		requesters, numbers := map[okno.PersonID]bool{}, map[okno.Number]bool{}
+		for _, o := range opened {
+			p, err := r.Ticket(t.Context(), r.ann, o.Number, 0)
+			must(t, err)
+			requesters[p.Ticket.Requester], numbers[o.Number] = true, true
+			if len(p.Messages) != 1 || p.Messages[0].Author != p.Ticket.Requester {
+				t.Errorf("ticket %s: %+v", o.Number, p.Messages)
+			}
+		}
+		if len(requesters) != 1 || len(numbers) != len(opened) {
+			t.Errorf("%d persons, %d numbers", len(requesters), len(numbers))
+		}
+	})
+}
