@@ -83,8 +83,10 @@ func (tx *Tx) Reserve(sequences ...string) {
 	for i := range values {
 		into[i] = &values[i]
 	}
+	tx.reserving = true
 	Ask(tx, func(row Scanner) (int, error) {
 		err := row.Scan(into...)
+		tx.reserving = false
 		if tx.reserved == nil {
 			tx.reserved = make(map[string][]int64)
 		}
@@ -95,14 +97,19 @@ func (tx *Tx) Reserve(sequences ...string) {
 	}, `SELECT nextval('`+strings.Join(sequences, `'), nextval('`)+`')`)
 }
 
-// takeReserved is a value that was reserved, if one was.
-func (tx *Tx) takeReserved(sequence string) (int64, bool) {
+// takeReserved is the next value that was reserved, if one was.
+func (tx *Tx) takeReserved(sequence string) (n int64, reserved bool, err error) {
+	if tx.reserving {
+		if err := tx.answers(); err != nil {
+			return 0, false, err
+		}
+	}
 	left := tx.reserved[sequence]
 	if len(left) == 0 {
-		return 0, false
+		return 0, false, nil
 	}
 	tx.reserved[sequence] = left[1:]
-	return left[0], true
+	return left[0], true, nil
 }
 
 // Add runs an INSERT into a table with an {{id}}, whose first column is "id" and
@@ -112,11 +119,8 @@ func (tx *Tx) Add(table, sql string, args ...any) (id int64, err error) {
 	if tx.on.dialect() != Postgres {
 		return First(tx, scanID, sql+" RETURNING id", append([]any{nil}, args...)...)
 	}
-	id, reserved := tx.takeReserved(IDs(table))
-	if !reserved {
-		if id, err = tx.Sequence(IDs(table)); err != nil {
-			return 0, err
-		}
+	if id, err = tx.Sequence(IDs(table)); err != nil {
+		return 0, err
 	}
 	return id, tx.Send(sql, append([]any{id}, args...)...)
 }

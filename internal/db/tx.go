@@ -21,6 +21,8 @@ type Tx struct {
 	said     []announcement
 	onCommit []func()
 	reserved map[string][]int64 // by sequence
+
+	reserving bool // some of reserved are asked for and not answered yet
 }
 
 // session is a connection with a transaction begun on it.
@@ -99,8 +101,8 @@ func (tx *Tx) QueryRow(sql string, args ...any) *Row {
 // Sequence returns the next value of a sequence made by a migration's
 // {{sequence NAME START}}. Values may be skipped and are never given twice.
 func (tx *Tx) Sequence(name string) (int64, error) {
-	if n, reserved := tx.takeReserved(name); reserved {
-		return n, nil
+	if n, reserved, err := tx.takeReserved(name); reserved || err != nil {
+		return n, err
 	}
 	text, args := tx.on.nextOf(name)
 	var n int64
