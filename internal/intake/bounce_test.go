@@ -70,6 +70,10 @@ func TestADeliveryReportMarksTheLetterAndItsAddress(t *testing.T) {
 			return b, report(b, "mangled@relay.example", "", "failed", "5.1.1")
 		}, okno.KeptBounce, okno.LetterBounced, true, false},
 		{"failed, in words, to the return path", func(b, _ string) (string, string) { return b, prose(b) }, okno.KeptBounce, okno.LetterBounced, true, false},
+		{"failed, naming nobody, to the return path", func(b, _ string) (string, string) {
+			return b, letter("From: MAILER-DAEMON@relay.example", "To: "+b, "Subject: Mail Delivery Problem", "",
+				"Your mail to the following recipients could not be delivered:", "carl")
+		}, okno.KeptBounce, okno.LetterBounced, true, false},
 		{"failed, showing the reader's reply address", func(_, r string) (string, string) {
 			return support, report(support, "answer@desk.example", r, "failed", "5.1.1")
 		}, okno.KeptBounce, okno.LetterBounced, true, false},

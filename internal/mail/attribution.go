@@ -52,9 +52,14 @@ const (
 	fullAttribution             // date, time and address: no one writes so himself
 )
 
+const maxAttribution = 500 // bytes
+
 func gradeAttribution(s string) attribution {
+	if len(s) > 2*maxAttribution {
+		return noAttribution
+	}
 	s = plainLine(s)
-	if !endsAttribution(s) || len(s) > 500 || strings.Count(s, "\n") > 4 {
+	if !endsAttribution(s) || len(s) > maxAttribution || strings.Count(s, "\n") > 4 {
 		return noAttribution
 	}
 	at, date := attributionTime.MatchString(s), attributionDate.MatchString(s)
@@ -82,14 +87,18 @@ var directionMarks = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u200e",
 
 // dashedAttribution knows Zoho's "---- On 18 Nov 2026 12:30, bob@x wrote ----".
 func dashedAttribution(line string) bool {
+	if len(line) > 2*maxAttribution {
+		return false
+	}
 	line = plainLine(line)
 	words := strings.Trim(line, "-")
-	return len(line) < 400 && strings.HasPrefix(line, "--") && strings.HasSuffix(line, "--") && gradeAttribution(strings.TrimSpace(words)+":") == fullAttribution
+	return strings.HasPrefix(line, "--") && strings.HasSuffix(line, "--") && gradeAttribution(strings.TrimSpace(words)+":") == fullAttribution
 }
 
 // endsAttribution says whether the line may be the last of an attribution.
 func endsAttribution(line string) bool {
-	line = plainLine(line)
+	line = strings.TrimSpace(line)
+	line = plainLine(line[max(0, len(line)-40):])
 	return strings.HasSuffix(line, ":") || strings.HasSuffix(line, "：")
 }
 
