@@ -22,7 +22,7 @@ func TestTroubleWithAMailServerSaysWhatToLookAt(t *testing.T) {
 		"TLS: tls: first record does not look like a TLS handshake":                                                                                   "encryption",
 		"sign in: imap: NO [AUTHENTICATIONFAILED] Invalid credentials":                                                                                "did not accept the login",
 		"relay mail.desk.example:587: 535 5.7.8 Error: authentication failed":                                                                         "did not accept the login",
-		"select: imap: NO Mailbox does not exist":                                                                                                     "no such folder",
+		"select: imap: NO Mailbox does not exist":                                                                                                     "no such IMAP folder",
 		"relay mail.desk.example:587: tls: failed to verify certificate: x509: certificate signed by unknown authority (possibly because of example)": "certificate",
 	} {
 		got := advice(l, said)
