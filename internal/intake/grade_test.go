@@ -46,6 +46,12 @@ func TestGradesOfForgedForwardedRelayedAndListLetters(t *testing.T) {
 				return "List-Id: <fire.lists.example>\r\nPrecedence: list\r\n" + s + "_______\r\nfire mailing list\r\n"
 			}, claim: okno.ThreadOnly, machine: true},
 		{name: "by a mailing list that writes itself into From", envelope: "list-bounces@lists.example", from: "fire@lists.example", fields: []string{refers, "List-Id: <fire.lists.example>", "Reply-To: carl@customer.example"}, signed: "lists.example", claim: okno.ThreadOnly, apart: true, machine: true},
+		{name: "by a mailing list that writes itself into From and signs", envelope: "list-bounces@lists.example", from: "Carl via Fire <fire@lists.example>", fields: []string{refers, "List-Id: <fire.lists.example>", "Reply-To: carl@customer.example"},
+			signed: "lists.example", claim: okno.ThreadOnly, apart: true, machine: true},
+		{name: "a stranger who goes by his address", from: `"carl@customer.example" <mallory@evil.example>`, fields: []string{refers}, signed: "evil.example", claim: okno.Proven, apart: true},
+		{name: "a stranger who names him as a second writer", from: "mallory@evil.example, carl@customer.example", fields: []string{refers}, signed: "evil.example", claim: okno.ThreadOnly, apart: true},
+		{name: "a stranger who names him as the first writer", from: "carl@customer.example, mallory@evil.example", fields: []string{refers}, signed: "evil.example", claim: okno.ThreadOnly},
+		{name: "a stranger with two From fields", from: "carl@customer.example\r\nFrom: mallory@evil.example", fields: []string{refers}, signed: "evil.example", claim: okno.ThreadOnly},
 		{name: "forwarded by a stranger with all its references", from: "mallory@evil.example", fields: []string{refers}, signed: "evil.example", claim: okno.Proven, apart: true},
 		{name: "a stranger at his address", to: "reply", from: "mallory@evil.example", claim: okno.ThreadOnly, apart: true},
 		{name: "another's results for him", from: "carl@customer.example", fields: []string{refers, "Authentication-Results: mx.desk.example; dmarc=pass header.from=customer.example"}, claim: okno.ThreadOnly},
