@@ -21,7 +21,7 @@ var (
 		letin banned filterlarge filternone forwarded opens quotesnothing wholefile seen onlysolved agentsnote agentsunsure
 		oldclosed usedid pastkeeping f.date f.emptylines f.mbox f.nofield f.cr f.manyfrom f.longfield f.longheader
 		f.afterheader f.noempty f.manyparts f.afterend f.nothing f.noparts f.boundary f.unclosed f.sameboundary
-		f.longtext f.longhtml f.innerfile f.tnef f.tnefdone f.transfer f.charsetnone f.nocharset f.utf8damaged f.notutf8`)
+		f.longtext f.longhtml f.innerfile f.tnef f.tnefdone f.transfer f.unencoded f.charsetnone f.nocharset f.utf8damaged f.notutf8`)
 	openReasons = []struct{ name, values string }{
 		{"challenge", "Field"},
 		{"report.kind", "Kind"},
