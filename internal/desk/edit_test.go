@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/desk"
 )
 
@@ -32,6 +33,44 @@ func refused(t *testing.T, err error, reason okno.Reason, key string) {
 	if okno.ReasonOf(err) != reason || !strings.Contains(err.Error(), key) {
 		t.Errorf("%v, want %s: %s", err, reason, key)
 	}
+}
+
+func TestALetterThatIsQueuedWhileItsMessageIsDeletedDoesNotLeave(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n, _, _, answer := r.told()
+		m := r.page(r.ann, n).Messages[1]
+		deleted := make(chan error, 1)
+		remove := func() { deleted <- r.DeleteMessage(r.ctx(), r.ann, n, answer) }
+		if r.db.Dialect() == db.Postgres {
+			looks := 0
+			r.asked = func() { // the first time the letter is made; the second time it is queued and not kept yet
+				if looks++; looks < 2 {
+					return
+				}
+				r.asked = nil
+				go remove()
+				for waits := int64(0); waits == 0 && len(deleted) == 0; {
+					must(t, r.db.Read(r.ctx(), func(tx *db.Tx) error {
+						return tx.QueryRow(`SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`).Scan(&waits)
+					}))
+				}
+			}
+		}
+		o := desk.Outgoing{Told: m.Version, Letter: okno.Letter{Kind: okno.LetterAnswer, Origin: "1:told", Ticket: m.Ticket, Message: m.ID, From: "support@desk.example",
+			To: "carl@customer.example", Subject: "Re: Lamp", MessageID: "told@desk.example", Bytes: []byte("x"), Shown: "x"}}
+		must(t, r.QueueLetters(r.ctx(), []desk.Outgoing{o}))
+		if r.db.Dialect() == db.SQLite { // has one change at a time
+			go remove()
+		}
+		must(t, <-deleted)
+		letters, _, err := r.Letters(r.ctx(), r.admin, "", "")
+		must(t, err)
+		for _, l := range letters {
+			if l.Message == m.ID {
+				t.Errorf("a letter with what was deleted is %s", l.State)
+			}
+		}
+	})
 }
 
 func TestAuthorChangesHisMessageForAQuarterOfAnHour(t *testing.T) {

@@ -90,10 +90,10 @@ func (d *Desk) Echo(ctx context.Context, t okno.Ticket) (echo bool, err error) {
 		return false, nil
 	}
 	err = d.read(ctx, func(tx store.Tx) error {
-		others, err := tx.OtherTickets(okno.System().Sees(), t.Requester, t.ID, 20)
+		before, err := tx.TicketsBefore(t.Requester, t.ID, 20)
 		echo = false
-		for _, o := range others {
-			echo = echo || o.ID < t.ID && t.Opened.Sub(o.Opened) < echoWithin && mail.SubjectBase(o.Subject) == base
+		for _, o := range before {
+			echo = echo || t.Opened.Sub(o.Opened) < echoWithin && mail.SubjectBase(o.Subject) == base
 		}
 		return err
 	})

@@ -138,6 +138,14 @@ func (tx Tx) ConfirmAddresses(id okno.PersonID, folded string, at time.Time) err
 	return err
 }
 
+// TicketsBefore are a requester's latest tickets that were opened before one: of
+// each its subject and when it was opened.
+func (tx Tx) TicketsBefore(requester okno.PersonID, t okno.TicketID, limit int) ([]okno.Ticket, error) {
+	return db.Collect(tx.Tx, func(row db.Scanner) (t okno.Ticket, err error) {
+		return t, row.Scan(&t.Subject, moment{&t.Opened})
+	}, `SELECT subject, opened FROM ticket WHERE requester = ? AND id < ? AND merged = 0 ORDER BY updated DESC, id DESC LIMIT ?`, requester, t, limit)
+}
+
 // OtherTickets are a requester's latest tickets within the scope's
 // departments, other than one and those that went into another: of each what a
 // line about it says (ID, Number, Subject, Kind, Department, Updated), from an

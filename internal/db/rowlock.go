@@ -1,0 +1,10 @@
+package db
+
+// RowLock stands at the end of a SELECT whose rows nobody is to change before
+// the transaction ends. On SQLite it is empty: there is one change at a time.
+func (tx *Tx) RowLock() string {
+	if tx.on.dialect() == Postgres {
+		return " FOR SHARE"
+	}
+	return ""
+}
