@@ -65,13 +65,8 @@ func (tx Tx) DropLetter(id okno.LetterID) error {
 	return err
 }
 
-// MessageVersion counts the changes of a message, of which there is none before
-// the transaction ends.
-func (tx Tx) MessageVersion(m okno.MessageID) (int64, error) {
-	return found(tx.AskMessageVersion(m).First())
-}
-
-// AskMessageVersion is MessageVersion for later.
+// AskMessageVersion counts the changes of a message, of which there is none
+// before the transaction ends.
 func (tx Tx) AskMessageVersion(m okno.MessageID) *db.Asked[int64] {
 	return db.Ask(tx.Tx, scanOne[int64], `SELECT version FROM message WHERE id = ?`+tx.RowLock(), m)
 }
