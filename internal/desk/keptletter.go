@@ -3,6 +3,11 @@ package desk
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
@@ -82,6 +87,48 @@ func (d *Desk) unpack(ctx context.Context, k *store.KeptLetter) error {
 	var err error
 	k.Raw, err = unpacker.DecodeAll(k.Packed, nil)
 	return err
+}
+
+// keptHead bounds what is read of a letter's header, in bytes.
+const keptHead = 64 << 10
+
+// headers read the beginnings of packed letters.
+var headers = sync.Pool{New: func() any {
+	r, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxLetter), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		panic(err) // the options are wrong
+	}
+	return r
+}}
+
+// KeptHead is the beginning of a kept letter, 64 KB at most, and its Message-ID.
+// It is nil when the letter is past its keeping time.
+func (d *Desk) KeptHead(ctx context.Context, letter okno.KeptLetterID) (head []byte, messageID string, err error) {
+	var k store.KeptLetter
+	if err := d.readOne(ctx, func(tx store.Tx) (err error) {
+		k, err = tx.WholeLetter(letter)
+		return err
+	}); err != nil {
+		return nil, "", err
+	}
+	packed := io.Reader(bytes.NewReader(k.Packed))
+	if k.Blob != "" {
+		file, err := d.blob.Open(ctx, k.Blob)
+		if err != nil {
+			return nil, "", err
+		}
+		defer file.Close()
+		packed = file
+	} else if len(k.Packed) == 0 {
+		return nil, k.MessageID, nil
+	}
+	unpacked := headers.Get().(*zstd.Decoder)
+	defer headers.Put(unpacked)
+	if err := unpacked.Reset(packed); err != nil {
+		return nil, "", err
+	}
+	head, err = io.ReadAll(io.LimitReader(unpacked, keptHead))
+	return head, k.MessageID, errors.Join(err, unpacked.Reset(nil))
 }
 
 // SameElsewhere is where the same letter, sent to another mailbox of ours,

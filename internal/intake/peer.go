@@ -22,9 +22,9 @@ type peer struct {
 	busy atomic.Bool // a letter is in hand
 	data atomic.Bool // the peer was told to send its letter, in the clear
 
-	crs   int    // CRs that were read and not yet passed on
-	ready []byte // was read and is to be passed on
-	chunk [32 << 10]byte
+	crs   int              // CRs that were read and not yet passed on
+	ready []byte           // was read and is to be passed on
+	chunk [1 + 32<<10]byte // the first is for a CR that was not passed on
 }
 
 // SetReadDeadline does nothing: Read sets its own.
@@ -39,8 +39,8 @@ func (p *peer) Read(b []byte) (int, error) {
 		if !p.data.Load() && p.crs == 0 {
 			return p.Conn.Read(b)
 		}
-		n, err := p.Conn.Read(p.chunk[:])
-		p.ready = p.mend(p.chunk[:n])
+		n, err := p.Conn.Read(p.chunk[1:])
+		p.ready = p.mend(n)
 		if err != nil && len(p.ready) == 0 {
 			return 0, err
 		}
@@ -50,8 +50,24 @@ func (p *peer) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// mend drops all but one of the CRs before an LF.
-func (p *peer) mend(chunk []byte) []byte {
+// mend drops all but one of the CRs before an LF from the n bytes just read.
+func (p *peer) mend(n int) []byte {
+	chunk := p.chunk[1 : 1+n]
+	if p.crs == 1 && n > 0 {
+		p.chunk[0], p.crs = '\r', 0
+		chunk = p.chunk[:1+n]
+	}
+	if p.crs > 0 || bytes.Contains(chunk, []byte("\r\r")) {
+		return p.drop(chunk)
+	}
+	if bytes.HasSuffix(chunk, []byte("\r")) {
+		p.crs = 1
+		chunk = chunk[:len(chunk)-1]
+	}
+	return chunk
+}
+
+func (p *peer) drop(chunk []byte) []byte {
 	out := make([]byte, 0, len(chunk)+p.crs)
 	for _, c := range chunk {
 		if c == '\r' {

@@ -16,6 +16,7 @@ type session struct {
 	peer    *peer
 	conn    *smtp.Conn
 	from    string
+	size    int64 // that the peer announced, in bytes; 0: none
 	to      []string
 	refused int
 	over    *surplus // of the letter in hand, under TLS; else nil
@@ -40,8 +41,8 @@ func (s *session) Reset() { s.from, s.to = "", nil }
 func (s *session) Logout() error { return nil }
 
 // Mail is smtp.Session's.
-func (s *session) Mail(from string, _ *smtp.MailOptions) error {
-	s.from = from
+func (s *session) Mail(from string, o *smtp.MailOptions) error {
+	s.from, s.size = from, o.Size
 	return nil
 }
 
@@ -115,6 +116,7 @@ func (s *session) take(data io.Reader, keep func(ctx context.Context, raw []byte
 	}
 	var letter spool
 	defer letter.close()
+	letter.expect(s.size)
 	if err := letter.fill(data); err != nil {
 		return s.spoolAnswer(err)
 	}

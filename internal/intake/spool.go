@@ -19,6 +19,12 @@ type spool struct {
 	size   int64
 }
 
+// expect makes room for a letter that is said to have so many bytes (RFC 1870),
+// so that what is there need not be copied as more comes.
+func (s *spool) expect(size int64) {
+	s.memory.Grow(int(min(max(size, 0), spoolMemory)) + bytes.MinRead)
+}
+
 // fill takes r in to its end.
 func (s *spool) fill(r io.Reader) error {
 	n, err := s.memory.ReadFrom(io.LimitReader(r, spoolMemory))

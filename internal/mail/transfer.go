@@ -58,9 +58,16 @@ func decodeBase64(body []byte) ([]byte, string) {
 		out = append(out, three[:n]...)
 		quad = quad[:0]
 	}
-	for _, c := range body {
-		switch {
-		case base64Alphabet[c]:
+	for i := 0; i < len(body); i++ {
+		if len(quad) == 0 {
+			n := 0
+			out, n = appendQuads(out, body[i:])
+			if i += n; i == len(body) {
+				break
+			}
+		}
+		switch c := body[i]; {
+		case base64Digit[c] != noDigit:
 			if quad = append(quad, c); len(quad) == 4 {
 				flush()
 			}
@@ -121,11 +128,30 @@ func plainFrom(body []byte) int {
 
 const damagedBase64 = "base64 was damaged"
 
-var base64Alphabet = func() (set [256]bool) {
-	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
-		set[c] = true
+// appendQuads decodes as much of body as is groups of four digits; it returns how
+// many bytes that is.
+func appendQuads(out, body []byte) ([]byte, int) {
+	n := 0
+	for ; n+4 <= len(body); n += 4 {
+		a, b, c, d := base64Digit[body[n]], base64Digit[body[n+1]], base64Digit[body[n+2]], base64Digit[body[n+3]]
+		if a|b|c|d == noDigit {
+			break
+		}
+		out = append(out, a<<2|b>>4, b<<4|c>>2, c<<6|d)
 	}
-	return set
+	return out, n
+}
+
+const noDigit = 0xff // all its bits: or'ed with others it stays itself
+
+var base64Digit = func() (value [256]byte) {
+	for i := range value {
+		value[i] = noDigit
+	}
+	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		value[c] = byte(i)
+	}
+	return value
 }()
 
 // decodeQuotedPrintable follows RFC 2045, 6.7; what is no code stays as it is.

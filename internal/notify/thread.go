@@ -68,14 +68,13 @@ func (w *Notifier) letterHead(ctx context.Context, id okno.KeptLetterID) (*mail.
 	if id == 0 {
 		return &mail.Letter{}, nil
 	}
-	kept, err := w.desk.KeptLetter(ctx, id)
-	if okno.ReasonOf(err) == okno.NotFound || err == nil && len(kept.Raw) == 0 {
-		return &mail.Letter{MessageID: kept.MessageID}, nil
+	head, messageID, err := w.desk.KeptHead(ctx, id)
+	if okno.ReasonOf(err) == okno.NotFound || err == nil && len(head) == 0 {
+		return &mail.Letter{MessageID: messageID}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	head := kept.Raw
 	for _, end := range []string{"\r\n\r\n", "\n\n"} {
 		if i := bytes.Index(head, []byte(end)); i > 0 {
 			head = head[:i+len(end)]

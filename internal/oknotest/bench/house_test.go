@@ -28,6 +28,17 @@ func start(b *testing.B) *oknotest.Rig {
 func BenchmarkTicketByForm(b *testing.B)   { benchmarkTickets(b, ways[0]) }
 func BenchmarkTicketByLetter(b *testing.B) { benchmarkTickets(b, ways[1]) }
 
+// BenchmarkTicketByLargeLetter is for letters with a file of 200 KB.
+func BenchmarkTicketByLargeLetter(b *testing.B) {
+	benchmarkTickets(b, way{"SMTP", func(w *world) (func(context.Context) error, func()) {
+		peer := &traffic.Peer{To: w.SMTP}
+		return func(context.Context) error {
+			l := letterWith(serial.Add(1), withFile)
+			return peer.Send(l.From, program.Support, l.Bytes())
+		}, peer.Close
+	}})
+}
+
 func benchmarkTickets(b *testing.B, by way) {
 	r := start(b)
 	w := &world{Program: &program.Program{Pages: r.URL[len("http://"):], SMTP: r.SMTP}}

@@ -33,7 +33,7 @@ func (p *LMTP) send(from, to string, letter []byte) error {
 		p.c = smtp.NewClientLMTP(conn)
 		p.c.CommandTimeout, p.c.SubmissionTimeout = answerTime, answerTime
 	}
-	if err := p.c.Mail(from, nil); err != nil {
+	if err := p.c.Mail(from, &smtp.MailOptions{Size: int64(len(letter))}); err != nil {
 		return err
 	}
 	if err := p.c.Rcpt(to, nil); err != nil {

@@ -54,8 +54,9 @@ func (p *Peer) send(from, to string, letter []byte) error {
 	if err := p.conn.SetDeadline(time.Now().Add(answerTime)); err != nil {
 		return err
 	}
-	// RFC 2920: all three in one go, since the server offers PIPELINING.
-	if _, err := fmt.Fprintf(p.conn, "MAIL FROM:<%s>\r\nRCPT TO:<%s>\r\nDATA\r\n", from, to); err != nil {
+	// RFC 2920: all three in one go, since the server offers PIPELINING; and
+	// RFC 1870: how large it is.
+	if _, err := fmt.Fprintf(p.conn, "MAIL FROM:<%s> SIZE=%d\r\nRCPT TO:<%s>\r\nDATA\r\n", from, len(letter), to); err != nil {
 		return err
 	}
 	for _, want := range []string{"250", "250", "354"} {
