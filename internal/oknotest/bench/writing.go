@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // writing is how many senders fill in forms while pages are read.
@@ -15,7 +14,6 @@ const writing = 8
 // called; made counts the tickets.
 func (w *world) writers(ctx context.Context) (made *atomic.Int64, end func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	serial.Store(time.Now().UnixMilli()) // an installation that is kept has had others
 	made = new(atomic.Int64)
 	var all sync.WaitGroup
 	for range writing {
