@@ -131,7 +131,8 @@ func TestAnAdministratorNeedsNoMouse(t *testing.T) {
 	ada.TabTo("Mailboxes").Key(kb.Enter).At("/admin/mailboxes").TabTo("Add a mailbox").Key(kb.Enter).At("/admin/mailboxes/new")
 	ada.TabTo("Address").Type("repairs@desk.example").TabTo("Fetch letters from a mail server").Key(" ").TabTo("Mail server").Type("127.0.0.1")
 	ada.TabTo("Login").Type("repairs").TabTo("Password").Type("secret words")
-	ada.TabTo("Test fetching").Key(kb.Enter).Sees("It does not work:").Stands("It does not work:")
+	ada.TabTo("Test fetching").Key(kb.Enter).Sees("It does not work. This is an address of an inner network").
+		Stands("It does not work. This is an address of an inner network, which the program speaks to only when it may: name the server in the setting --outbound-allow. Word for word:")
 	ada.TabTo("Fetch letters from a mail server").Key(" ").TabTo("Create").Key(kb.Enter).At("/admin/mailboxes").Sees("repairs@desk.example")
 
 	ada.TabTo("Names, look and rules").Key(kb.Enter).At("/admin/settings").TabTo("Name of the product").Key(kb.End).Type(" at last").TabTo("Save").Key(kb.Enter).Sees("Saved.").Sees("Okno at last")
