@@ -188,13 +188,17 @@ func markMerged(tx store.Tx, by okno.Actor, rows []Row) error {
 // an idle desk writes nothing.
 func (d *Desk) FoldCounters(ctx context.Context) error {
 	many := false
-	if err := d.read(ctx, func(tx store.Tx) (err error) {
+	err := d.read(ctx, func(tx store.Tx) (err error) {
 		many, err = tx.CountersUnfolded()
 		return err
-	}); err != nil || !many {
-		return err
+	})
+	for err == nil && many {
+		err = d.write(ctx, func(tx store.Tx) (err error) {
+			many, err = tx.FoldCounters()
+			return err
+		})
 	}
-	return d.write(ctx, store.Tx.FoldCounters)
+	return err
 }
 
 // countersTold is how many wrong counters the log tells of.

@@ -143,16 +143,24 @@ func (f *filling) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	return f.db.Write(ctx, func(tx *db.Tx) error {
+	if err := f.db.Write(ctx, func(tx *db.Tx) error {
 		if err := f.db.Continue(tx, store.BulkTables(), map[string]int64{"ticket_number": f.number}); err != nil {
 			return err
 		}
 		s := store.Tx{Tx: tx}
-		if err := s.AddBulk(&store.Bulk{Given: f.given}); err != nil {
+		return s.AddBulk(&store.Bulk{Given: f.given})
+	}); err != nil {
+		return err
+	}
+	for more := true; more; {
+		if err := f.db.Write(ctx, func(tx *db.Tx) (err error) {
+			more, err = store.Tx{Tx: tx}.FoldCounters()
+			return err
+		}); err != nil {
 			return err
 		}
-		return s.FoldCounters()
-	})
+	}
+	return nil
 }
 
 // scene reads what the tickets stand on and makes who takes part in them.

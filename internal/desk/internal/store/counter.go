@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/oknodesk/okno"
@@ -36,10 +37,10 @@ func scanCount(row db.Scanner) (Count, error) {
 // foldedAtOnce bounds the changes that are joined in one transaction.
 const foldedAtOnce = 10_000
 
-// FoldCounters joins appended changes, the oldest first, into one row each. It
-// removes exactly the rows it has summed: on PostgreSQL one with a lower id may
-// be committed in between.
-func (tx Tx) FoldCounters() error {
+// FoldCounters joins appended changes, the oldest first, into one row each, and
+// reports whether there are more worth it. It removes exactly the rows it has
+// summed: on PostgreSQL one with a lower id may be committed in between.
+func (tx Tx) FoldCounters() (more bool, err error) {
 	sums := map[Count]int64{}
 	ids, err := db.Collect(tx.Tx, func(row db.Scanner) (id int64, err error) {
 		var c Count
@@ -49,22 +50,20 @@ func (tx Tx) FoldCounters() error {
 		return id, err
 	}, `SELECT id, department, kind, assignee, n FROM counter ORDER BY id LIMIT ?`, foldedAtOnce)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for some := range slices.Chunk(ids, 500) {
 		if n, err := tx.Exec(`DELETE FROM counter WHERE id IN (`+marks(len(some))+`)`, anys(some)...); err != nil || n != int64(len(some)) {
-			return stale(0, err) // another process folds too
+			return false, stale(0, err) // another process folds too
 		}
 	}
+	maps.DeleteFunc(sums, func(_ Count, n int64) bool { return n == 0 })
 	for c, n := range sums {
-		if n == 0 {
-			continue
-		}
 		if _, err := tx.Exec(`INSERT INTO counter (department, kind, assignee, n) VALUES (?, ?, ?, ?)`, c.Department, c.Kind, c.Assignee, n); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return len(ids) == foldedAtOnce && len(sums) < foldedAtOnce/2, nil
 }
 
 // MendCounters appends what the counters lack to be what counting the tickets
