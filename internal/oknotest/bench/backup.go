@@ -19,7 +19,7 @@ import (
 const (
 	readersBeside = 6
 	writersBeside = 2
-	askEvery      = 30 * time.Millisecond
+	askEvery      = 100 * time.Millisecond
 	besideAlone   = 15 * time.Second // without a backup, to compare with
 	aimStall      = 100.0            // ms
 )
@@ -64,6 +64,9 @@ func (b *bench) backup(ctx context.Context, n int) (string, error) {
 	}
 	pages, err := w.sizedPages(ctx, n, who)
 	if err != nil {
+		return "", err
+	}
+	if err := w.finish(ctx, 0); err != nil { // what former sittings left
 		return "", err
 	}
 	working, stop := context.WithCancel(ctx)

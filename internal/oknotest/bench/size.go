@@ -88,6 +88,9 @@ func (b *bench) size(ctx context.Context, n int) ([]measured, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := w.finish(ctx, 0); err != nil { // what former sittings left in a kept installation
+		return nil, err
+	}
 	b.say("\n### Pages of %s at %d tickets\n", b.readers(), n)
 	b.say("%sOn the disk %d MB; from start to listening %d ms, with %d MB of memory then. Aim: %s.\n", made, disk>>20, started.Milliseconds(), idle>>20, b.aim())
 	b.say("| page | KB | p50 ms | p99 ms | slowest ms | a second | tickets made a second | processor | memory MB | |\n|---|---|---|---|---|---|---|---|---|---|")
