@@ -135,13 +135,8 @@ func (f *filling) write(ctx context.Context, b *made) error {
 // finish joins the parts of the index of words, lets the database give ids and
 // numbers behind those that were given here, and folds the counters.
 func (f *filling) finish(ctx context.Context) error {
-	for more := true; more; {
-		if err := f.db.Write(ctx, func(tx *db.Tx) (err error) {
-			more, err = store.TicketWords.Tidy(tx)
-			return err
-		}); err != nil {
-			return err
-		}
+	if err := f.whole(ctx, store.TicketWords.Tidy); err != nil {
+		return err
 	}
 	if err := f.db.Write(ctx, func(tx *db.Tx) error {
 		if err := f.db.Continue(tx, store.BulkTables(), map[string]int64{"ticket_number": f.number}); err != nil {
@@ -152,9 +147,14 @@ func (f *filling) finish(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	return f.whole(ctx, func(tx *db.Tx) (bool, error) { return store.Tx{Tx: tx}.FoldCounters() })
+}
+
+// whole takes a step, each time in a change of its own, until there is no more.
+func (f *filling) whole(ctx context.Context, step func(*db.Tx) (more bool, err error)) error {
 	for more := true; more; {
 		if err := f.db.Write(ctx, func(tx *db.Tx) (err error) {
-			more, err = store.Tx{Tx: tx}.FoldCounters()
+			more, err = step(tx)
 			return err
 		}); err != nil {
 			return err
