@@ -41,6 +41,9 @@ func (k *kind) wants() bool { return k.look && k.free() >= k.o.Workers }
 // sweep claims what is due and begins it, until the hands are full or nothing
 // is due; it returns how long nothing more will be, unless it is woken.
 func (r *Runner) sweep(ctx, life context.Context) (time.Duration, error) {
+	if err := r.letGo(ctx); err != nil {
+		return 0, err
+	}
 	for {
 		now := r.now()
 		due, err := r.due(ctx, now)
@@ -53,6 +56,7 @@ func (r *Runner) sweep(ctx, life context.Context) (time.Duration, error) {
 		}
 		got, err := r.claim(ctx, life, now, due)
 		if err != nil {
+			r.doubts()
 			return 0, err
 		}
 		if got == 0 {
@@ -182,6 +186,38 @@ func (r *Runner) claim(ctx, life context.Context, now time.Time, due []*kind) (g
 	}
 	r.begin(life, taken)
 	return got, r.buryAll(ctx, now, ended)
+}
+
+// doubts notes that the database may have kept a claim that the runner did not
+// hear of, or have a job whose outcome it did not take.
+func (r *Runner) doubts() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.doubt = true
+}
+
+// letGo makes due what this runner has claimed and not in hand, where there may
+// be such: no other takes it up while this one is alone, and it does not look at
+// its own.
+func (r *Runner) letGo(ctx context.Context) error {
+	r.mu.Lock()
+	doubt, args := r.doubt, []any{r.now().UnixMicro(), r.name}
+	r.doubt = false
+	for id := range r.inHand {
+		args = append(args, id)
+	}
+	r.mu.Unlock()
+	if !doubt {
+		return nil
+	}
+	err := r.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE job SET claim = NULL, due_at = ? WHERE claim = ? AND dead_at IS NULL AND id NOT IN (0`+strings.Repeat(", ?", len(args)-2)+`)`, args...)
+		return err
+	})
+	if err != nil {
+		r.doubts()
+	}
+	return err
 }
 
 // buryAll buries jobs whose attempts have all ended without an answer.

@@ -82,6 +82,7 @@ type Runner struct {
 	lease    time.Duration // of periodic duties; 0: the default
 	stopping bool
 	inHand   map[int64]*held
+	doubt    bool          // its claims may be on more than is in its hand
 	idle     chan struct{} // closed and renewed whenever a job leaves the hand
 }
 

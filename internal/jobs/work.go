@@ -102,30 +102,29 @@ func (h *held) came(err error) string {
 }
 
 // record writes what came of a job, unless its handler has, however often the
-// database must be asked, and lets go of it. If that is given up, the lease's
-// end gives it to another.
+// database must be asked, and lets go of it. If that is given up, it is due
+// again.
 func (r *Runner) record(h *held, outcome error) {
-	if outcome != nil || !h.job.done.Load() {
-		r.write(h, outcome)
-	}
+	kept := outcome == nil && h.job.done.Load() || r.write(h, outcome)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.doubt = r.doubt || !kept
 	delete(r.inHand, h.job.ID)
 	close(r.idle)
 	r.idle = make(chan struct{})
 }
 
-func (r *Runner) write(h *held, outcome error) {
+func (r *Runner) write(h *held, outcome error) (kept bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
 	defer cancel()
 	for {
 		err := r.db.Write(ctx, func(tx *db.Tx) error { return r.outcome(tx, h, outcome) })
 		if err == nil {
-			return
+			return true
 		}
 		r.log.Error("a job's outcome was not recorded", "kind", h.job.Kind, "id", h.job.ID, "error", err)
 		if errors.Is(err, db.ErrClosed) || ctx.Err() != nil {
-			return
+			return false
 		}
 		pause := time.NewTimer(oddPause)
 		select {
