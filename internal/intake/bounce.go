@@ -10,6 +10,10 @@ import (
 	"github.com/oknodesk/okno/internal/mail"
 )
 
+// personalReport is of letters that read like reports, which somebody who looks
+// after a mail server may have written to us.
+const personalReport = "it reads like a report and shows no letter of ours: a person may have written it"
+
 // matchBounce finds the letter of ours that a delivery report tells of. A
 // report opens no ticket; one that does not show that its writer had the
 // letter changes nothing and is shown to the ticket's agents.
@@ -22,7 +26,11 @@ func (r *Receiver) matchBounce(ctx context.Context, l *reading) (finding, error)
 	if report == nil { // a person, or an autoresponder, answers the return path
 		return finding{"no", "it came to a return path and is no report"}, nil
 	}
+	personal := report.Guessed && !l.machine
 	if report.OriginalMessageID == "" && path == 0 {
+		if personal {
+			return finding{"no", personalReport}, nil
+		}
 		l.kept.State = okno.KeptDropped
 		return finding{"unmatched", "the report does not show which letter came back"}, nil
 	}
@@ -32,6 +40,8 @@ func (r *Receiver) matchBounce(ctx context.Context, l *reading) (finding, error)
 		Permanent: report.Permanent, Arrived: !bad, Why: why,
 	})
 	switch {
+	case personal && (okno.ReasonOf(err) == okno.NotFound || err == nil && !proven):
+		return finding{"no", personalReport}, nil
 	case okno.ReasonOf(err) == okno.NotFound:
 		l.kept.State = okno.KeptDropped
 		return finding{"unmatched", "no letter of ours has that Message-ID"}, nil

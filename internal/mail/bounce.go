@@ -13,6 +13,7 @@ type Bounce struct {
 	Permanent         bool // a recipient failed for good; false while delays last or all is well
 	Recipients        []BouncedRecipient
 	OriginalMessageID string // of our letter; "" if the report does not show it
+	Guessed           bool   `json:",omitempty"` // by words alone, in a letter that a person may have written
 }
 
 // BouncedRecipient says what became of a letter for one recipient.
@@ -43,7 +44,9 @@ func (l *Letter) Bounce() *Bounce {
 		b = l.reportWithin()
 	}
 	if b == nil && daemon {
-		b = l.proseBounce()
+		if b = l.proseBounce(); b != nil {
+			b.Guessed = !l.impersonal()
+		}
 	}
 	if b != nil && b.OriginalMessageID == "" {
 		b.OriginalMessageID = l.returnedMessageID()

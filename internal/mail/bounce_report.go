@@ -38,20 +38,28 @@ func (l *Letter) fromDaemon() bool {
 	return l.surelyDaemon() || l.nullReturnPath() || isDaemon(plainLocal(who.Addr)) || isDaemon(plainLocal(who.Name)) || daemonLocal.MatchString(local) || daemonName.MatchString(who.Name)
 }
 
-// surelyDaemon knows what no person's letter has: of those that are from
-// postmaster a person may have written some.
+// surelyDaemon knows reports well enough to guess whom one that names nobody is
+// about: of those that are from postmaster a person may have written some.
 func (l *Letter) surelyDaemon() bool {
 	who, _ := l.Writer()
 	local := plainLocal(who.Addr)
 	switch {
-	case l.Header.Has("X-Failed-Recipients"), reportSign(l) != "", autoRepliedSign(l) != "" && bounceProse.MatchString(l.Subject):
-		return true
-	case strings.HasPrefix(local, "mailerdaemon") || strings.HasPrefix(local, "maildaemon") || strings.HasPrefix(local, "mdaemon"):
-		return true
 	case l.nullReturnPath():
-		return isDaemon(local) || daemonName.MatchString(who.Name) || reportSubject.MatchString(l.Subject)
+		return l.namedImpersonal() || isDaemon(local) || daemonName.MatchString(who.Name) || reportSubject.MatchString(l.Subject)
+	case l.namedImpersonal():
+		return true
 	}
 	return isDaemon(local) && reportSubject.MatchString(l.Subject)
+}
+
+// impersonal knows what no person's letter has.
+func (l *Letter) impersonal() bool { return l.nullReturnPath() || l.namedImpersonal() }
+
+func (l *Letter) namedImpersonal() bool {
+	who, _ := l.Writer()
+	local := plainLocal(who.Addr)
+	return l.Header.Has("X-Failed-Recipients") || reportSign(l) != "" || autoRepliedSign(l) != "" && bounceProse.MatchString(l.Subject) ||
+		strings.HasPrefix(local, "mailerdaemon") || strings.HasPrefix(local, "maildaemon") || strings.HasPrefix(local, "mdaemon")
 }
 
 // nullReturnPath knows the reverse-path of reports (RFC 5321, 4.5.5).

@@ -14,7 +14,7 @@ import (
 // and the first that fits stands for a clause.
 var (
 	fixedReasons = strings.Fields(`
-		mark ours ownbox ownheader nullpath deliveryreport readreceipt reportplain challengewords nobounce noletter
+		mark ours ownbox ownheader nullpath deliveryreport readreceipt reportplain challengewords nobounce personal noletter
 		notours nothad unchanged notrouble cameback machineclaim notonesender ownreply relayother relaypass relaynot
 		dkimunread dkimnone dkimlater dkimwrong spfnot noanswer fromnobody envelope nobody several firststands same
 		closedlong startsnone late reportof signedreply answers names nothread earlier sibling parentwaits threadtaken
