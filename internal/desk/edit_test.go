@@ -35,6 +35,16 @@ func refused(t *testing.T, err error, reason okno.Reason, key string) {
 	}
 }
 
+// meets waits until another change has ended or waits for one that is made.
+func (r *rig) meets(ended chan error) {
+	r.t.Helper()
+	for waits := int64(0); waits == 0 && len(ended) == 0; {
+		must(r.t, r.db.Read(r.ctx(), func(tx *db.Tx) error {
+			return tx.QueryRow(`SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`).Scan(&waits)
+		}))
+	}
+}
+
 func TestALetterThatIsQueuedWhileItsMessageIsDeletedDoesNotLeave(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		n, _, _, answer := r.told()
@@ -49,11 +59,7 @@ func TestALetterThatIsQueuedWhileItsMessageIsDeletedDoesNotLeave(t *testing.T) {
 				}
 				r.asked = nil
 				go remove()
-				for waits := int64(0); waits == 0 && len(deleted) == 0; {
-					must(t, r.db.Read(r.ctx(), func(tx *db.Tx) error {
-						return tx.QueryRow(`SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`).Scan(&waits)
-					}))
-				}
+				r.meets(deleted)
 			}
 		}
 		o := desk.Outgoing{Told: m.Version, Letter: okno.Letter{Kind: okno.LetterAnswer, Origin: "1:told", Ticket: m.Ticket, Message: m.ID, From: "support@desk.example",

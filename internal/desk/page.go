@@ -63,6 +63,15 @@ func (p *TicketPage) Moves() []okno.StatusKind {
 // Person is someone on the page; the zero Person: nobody, or the system.
 func (p *TicketPage) Person(id okno.PersonID) okno.Person { return p.People[id] }
 
+// SeesTicket reports whether a number is that of a ticket that the actor sees.
+func (d *Desk) SeesTicket(ctx context.Context, by okno.Actor, number okno.Number) (bool, error) {
+	err := d.see(ctx, by, number, func(store.Tx, *okno.Ticket) error { return nil })
+	if okno.ReasonOf(err) == okno.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // pageMessages is how many messages a page shows at first.
 const pageMessages = 100
 

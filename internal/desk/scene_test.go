@@ -224,6 +224,13 @@ var ticketSteps = []step{
 		return s.listed(&found.List, nil)
 	}},
 	{"Ticket", reading, func(s *scene, by okno.Actor) error { _, err := s.Ticket(s.ctx(), by, s.n, 0); return err }},
+	{"SeesTicket", reading, func(s *scene, by okno.Actor) error {
+		sees, err := s.SeesTicket(s.ctx(), by, s.n)
+		if err == nil && !sees {
+			err = okno.ErrNotFound
+		}
+		return err
+	}},
 	{"Message", reading, func(s *scene, by okno.Actor) error { _, err := s.Message(s.ctx(), by, s.word); return err }},
 	{"Message of a note", only(okno.NotFound, "agent's letter", "admin's letter", "agent", "admin"), func(s *scene, by okno.Actor) error { _, err := s.Message(s.ctx(), by, s.note); return err }},
 	{"RemotePictures", reading, func(s *scene, by okno.Actor) error { return done(s.RemotePictures(s.ctx(), by, s.word)) }},

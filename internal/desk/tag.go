@@ -206,7 +206,7 @@ func (d *Desk) MergeTag(ctx context.Context, by okno.Actor, ref, into okno.Ref, 
 			return choice(okno.ErrNotFound, "into")
 		}
 		t.Into = other.ID
-		return nil
+		return choice(tx.HoldTag(other.ID), "into")
 	})
 }
 

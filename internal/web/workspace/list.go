@@ -71,11 +71,7 @@ func (w *Workspace) exists(q *web.Request, number string) (bool, error) {
 	if len(number) > maxNumber {
 		return false, nil
 	}
-	_, err := w.desk.Ticket(q.Context(), q.Actor, okno.Number(number), 0)
-	if okno.ReasonOf(err) == okno.NotFound {
-		return false, nil
-	}
-	return err == nil, err
+	return w.desk.SeesTicket(q.Context(), q.Actor, okno.Number(number))
 }
 
 // counted is the left pane alone: the views with their counts.

@@ -20,6 +20,13 @@ func (tx Tx) TagNamed(folded string) (okno.Tag, error) {
 	return found(db.First(tx.Tx, scanTag, `SELECT id, ref, name, merged, created, version FROM tag WHERE folded = ? AND merged = 0`, folded))
 }
 
+// HoldTag keeps a tag from being merged before the transaction ends;
+// okno.ErrNotFound: it was.
+func (tx Tx) HoldTag(id okno.TagID) error {
+	_, err := found(db.First(tx.Tx, scanOne[okno.TagID], `SELECT id FROM tag WHERE id = ? AND merged = 0`+tx.RowLock(), id))
+	return err
+}
+
 // AddTag keeps a new tag and sets its ID. A unique violation means that there
 // is one of the name.
 func (tx Tx) AddTag(t *okno.Tag, folded string) error {
