@@ -47,6 +47,7 @@ type Config struct {
 	Files           string         // directory of the attachments, or "s3://…", which holds a secret
 	KeyFile         string         // the installation's key
 	Lang            string         // "en" or "ru", where a reader's language is unknown
+	ReadOnly        bool           // nothing is changed: what is there is shown
 	Demo            bool           // sample data, letters shown instead of sent
 	LogFormat       string         // "text" or "json"
 	LogLevel        slog.Level

@@ -96,6 +96,8 @@ var options = []option{
 	{name: "lang", fallback: func(*Config) string { return locale.Environment() },
 		set:     oneOf(func(c *Config) *string { return &c.Lang }, "en", "ru"),
 		meaning: "en or ru: the language where a reader's own is unknown (default: the environment's, else en)"},
+	{name: "read-only", bare: true, def: "false", set: yesNo(func(c *Config) *bool { return &c.ReadOnly }),
+		meaning: "serve what is there and change nothing: people read and search, whatever would change something is refused with its reason, letters wait outside and none leave"},
 	{name: "demo", bare: true, def: "false", set: yesNo(func(c *Config) *bool { return &c.Demo }),
 		meaning: "fill with sample data and show letters instead of sending them"},
 	{name: "log-format", def: "text", set: oneOf(func(c *Config) *string { return &c.LogFormat }, "text", "json"),

@@ -67,6 +67,7 @@ var samples = map[string]struct{ right, wrong string }{
 	"max-upload":        {"3 MB", "three"},
 	"max-letter":        {"7 MB", "-1"},
 	"lang":              {"ru", "de"},
+	"read-only":         {"true", "perhaps"},
 	"demo":              {"true", "perhaps"},
 	"log-format":        {"json", "xml"},
 	"log-level":         {"debug", "loud"},

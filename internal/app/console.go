@@ -98,8 +98,10 @@ func Receive(ctx context.Context, c *Config, log *slog.Logger, mailbox string, l
 func Recount(ctx context.Context, c *Config, log *slog.Logger) error {
 	return AskOrLock(c.Data, time.Now(),
 		func() error { _, err := Ask(ctx, c.Data, askRecount, nil, nil); return err },
-		func() error { return alone(ctx, c, log, func(h *House) error { return h.Desk.Recount(ctx) }) })
+		func() error { return alone(ctx, c, log, func(h *House) error { return h.recount(ctx) }) })
 }
+
+func (h *House) recount(ctx context.Context) error { return inWords(h.Config, h.Desk.Recount(ctx)) }
 
 // receive keeps a piped letter or refuses it with the pipe's exit code.
 func (h *House) receive(ctx context.Context, mailbox string, letter io.Reader) error {
@@ -129,7 +131,7 @@ func (h *House) reset(ctx context.Context, login string) (string, error) {
 		return "", &Refusal{Exit: ExitNoUser, Text: "nobody signs in as " + login}
 	}
 	if err != nil {
-		return "", err
+		return "", inWords(h.Config, err)
 	}
 	return h.link("/entry/" + token), nil
 }
@@ -165,7 +167,11 @@ func inWords(c *Config, err error) error {
 			lines[i] = "--" + setupFlag(e.Field) + ": " + lines[i]
 		}
 	}
-	return &Refusal{Exit: ExitUsage, Text: strings.Join(lines, "\n")}
+	exit := ExitUsage
+	if okno.ReasonOf(err) == okno.Busy {
+		exit = ExitTempFail
+	}
+	return &Refusal{Exit: exit, Text: strings.Join(lines, "\n")}
 }
 
 // setupFlag is the flag of "okno setup" that a refused field came by.
@@ -191,7 +197,7 @@ func (h *House) control() *Control {
 	})
 	c.HandleStream(askBackup, h.backupTo)
 	c.HandleStream(askDoctor, h.examineTo)
-	c.Handle(askRecount, 0, func(ctx context.Context, _ io.Writer, _ io.Reader, _ url.Values) error { return h.Desk.Recount(ctx) })
+	c.Handle(askRecount, 0, func(ctx context.Context, _ io.Writer, _ io.Reader, _ url.Values) error { return h.recount(ctx) })
 	c.Handle(askReset, 0, func(ctx context.Context, answer io.Writer, _ io.Reader, args url.Values) error {
 		link, err := h.reset(ctx, args.Get("login"))
 		if err != nil {

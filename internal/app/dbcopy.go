@@ -17,24 +17,44 @@ import (
 )
 
 // CopyDB carries an installation's rows from one database to another, SQLite or
-// PostgreSQL. Both are refused while any process works on them; the source is
-// only read. Broken off, the same command goes on where it was; with replace a
-// target that holds something else is emptied first.
+// PostgreSQL. The target is refused while any process has it open, the source
+// while one may change it: it is only read, and may be served --read-only.
+// Broken off, the same command goes on where it was; with replace a target that
+// holds something else is emptied first.
 func CopyDB(ctx context.Context, c *Config, log *slog.Logger, from, to string, replace bool, say io.Writer) (err error) {
+	for _, one := range []struct{ option, url string }{{"--from", from}, {"--to", to}} {
+		if one.url == "" {
+			return &Refusal{Exit: ExitUsage, Text: one.option + " is missing"}
+		}
+	}
 	if from, err = parseDB(from); err != nil {
 		return &Refusal{Exit: ExitUsage, Text: "--from: " + err.Error()}
 	}
 	if to, err = parseDB(to); err != nil {
 		return &Refusal{Exit: ExitUsage, Text: "--to: " + err.Error()}
 	}
-	release, err := lockAll(c.Data, from, to)
+	if err := twoSides(from, to); err != nil {
+		return err
+	}
+	shared := homes(from)
+	if _, err := os.Stat(c.Data); err == nil { // where there is none nothing can be served
+		shared = append(shared, c.Data)
+	}
+	release, err := lockAll(homes(to), shared)
+	if errors.Is(err, ErrLocked) {
+		text := err.Error() + ": stop the server first, or start it with --read-only"
+		if len(homes(from, to)) == 2 {
+			text += " and copy into another directory"
+		}
+		return &Refusal{Exit: ExitTempFail, Text: text}
+	}
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	source, err := existing(ctx, from, log)
+	source, err := db.Open(ctx, from, db.Options{Log: log, Alone: true})
 	if err != nil {
-		return err
+		return side("--from", err)
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
 	if replace {
@@ -44,7 +64,7 @@ func CopyDB(ctx context.Context, c *Config, log *slog.Logger, from, to string, r
 	}
 	target, err := db.Open(ctx, to, db.Options{Log: log, Alone: true})
 	if err != nil {
-		return outOfReach(err)
+		return side("--to", err)
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
 	last := ""
@@ -63,56 +83,39 @@ func CopyDB(ctx context.Context, c *Config, log *slog.Logger, from, to string, r
 	return nil
 }
 
-// existing opens a database that must be there.
-func existing(ctx context.Context, url string, log *slog.Logger) (*db.DB, error) {
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		if _, err := os.Stat(path); err != nil {
-			return nil, &Refusal{Exit: ExitUsage, Text: "--from: " + err.Error()}
-		}
+// twoSides refuses what cannot be a copy before anything is made: a file that
+// is not there, a directory that is not, one database on both sides.
+func twoSides(from, to string) error {
+	refuse := func(text string) error { return &Refusal{Exit: ExitUsage, Text: text} }
+	if from == to {
+		return refuse("--to is the database that --from names")
 	}
-	d, err := db.Open(ctx, url, db.Options{Log: log, Alone: true})
-	if err != nil {
-		return nil, outOfReach(err)
+	path, file := strings.CutPrefix(from, "sqlite:")
+	source, err := os.Stat(path)
+	if file && err != nil {
+		return refuse("--from: " + err.Error())
 	}
-	return d, nil
+	other, fileToo := strings.CutPrefix(to, "sqlite:")
+	if !fileToo {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Dir(other)); err != nil {
+		return refuse("--to: " + err.Error())
+	}
+	if target, err := os.Stat(other); err == nil && file && os.SameFile(source, target) {
+		return refuse("--to is the database that --from names")
+	}
+	return nil
 }
 
-// lockAll takes the locks of the data directory and of those that SQLite files
-// lie in.
-func lockAll(data string, urls ...string) (release func() error, err error) {
-	dirs := []string{data}
-	for _, url := range urls {
-		if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-			dirs = append(dirs, filepath.Dir(path))
-		}
+// side says of which database a refusal is.
+func side(option string, err error) error {
+	err = outOfReach(err)
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return &Refusal{Exit: refusal.Exit, Text: option + ": " + refusal.Text}
 	}
-	var locks []*DataLock
-	release = func() (err error) {
-		for _, l := range locks {
-			err = errors.Join(err, l.Release())
-		}
-		return err
-	}
-	taken := map[string]bool{}
-	for _, dir := range dirs {
-		whole, err := filepath.Abs(dir)
-		if err != nil {
-			return nil, errors.Join(err, release())
-		}
-		if taken[whole] {
-			continue
-		}
-		taken[whole] = true
-		lock, err := LockData(whole, time.Now())
-		if errors.Is(err, ErrLocked) {
-			err = &Refusal{Exit: ExitTempFail, Text: err.Error() + ": stop the server first"}
-		}
-		if err != nil {
-			return nil, errors.Join(err, release())
-		}
-		locks = append(locks, lock)
-	}
-	return release, nil
+	return fmt.Errorf("%s: %w", option, err)
 }
 
 // emptied puts an SQLite file aside and drops the tables of a PostgreSQL
@@ -122,7 +125,7 @@ func emptied(ctx context.Context, url string, log *slog.Logger, say io.Writer) e
 	if !file {
 		d, err := db.Open(ctx, url, db.Options{Log: log, Alone: true})
 		if err != nil {
-			return outOfReach(err)
+			return side("--to", err)
 		}
 		fmt.Fprintln(say, "The target's tables are dropped.")
 		return errors.Join(d.Wipe(ctx), d.Close())

@@ -77,16 +77,21 @@ func open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time
 			h.Close()
 		}
 	}()
+	if c.ReadOnly {
+		if _, err := os.Stat(c.KeyFile); err != nil {
+			return nil, &Refusal{Exit: ExitConfig, Text: "--read-only: there is no installation here: " + err.Error()}
+		}
+	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, err
 	}
 	if h.Key, err = secret.LoadKey(c.KeyFile); err != nil {
 		return nil, fmt.Errorf("key: %w", err)
 	}
-	if h.Blob, err = openFiles(ctx, c.Files, c.Data, false); err != nil {
+	if h.Blob, err = openFiles(ctx, c.Files, c.Data, c.ReadOnly); err != nil {
 		return nil, fmt.Errorf("attachments: %w", err)
 	}
-	if h.DB, err = db.Open(ctx, c.DB, db.Options{Log: log}); err != nil {
+	if h.DB, err = db.Open(ctx, c.DB, db.Options{Log: log, ReadOnly: c.ReadOnly}); err != nil {
 		return nil, outOfReach(err)
 	}
 	h.onClose(func() {
@@ -94,10 +99,14 @@ func open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time
 			log.Error("closing the database", "error", err)
 		}
 	})
-	if migrate {
-		if err := h.DB.Migrate(ctx, migrations...); err != nil {
-			return nil, outOfReach(err)
-		}
+	switch {
+	case migrate && c.ReadOnly:
+		err = h.upToDate(ctx)
+	case migrate:
+		err = h.DB.Migrate(ctx, migrations...)
+	}
+	if err != nil {
+		return nil, outOfReach(err)
 	}
 	h.Desk = desk.New(desk.Config{
 		DB: h.DB, Blob: h.Blob, Key: h.Key, Now: now, Log: log, Lang: c.Lang, Consequences: consequences,

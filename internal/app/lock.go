@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,9 +27,19 @@ func LockData(dir string, now time.Time) (*DataLock, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
+	return lockData(dir, now, (*flock.Flock).TryLock)
+}
+
+// ShareData is LockData for one of several processes that change nothing there:
+// the directory must exist, and nobody has it for himself alone meanwhile.
+func ShareData(dir string, now time.Time) (*DataLock, error) {
+	return lockData(dir, now, (*flock.Flock).TryRLock)
+}
+
+func lockData(dir string, now time.Time, take func(*flock.Flock) (bool, error)) (*DataLock, error) {
 	path := filepath.Join(dir, "lock")
 	file := flock.New(path, flock.SetPermissions(0o600))
-	ours, err := file.TryLock()
+	ours, err := take(file)
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
@@ -58,4 +69,47 @@ func holder(path string) string {
 		return ""
 	}
 	return fmt.Sprintf(" (process %s, since %s)", pid, since)
+}
+
+// lockAll takes the locks of directories, some for this process alone, others to
+// be shared; one that is named twice is taken once.
+func lockAll(alone, shared []string) (release func() error, err error) {
+	var locks []*DataLock
+	release = func() (err error) {
+		for _, l := range locks {
+			err = errors.Join(err, l.Release())
+		}
+		return err
+	}
+	taken := map[string]bool{}
+	for i, dir := range slices.Concat(alone, shared) {
+		whole, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, errors.Join(err, release())
+		}
+		if taken[whole] {
+			continue
+		}
+		taken[whole] = true
+		take := LockData
+		if i >= len(alone) {
+			take = ShareData
+		}
+		lock, err := take(whole, time.Now())
+		if err != nil {
+			return nil, errors.Join(err, release())
+		}
+		locks = append(locks, lock)
+	}
+	return release, nil
+}
+
+// homes are the directories that the SQLite files among the databases lie in.
+func homes(urls ...string) (dirs []string) {
+	for _, url := range urls {
+		if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+			dirs = append(dirs, filepath.Dir(path))
+		}
+	}
+	return dirs
 }

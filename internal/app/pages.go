@@ -34,7 +34,7 @@ func (h *House) furnishPages() (err error) {
 	}
 	h.Web, err = web.New(web.Config{
 		BaseURL: base, TrustedProxies: c.TrustedProxies, MaxUpload: c.MaxUpload, Now: h.Now, Log: h.Log,
-		Desk: h.Desk, Hub: h.Hub, Ready: h.checks(), Token: token, Drain: c.Drain,
+		Desk: h.Desk, Hub: h.Hub, Ready: h.checks(), Token: token, Drain: c.Drain, ReadOnly: c.ReadOnly,
 		Metrics: h.Metrics.Handler(), Observe: h.Metrics.Request, Trace: h.trace, Pictures: strangers.Strangers(web.RemoteTime, web.RemoteBytes),
 	}, h.surfaces()...)
 	return err

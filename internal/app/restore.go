@@ -31,7 +31,10 @@ func Restore(ctx context.Context, c *Config, log *slog.Logger, from string, repl
 		return unsound(from, err)
 	}
 	fmt.Fprintf(say, "%s is whole: %s\n", from, describe(m))
-	release, err := lockAll(c.Data, c.DB)
+	release, err := lockAll(append(homes(c.DB), c.Data), nil)
+	if errors.Is(err, ErrLocked) {
+		return &Refusal{Exit: ExitTempFail, Text: err.Error() + ": stop the server first"}
+	}
 	if err != nil {
 		return err
 	}

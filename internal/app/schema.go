@@ -19,7 +19,10 @@ var migrations = []fs.FS{jobs.Migrations, desk.Migrations}
 func outOfReach(err error) error {
 	var old *db.TooOldError
 	var unfinished *db.UnfinishedError
+	var refusal *Refusal
 	switch {
+	case errors.As(err, &refusal):
+		return refusal
 	case errors.As(err, &old):
 		return &Refusal{Exit: ExitConfig, Text: err.Error()}
 	case errors.As(err, &unfinished):
@@ -46,4 +49,22 @@ func (h *House) served(ctx context.Context) error {
 		return err
 	}
 	return h.DB.Serves(ctx, knows)
+}
+
+// upToDate refuses tables that this program would have to change before it can
+// serve them.
+func (h *House) upToDate(ctx context.Context) error {
+	var schema int64
+	err := h.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		schema, err = h.DB.Schema(tx)
+		return err
+	})
+	newest, err2 := db.Newest(migrations...)
+	if err = errors.Join(err, err2, h.DB.Unfinished(ctx), h.served(ctx)); err != nil {
+		return err
+	}
+	if schema < newest {
+		return &Refusal{Exit: ExitConfig, Text: fmt.Sprintf("--read-only: the tables are at %d and this program brings %d: start it once without, or take the version that was here before", schema, newest)}
+	}
+	return nil
 }

@@ -28,11 +28,15 @@ func Serve(ctx context.Context, c *Config, log *slog.Logger, now func() time.Tim
 			return &Refusal{Exit: ExitConfig, Text: err.Error()}
 		}
 	}
-	lock, err := LockData(c.Data, now())
+	ours, shared := append(homes(c.DB), c.Data), []string(nil)
+	if c.ReadOnly {
+		ours, shared = nil, ours
+	}
+	release, err := lockAll(ours, shared)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, lock.Release()) }()
+	defer func() { err = errors.Join(err, release()) }()
 	h, err := Open(ctx, c, log, now)
 	if err != nil {
 		return err
@@ -124,14 +128,18 @@ func (h *House) Run(ctx context.Context) error {
 		return err
 	}
 	done := make(chan error, 1)
-	go func() { done <- h.Runner.Run(work) }()
-	g.Go(func() error { return h.fetcher.Run(ctx, h.runner()) })
+	if h.Config.ReadOnly { // no duty is worked off, no letter fetched
+		done <- nil
+	} else {
+		go func() { done <- h.Runner.Run(work) }()
+		g.Go(func() error { return h.fetcher.Run(ctx, h.runner()) })
+		g.Go(func() error { return h.Desk.KeepIndexed(ctx, h.crowd.waits) })
+	}
 	g.Go(func() error { return h.Web.Serve(ctx, h.pages) })
 	g.Go(func() error { return control.Serve(ctx, socket, graceTime) })
 	g.Go(func() error { return h.serveMetrics(ctx) })
 	g.Go(func() error { return h.servePlain(ctx) })
 	g.Go(func() error { return h.sweepPresence(ctx) })
-	g.Go(func() error { return h.Desk.KeepIndexed(ctx, h.crowd.waits) })
 	for _, d := range h.mail {
 		g.Go(func() error { return d.server.Serve(d.on) })
 		g.Go(func() error {
@@ -170,6 +178,10 @@ func (h *House) greet(ctx context.Context, console io.Writer) error {
 	l := locale.New(h.Config.Lang, time.Local)
 	say := func(key string, args ...any) { fmt.Fprintln(console, l.T(key, args...)) }
 	say("console.at", "URL", h.link("/"))
+	if h.Config.ReadOnly {
+		say("console.readonly")
+		return nil
+	}
 	if h.tray != nil {
 		say("console.demo", "Tray", h.link("/demo/letters"), "Password", demo.Password)
 		for _, s := range demo.SignIns(h.Config.Lang) {

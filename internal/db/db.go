@@ -43,12 +43,16 @@ type Options struct {
 	Log     *slog.Logger // nil: slog.Default()
 	Readers int          // reading connections; 0: as many as processors
 	Alone   bool         // ErrInUse where another process has the PostgreSQL database open, and to others while we have
+	// ReadOnly: every change is refused with ErrReadOnly, and whoever wants to
+	// be alone with the database may be.
+	ReadOnly bool
 }
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	engine engine
-	hub    *hub
+	engine   engine
+	hub      *hub
+	readOnly bool
 }
 
 // engine is what SQLite and PostgreSQL each do in their own way.
@@ -91,7 +95,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		h.close()
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &DB{engine: e, hub: h}, nil
+	return &DB{engine: e, hub: h, readOnly: o.ReadOnly}, nil
 }
 
 // Dialect tells which database this is.
@@ -114,6 +118,9 @@ func (d *DB) Close() error {
 // change waits for its turn: once begun it ends in a commit or an error. A
 // panic in fn comes back as a *PanicError.
 func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	if d.readOnly {
+		return ErrReadOnly
+	}
 	return d.engine.write(ctx, fn)
 }
 
@@ -136,6 +143,9 @@ func (d *DB) ReadOne(ctx context.Context, fn func(*Tx) error) error {
 // anybody was promised. On PostgreSQL it is one round trip and waits for no
 // disk; where the connection goes it may count twice.
 func (d *DB) Jot(ctx context.Context, sql string, args ...any) (affected int64, err error) {
+	if d.readOnly {
+		return 0, ErrReadOnly
+	}
 	return d.engine.jot(ctx, sql, args)
 }
 

@@ -20,6 +20,9 @@ var ErrNotFound = errors.New("no such row")
 // ErrClosed says that the database was closed before the work began.
 var ErrClosed = errors.New("database is closed")
 
+// ErrReadOnly says that the database was opened to be read only.
+var ErrReadOnly = errors.New("the database is open for reading only")
+
 // errOver says that a Tx was used after its callback had returned.
 var errOver = errors.New("transaction is over")
 

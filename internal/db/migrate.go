@@ -40,6 +40,9 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) error {
 
 // MigrateTo is Migrate up to one migration and without its questions.
 func (d *DB) MigrateTo(ctx context.Context, last int64, sources ...fs.FS) error {
+	if d.readOnly {
+		return ErrReadOnly
+	}
 	files, err := Texts(d.Dialect(), sources...)
 	if err != nil {
 		return err

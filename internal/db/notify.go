@@ -81,12 +81,13 @@ type ear struct {
 	hub    *hub
 	log    *slog.Logger
 	alone  bool
+	guest  bool // only reads, and so takes no place
 	stop   context.CancelFunc
 	closed chan struct{}
 }
 
 func startEar(ctx context.Context, config *pgx.ConnConfig, h *hub, o Options) (*ear, error) {
-	e := &ear{config: config, hub: h, log: o.Log, alone: o.Alone, closed: make(chan struct{})}
+	e := &ear{config: config, hub: h, log: o.Log, alone: o.Alone, guest: o.ReadOnly, closed: make(chan struct{})}
 	conn, err := e.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -104,7 +105,9 @@ func (e *ear) connect(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = takePlace(ctx, conn, e.alone)
+	if !e.guest {
+		err = takePlace(ctx, conn, e.alone)
+	}
 	if err == nil {
 		_, err = conn.Exec(ctx, "LISTEN "+noticeName)
 	}

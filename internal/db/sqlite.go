@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"sync"
@@ -42,6 +43,9 @@ func openSQLite(ctx context.Context, path string, h *hub, o Options) (*sqlite, e
 	if err != nil {
 		return nil, err
 	}
+	if err := ownFile(path); err != nil {
+		return nil, err
+	}
 	s := &sqlite{path: path, log: o.Log, hub: h, readers: make(chan *liteSession, o.Readers)}
 	for range o.Readers {
 		s.readers <- nil
@@ -55,6 +59,16 @@ func openSQLite(ctx context.Context, path string, h *hub, o Options) (*sqlite, e
 	}
 	s.writer = startWriter(conn, path, h, s.tidier, o.Log)
 	return s, nil
+}
+
+// ownFile makes the file where it is absent, open to nobody else: SQLite would
+// leave that to the process's umask. Its companions get the same mode.
+func ownFile(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 func (s *sqlite) dialect() Dialect { return SQLite }

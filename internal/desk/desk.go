@@ -145,7 +145,13 @@ func (d *Desk) readAll(ctx context.Context, fn func(store.Tx) error) error {
 // errAway asks for another try: the database is not there for the moment.
 var errAway = okno.Refuse(okno.Busy, "error.away")
 
+// errReadOnly asks for another try later: the desk is served to be read only.
+var errReadOnly = okno.Refuse(okno.Busy, "error.readonly")
+
 func away(err error) error {
+	if errors.Is(err, db.ErrReadOnly) {
+		return fmt.Errorf("%w: %w", errReadOnly, err)
+	}
 	if okno.ReasonOf(err) == "" && db.IsAway(err) {
 		return fmt.Errorf("%w: %w", errAway, err)
 	}

@@ -55,6 +55,13 @@ func TestInstallationMovesToPostgreSQLAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused("over what is there", lite, pg)
+	refused("into a directory that is not there", lite, "sqlite:"+filepath.Join(data, "none", "okno.db"))
+	for _, same := range []string{lite, "sqlite:" + filepath.Join(data, ".", "files", "..", "okno.db")} {
+		var refusal *app.Refusal
+		if err := app.CopyDB(t.Context(), c, log, lite, same, true, io.Discard); !errors.As(err, &refusal) || refusal.Exit != app.ExitUsage {
+			t.Errorf("over itself: %v", err)
+		}
+	}
 	refused("from nowhere", "sqlite:"+filepath.Join(data, "none.db"), back)
 	h := open(pg)
 	refused("while the source is served", pg, back)

@@ -10,7 +10,7 @@ func (q *Request) Page(title string) ui.Page {
 	p := ui.Page{
 		L: q.Locale, Now: q.Now, Title: title, Theme: q.Theme(),
 		Product: q.Settings.Product, Company: q.Settings.Company, Logo: q.Logo(), Accent: q.Accent(),
-		Path: q.page(), Shortcuts: q.Person.Shortcuts,
+		Path: q.page(), Shortcuts: q.Person.Shortcuts, ReadOnly: q.server.readOnly,
 	}
 	if t := q.takeToast(); t != nil {
 		p.Toast, p.Kind, p.Undo = t.Text, t.Kind, t.Undo

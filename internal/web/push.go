@@ -13,7 +13,7 @@ import (
 func (q *Request) Push(back string) (ui.PushView, error) {
 	v := ui.PushView{L: q.Locale, Back: back}
 	var err error
-	if v.Key, err = q.Desk.PushPublicKey(q.Context()); err != nil {
+	if v.Key, err = q.Desk.PushPublicKey(q.Context()); err != nil && !q.server.readOnly { // none was made yet, and none is now
 		return v, err
 	}
 	own, err := q.Desk.PushBrowsers(q.Context(), q.Actor)

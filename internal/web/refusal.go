@@ -233,6 +233,9 @@ func (q *Request) refusalTitle(err error) string {
 	if errors.Is(err, errHost) {
 		return q.Locale.T("web.refusal.host")
 	}
+	if slices.ContainsFunc(each(err), func(e *okno.Error) bool { return e.Key == "error.readonly" }) {
+		return q.Locale.T("web.refusal.readonly")
+	}
 	if reason := okno.ReasonOf(err); reason != "" {
 		return q.Locale.T("web.refusal." + string(reason))
 	}

@@ -40,6 +40,9 @@ type Config struct {
 	// Drain is how long /readyz says no, while everything is still answered,
 	// before the listener is closed.
 	Drain time.Duration
+	// ReadOnly has every page say that nothing can be sent or changed; the desk
+	// sees to it.
+	ReadOnly bool
 	// Metrics answers /metrics; nil: there is none.
 	Metrics http.Handler
 	// Pictures fetches those in letters that stand on other hosts, once a reader
@@ -64,6 +67,7 @@ type Server struct {
 	ready     []Check
 	token     string
 	drain     time.Duration
+	readOnly  bool
 	draining  atomic.Bool
 	troubles  sync.Map // by check, what it said last
 	metrics   http.Handler
@@ -94,7 +98,7 @@ func build(c Config, from source, surfaces []func(*Router)) (*Server, error) {
 	}
 	s := &Server{
 		front: f, maxUpload: c.MaxUpload, now: c.Now, log: c.Log, desk: c.Desk, source: from, hub: c.Hub, ready: c.Ready,
-		token: c.Token, drain: c.Drain, metrics: c.Metrics, observe: c.Observe, trace: c.Trace,
+		token: c.Token, drain: c.Drain, readOnly: c.ReadOnly, metrics: c.Metrics, observe: c.Observe, trace: c.Trace,
 		cross:    http.NewCrossOriginProtection(),
 		throttle: newThrottle(throttled),
 		volume:   newVolume(throttled),

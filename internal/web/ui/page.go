@@ -31,6 +31,8 @@ type Page struct {
 	Script string
 	// Shortcuts: single-letter keys are on.
 	Shortcuts bool
+	// ReadOnly: nothing can be sent or changed, which every page says.
+	ReadOnly bool
 	// Toast is said once, on arrival; "": nothing.
 	Toast string
 	Kind  string // of the toast: "", "error"
