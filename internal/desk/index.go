@@ -19,6 +19,8 @@ const (
 	indexTidied = 100 * time.Millisecond // that its parts are joined before the next pause
 	indexRest   = 5 * time.Second        // after a failure
 	indexWait   = 15 * time.Second       // that it gives way to people
+	indexFew    = 16                     // records worked off at once while they still wait
+	indexRests  = 3                      // times as long as those took is rested then
 	indexLook   = time.Minute            // another process may have died over its records
 )
 
@@ -61,8 +63,9 @@ func (d *Desk) wakeIndex() {
 }
 
 // KeepIndexed works off what is to be indexed until ctx ends. It gives way to
-// people while busy says that many wait for answers, 15 s at most: then it works
-// off all there is. Several processes may do it at once.
+// people while busy says that many wait for answers; after 15 s it works off a
+// few tickets at a time and rests three times as long as they took, until all is
+// worked off. Several processes may do it at once.
 func (d *Desk) KeepIndexed(ctx context.Context, busy func() bool) error {
 	if err := d.pendLost(ctx); err != nil && ctx.Err() == nil {
 		d.log.Error("the search index cannot be looked at", "error", err)
@@ -83,49 +86,64 @@ func (d *Desk) KeepIndexed(ctx context.Context, busy func() bool) error {
 			continue
 		case <-next.C:
 		}
-		if busy() {
-			if since.IsZero() {
-				since = d.Now()
-			}
-			if d.Now().Sub(since) < indexWait {
-				next.Reset(indexPause)
-				continue
-			}
+		crowd := busy()
+		if crowd && since.IsZero() {
+			since = d.Now()
 		}
-		n, err := d.Index(ctx)
-		more := false
-		if err == nil && n == 0 {
-			more, err = d.renewForm(ctx)
+		if crowd && d.Now().Sub(since) < indexWait {
+			next.Reset(indexPause)
+			continue
 		}
-		if err == nil && n == 0 && !more {
-			since = time.Time{}
-			more, err = d.tidyIndex(ctx, busy)
-		}
+		pause, whole, err := d.indexNext(ctx, crowd, busy)
 		if ctx.Err() != nil {
 			return nil
 		}
-		pause := time.Duration(0)
-		switch {
-		case err != nil:
+		if whole {
+			since = time.Time{}
+		}
+		if err != nil {
 			d.log.Error("tickets could not be indexed", "error", err)
 			pause = indexRest
-		case more:
-			pause = indexPause
-		case n == 0:
-			pause = indexLook
 		}
 		soon = pause < indexRest
 		next.Reset(pause)
 	}
 }
 
+// indexNext is one step of KeepIndexed: a batch, a smaller one while a crowd
+// waits, or what there is to do when all is indexed. It returns how long to
+// pause, and whether all is.
+func (d *Desk) indexNext(ctx context.Context, crowd bool, busy func() bool) (pause time.Duration, whole bool, err error) {
+	most, rests := indexBatch, 0
+	if crowd {
+		most, rests = indexFew, indexRests
+	}
+	begun := time.Now()
+	n, err := d.index(ctx, most)
+	if err != nil || n > 0 {
+		return time.Since(begun) * time.Duration(rests), false, err
+	}
+	more, err := d.renewForm(ctx)
+	if err == nil && !more {
+		whole = true
+		more, err = d.tidyIndex(ctx, busy)
+	}
+	if more {
+		return indexPause, whole, err
+	}
+	return indexLook, whole, err
+}
+
 // Index works off one batch of what is to be indexed; it returns how many
 // tickets it saw to.
-func (d *Desk) Index(ctx context.Context) (int, error) {
+func (d *Desk) Index(ctx context.Context) (int, error) { return d.index(ctx, indexBatch) }
+
+// index is Index with a bound of its own for the batch.
+func (d *Desk) index(ctx context.Context, most int) (int, error) {
 	var pending []store.Pending
 	var texts []store.TicketText
 	if err := d.read(ctx, func(tx store.Tx) (err error) {
-		if pending, err = tx.PendingTickets(indexBatch); err != nil || len(pending) == 0 {
+		if pending, err = tx.PendingTickets(most); err != nil || len(pending) == 0 {
 			return err
 		}
 		ids := make([]okno.TicketID, len(pending))

@@ -57,6 +57,38 @@ func TestTheIndexGivesWayToACrowdForATimeOnly(t *testing.T) {
 	})
 }
 
+func TestAnIndexThatWaitedLongWorksOffFewAtATime(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		const few, all = 16, 20
+		for n := range all {
+			r.files("Carl", fmt.Sprint("Scanner ", n), "It is broken.")
+		}
+		ctx, stop := context.WithCancel(r.ctx())
+		defer stop()
+		before, asked := 0, 0
+		must(t, r.KeepIndexed(ctx, func() bool { // each time before something is worked off
+			waiting, _, err := r.IndexLag(r.ctx())
+			must(t, err)
+			switch asked++; {
+			case asked == 1: // it begins to give way
+				before = waiting
+			case asked == 2:
+				if waiting != before || waiting < all {
+					t.Errorf("%d wait, of %d", waiting, before)
+				}
+				r.clock = r.clock.Add(15 * time.Second)
+			}
+			if before-waiting > few {
+				t.Errorf("%d were worked off at once while people waited", before-waiting)
+			}
+			if before = waiting; waiting == 0 {
+				stop()
+			}
+			return true
+		}))
+	})
+}
+
 // parts is of how many parts SQLite's index of words is made, each of which a
 // question looks into.
 func (r *rig) parts() (n int) {

@@ -139,15 +139,22 @@ func TestWhatGaveWayGoesOnThoughTheOneAtWorkTakesLong(t *testing.T) {
 	})
 }
 
-func TestAJobThatHasWaitedLongGivesWayNoLonger(t *testing.T) {
+func TestWhatHasWaitedLongIsBegunOneByOne(t *testing.T) {
 	each(t, func(b bench) {
 		const workers = 8
 		all := make(chan struct{})
 		var now atomic.Int64
+		var first, last atomic.Pointer[time.Time]
 		r := b.runner()
-		r.GiveWay(func() bool { return true })
+		r.GiveWay(func() bool { // is asked before anything is begun
+			at := time.Now()
+			first.CompareAndSwap(nil, &at)
+			return true
+		})
 		r.Handle("letter", jobs.Options{Workers: workers}, func(context.Context, jobs.Job) error {
 			if now.Add(1) == workers {
+				at := time.Now()
+				last.Store(&at)
 				close(all)
 			}
 			<-all
@@ -158,6 +165,9 @@ func TestAJobThatHasWaitedLongGivesWayNoLonger(t *testing.T) {
 		}
 		b.clock.move(15 * time.Second)
 		b.run(r)
-		b.settle(r) // it does only if all of them work at once
+		b.settle(r) // it does only if all of them are at work at once
+		if took := last.Load().Sub(*first.Load()); took < (workers-1)*10*time.Millisecond {
+			b.Errorf("all were begun within %v while people waited", took)
+		}
 	})
 }

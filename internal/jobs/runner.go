@@ -93,6 +93,7 @@ type kind struct {
 	handler func(context.Context, Job) error
 	queue   []*held   // claimed, not begun
 	busy    int       // handlers under way
+	begun   time.Time // when the last was, whatever the house's clock says
 	look    bool      // something may be due
 	next    time.Time // when the next was due at the last look; zero: there was none
 }
@@ -149,9 +150,10 @@ func (r *Runner) Alone() { r.alone = true }
 // them up. It is called before Every.
 func (r *Runner) Lease(d time.Duration) { r.lease = d }
 
-// GiveWay has fewer handlers work at once while busy says that people wait for
-// answers: a burst is taken in first and worked off behind. A job that arose
-// 15 s ago gives way no longer. It is called before Run.
+// GiveWay has the jobs of a kind work one at a time while busy says that people
+// wait for answers: a burst is taken in first and worked off behind. What arose
+// 15 s ago waits for no other of its kind any longer, but then, too, at most one
+// is begun in 10 ms. It is called before Run.
 func (r *Runner) GiveWay(busy func() bool) { r.busy = busy }
 
 // Observe has fn hear of each attempt at a job: its kind, what came of it

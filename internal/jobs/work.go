@@ -18,7 +18,8 @@ var (
 
 const (
 	recordTime = 30 * time.Second
-	patience   = 15 * time.Second // that a job gives way
+	patience   = 15 * time.Second      // that a job waits for the one before it while people wait
+	oneMore    = 10 * time.Millisecond // then one more of its kind is begun in so long
 )
 
 // begin takes claimed jobs in hand and starts as many as there are workers.
@@ -36,22 +37,26 @@ func (r *Runner) begin(life context.Context, taken []*held) {
 
 // start begins the next of a kind while a worker is free. r.mu is held.
 func (r *Runner) start(life context.Context, k *kind) {
-	for !r.stopping && len(k.queue) > 0 && k.busy < r.workers(k) {
+	for !r.stopping && len(k.queue) > 0 && k.busy < k.o.Workers && r.may(k) {
 		h := k.queue[0]
 		k.queue = k.queue[1:]
 		k.busy++
+		k.begun = time.Now()
 		ctx, cancel := context.WithCancel(life)
 		h.cancel = cancel
 		go r.work(life, ctx, h)
 	}
 }
 
-// workers is how many may be at work on the next of a kind.
-func (r *Runner) workers(k *kind) int {
-	if r.busy == nil || !r.busy() || r.now().Sub(k.queue[0].job.Put) >= patience {
-		return k.o.Workers
+// may reports whether the next of a kind may begin though people may wait: then
+// it does where none of its kind is at work, or when it has waited for long and
+// none was begun a moment ago. So what waits for a slow relay holds up nobody,
+// and a backlog never takes all that people need. r.mu is held.
+func (r *Runner) may(k *kind) bool {
+	if r.busy == nil || !r.busy() || k.busy == 0 {
+		return true
 	}
-	return 1
+	return r.now().Sub(k.queue[0].job.Put) >= patience && time.Since(k.begun) >= oneMore
 }
 
 // work calls the handler, records what came of it and begins the next.
