@@ -64,6 +64,7 @@ const (
 type FetchState struct {
 	At          time.Time // of the last successful round; zero: none yet
 	Trouble     string    // the last error in words; empty: none
+	Kind        Trouble   // of the trouble
 	Since       time.Time // of the trouble
 	UIDValidity uint32
 	LastUID     uint32

@@ -196,6 +196,7 @@ func (b *fetching) session(ctx context.Context) (rounds int, err error) {
 // failed keeps the trouble in words, with the time it began.
 func (b *fetching) failed(ctx context.Context, err error) {
 	b.trouble(envelope(clip(err.Error(), 250)))
+	b.box.State.Kind = troubleOf(err)
 	b.log.Warn("a mailbox could not be fetched", "mailbox", b.box.Ref, "error", err)
 	b.save(ctx)
 }
@@ -203,11 +204,11 @@ func (b *fetching) failed(ctx context.Context, err error) {
 func (b *fetching) trouble(words string) {
 	switch state := &b.box.State; {
 	case words == "":
-		state.Trouble, state.Since = "", time.Time{}
+		state.Trouble, state.Kind, state.Since = "", "", time.Time{}
 	case state.Trouble == "":
-		state.Trouble, state.Since = words, b.Receiver.now()
+		state.Trouble, state.Kind, state.Since = words, "", b.Receiver.now()
 	default:
-		state.Trouble = words
+		state.Trouble, state.Kind = words, ""
 	}
 }
 
@@ -224,8 +225,16 @@ type Tested struct {
 }
 
 // Test tries a mailbox's settings without fetching anything; 0 is one that is
-// not made yet. Its error says in plain words what did not go.
+// not made yet. Its error is an *okno.ServerError.
 func (r *Receiver) Test(ctx context.Context, box okno.MailboxID, f okno.Fetch) (Tested, error) {
+	tested, err := r.test(ctx, box, f)
+	if err != nil {
+		err = &okno.ServerError{Trouble: troubleOf(err), Err: err}
+	}
+	return tested, err
+}
+
+func (r *Receiver) test(ctx context.Context, box okno.MailboxID, f okno.Fetch) (Tested, error) {
 	if f.Protocol == okno.POP3 {
 		return r.testPOP(ctx, box, f)
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log"
 	"log/slog"
@@ -254,6 +255,14 @@ func TestALetterTooLargeIsLeftAndSaid(t *testing.T) {
 	}
 }
 
+func troubleIn(err error) okno.Trouble {
+	var of *okno.ServerError
+	if !errors.As(err, &of) {
+		return "no error of a server's"
+	}
+	return of.Trouble
+}
+
 func TestTroubleIsSaidInWords(t *testing.T) {
 	cert, roots := certificate(t, "127.0.0.1")
 	s := newIMAPServer(t, &tls.Config{Certificates: []tls.Certificate{cert}})
@@ -268,22 +277,23 @@ func TestTroubleIsSaidInWords(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name, words string
+		trouble     okno.Trouble
 		spoil       func(*okno.Fetch)
 	}{
-		{"a wrong password", "sign in: ", func(f *okno.Fetch) { f.Password = "wrong" }},
-		{"a folder that is not there", "select: ", func(f *okno.Fetch) { f.Folder = "Nowhere" }},
-		{"nobody at home", "connect: ", func(f *okno.Fetch) { f.Port = closed.Addr().(*net.TCPAddr).Port }},
-		{"no TLS there", "TLS: ", func(f *okno.Fetch) { f.Security = okno.TLS }},
-		{"a host that no setting allows", "not a public address", func(f *okno.Fetch) { f.Host = "127.0.0.2" }},
+		{"a wrong password", "sign in: ", okno.TroubleLogin, func(f *okno.Fetch) { f.Password = "wrong" }},
+		{"a folder that is not there", "select: ", okno.TroubleSelect, func(f *okno.Fetch) { f.Folder = "Nowhere" }},
+		{"nobody at home", "connect: ", okno.TroubleRefused, func(f *okno.Fetch) { f.Port = closed.Addr().(*net.TCPAddr).Port }},
+		{"no TLS there", "TLS: ", okno.TroubleSecurity, func(f *okno.Fetch) { f.Security = okno.TLS }},
+		{"a host that no setting allows", "not a public address", okno.TroublePrivate, func(f *okno.Fetch) { f.Host = "127.0.0.2" }},
 	} {
 		f := good
 		c.spoil(&f)
-		if _, err := r.receiver.Test(t.Context(), 0, f); err == nil || !strings.Contains(err.Error(), c.words) {
-			t.Errorf("%s: %v", c.name, err)
+		if _, err := r.receiver.Test(t.Context(), 0, f); err == nil || !strings.Contains(err.Error(), c.words) || troubleIn(err) != c.trouble {
+			t.Errorf("%s: %s: %v", c.name, troubleIn(err), err)
 		}
 	}
 	r.trusting(x509.NewCertPool())
-	if _, err := r.receiver.Test(t.Context(), 0, good); err == nil || !strings.Contains(err.Error(), "STARTTLS: ") {
+	if _, err := r.receiver.Test(t.Context(), 0, good); err == nil || !strings.Contains(err.Error(), "STARTTLS: ") || troubleIn(err) != okno.TroubleCertificate {
 		t.Errorf("an unknown certificate: %v", err)
 	}
 }
@@ -295,10 +305,12 @@ func TestFetchingSaysTroubleAndGoesOnWhenSettingsAreMended(t *testing.T) {
 	wrong := s.fetch
 	wrong.Password = "wrong"
 	fetcher := r.fetch(s, wrong)
-	until(t, "the trouble is said", func() bool { return strings.HasPrefix(r.state().Trouble, "sign in: ") })
+	until(t, "the trouble is said", func() bool {
+		return strings.HasPrefix(r.state().Trouble, "sign in: ") && r.state().Kind == okno.TroubleLogin
+	})
 	r.fetchFrom(s.fetch)
 	fetcher.Reload()
-	until(t, "the letter is fetched", func() bool { return len(r.kept()) == 1 && r.state().Trouble == "" })
+	until(t, "the letter is fetched", func() bool { return len(r.kept()) == 1 && r.state().Trouble == "" && r.state().Kind == "" })
 }
 
 func TestFetchingLeavesNothingBehind(t *testing.T) {

@@ -53,7 +53,7 @@ func (r *Receiver) connect(ctx context.Context, box okno.MailboxID, f okno.Fetch
 	k.stop = context.AfterFunc(ctx, func() { k.c.Close() })
 	err = k.within(commandTime, "greeting", k.c.WaitGreeting)
 	if err == nil {
-		err = k.within(commandTime, "sign in", func() error { return k.signIn(f, token) })
+		err = k.within(commandTime, stepSignIn, func() error { return k.signIn(f, token) })
 		var no *imap.Error
 		if token != "" && (errors.As(err, &no) || errors.As(err, new(*bearer.Refusal))) {
 			r.tokens.Refused(ctx, box, token)
@@ -106,19 +106,19 @@ func (k *connection) protect(ctx context.Context, conn net.Conn, f okno.Fetch, s
 	case okno.TLS:
 		encrypted := tls.Client(conn, secure)
 		if err := encrypted.HandshakeContext(ctx); err != nil {
-			return fmt.Errorf("TLS: %w", err)
+			return at("TLS", err)
 		}
 		k.c = imapclient.New(encrypted, options)
 	case okno.StartTLS:
 		defer context.AfterFunc(ctx, func() { conn.Close() })()
 		c, err := imapclient.NewStartTLS(conn, options)
 		if err != nil {
-			return fmt.Errorf("STARTTLS: %w", err)
+			return at("STARTTLS", err)
 		}
 		k.c = c
 	case okno.Plain:
 		if at, ok := conn.RemoteAddr().(*net.TCPAddr); !ok || !at.IP.IsLoopback() {
-			return errors.New("connect: without encryption only a server on this machine is spoken to")
+			return errNaked
 		}
 		k.c = imapclient.New(conn, options)
 	default:
@@ -132,10 +132,10 @@ func (k *connection) within(limit time.Duration, name string, command func() err
 	timer := time.AfterFunc(limit, func() { k.c.Close() })
 	err := command()
 	if !timer.Stop() && err != nil {
-		return fmt.Errorf("%s: no answer within %s", name, limit)
+		return at(name, silence(limit))
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return at(name, err)
 	}
 	return nil
 }
@@ -149,7 +149,7 @@ func (k *connection) leave() {
 
 func (k *connection) choose(folder string) (*imap.SelectData, error) {
 	var selected *imap.SelectData
-	err := k.within(commandTime, "select", func() (err error) {
+	err := k.within(commandTime, stepSelect, func() (err error) {
 		selected, err = k.c.Select(folder, nil).Wait()
 		return err
 	})

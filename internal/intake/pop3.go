@@ -73,7 +73,7 @@ func (k *popConnection) begin(f okno.Fetch, secure *tls.Config) error {
 		}
 	case okno.Plain:
 		if at, ok := k.conn.RemoteAddr().(*net.TCPAddr); !ok || !at.IP.IsLoopback() {
-			return errors.New("connect: without encryption only a server on this machine is spoken to")
+			return errNaked
 		}
 	case okno.StartTLS:
 	default:
@@ -88,7 +88,7 @@ func (k *popConnection) begin(f okno.Fetch, secure *tls.Config) error {
 			return err
 		}
 		if k.in.Buffered() > 0 {
-			return errors.New("STLS: the server spoke before the encryption began")
+			return at("STLS", errors.New("the server spoke before the encryption began"))
 		}
 		if err := k.encrypt(secure); err != nil {
 			return err
@@ -100,11 +100,11 @@ func (k *popConnection) begin(f okno.Fetch, secure *tls.Config) error {
 
 func (k *popConnection) encrypt(secure *tls.Config) error {
 	if err := k.conn.SetDeadline(time.Now().Add(commandTime)); err != nil {
-		return fmt.Errorf("TLS: %w", err)
+		return at("TLS", err)
 	}
 	encrypted := tls.Client(k.conn, secure)
 	if err := encrypted.Handshake(); err != nil {
-		return fmt.Errorf("TLS: %w", err)
+		return at("TLS", err)
 	}
 	k.conn = encrypted
 	return nil
@@ -134,10 +134,10 @@ func (k *popConnection) signIn(f okno.Fetch, token string) error {
 	if strings.ContainsAny(f.User+f.Password, "\r\n\x00") {
 		return errors.New("sign in: the login or the password has a line break")
 	}
-	if _, err := k.ask("sign in", "USER "+f.User); err != nil {
+	if _, err := k.ask(stepSignIn, "USER "+f.User); err != nil {
 		return err
 	}
-	_, err := k.ask("sign in", "PASS "+f.Password)
+	_, err := k.ask(stepSignIn, "PASS "+f.Password)
 	return err
 }
 
@@ -150,11 +150,11 @@ func (k *popConnection) signInByToken(login, token string) error {
 	offered := strings.Fields(strings.ToUpper(k.caps["SASL"]))
 	by, err := bearer.New(func(name string) bool { return slices.Contains(offered, name) }, login, token)
 	if err != nil {
-		return fmt.Errorf("sign in: %w", err)
+		return at(stepSignIn, err)
 	}
 	mechanism, answer, err := by.Start()
 	if err != nil {
-		return fmt.Errorf("sign in: %w", err)
+		return at(stepSignIn, err)
 	}
 	line := "AUTH " + mechanism
 	for range maxChallenges {
@@ -164,7 +164,7 @@ func (k *popConnection) signInByToken(login, token string) error {
 		}
 		if len(challenge) > 0 { // else it waits for the token
 			if answer, err = by.Next(challenge); err != nil {
-				return fmt.Errorf("sign in: %w", err)
+				return at(stepSignIn, err)
 			}
 		}
 		line = base64.StdEncoding.EncodeToString(answer)
@@ -176,13 +176,13 @@ func (k *popConnection) signInByToken(login, token string) error {
 // another after its challenge.
 func (k *popConnection) exchange(line string) (challenge []byte, more bool, err error) {
 	if err := k.conn.SetDeadline(time.Now().Add(commandTime)); err != nil {
-		return nil, false, fmt.Errorf("sign in: %w", err)
+		return nil, false, at(stepSignIn, err)
 	}
 	if _, err := io.WriteString(k.conn, line+"\r\n"); err != nil {
-		return nil, false, fmt.Errorf("sign in: %w", err)
+		return nil, false, at(stepSignIn, err)
 	}
 	if begins, err := k.in.Peek(2); err != nil || string(begins) != "+ " && string(begins) != "+\r" {
-		_, err := k.answer("sign in", commandTime)
+		_, err := k.answer(stepSignIn, commandTime)
 		return nil, false, err
 	}
 	said, err := k.line()
@@ -190,35 +190,35 @@ func (k *popConnection) exchange(line string) (challenge []byte, more bool, err 
 		challenge, err = base64.StdEncoding.DecodeString(strings.TrimSpace(said[1:]))
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("sign in: %w", err)
+		return nil, false, at(stepSignIn, err)
 	}
 	return challenge, true, nil
 }
 
 // popRefusal is a server's -ERR.
-type popRefusal struct{ name, words string }
+type popRefusal struct{ words string }
 
-// Error is what was refused, in the server's words.
-func (r *popRefusal) Error() string { return r.name + ": " + r.words }
+// Error is what the server said.
+func (r *popRefusal) Error() string { return r.words }
 
 // ask sends a command and returns what the server said behind its +OK.
 func (k *popConnection) ask(name, command string) (string, error) {
 	if err := k.conn.SetDeadline(time.Now().Add(commandTime)); err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+		return "", at(name, err)
 	}
 	if _, err := io.WriteString(k.conn, command+"\r\n"); err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+		return "", at(name, err)
 	}
 	return k.answer(name, commandTime)
 }
 
 func (k *popConnection) answer(name string, limit time.Duration) (string, error) {
 	if err := k.conn.SetDeadline(time.Now().Add(limit)); err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+		return "", at(name, err)
 	}
 	line, err := k.line()
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+		return "", at(name, err)
 	}
 	if words, ok := strings.CutPrefix(line, "+OK"); ok {
 		return strings.TrimSpace(words), nil
@@ -227,7 +227,7 @@ func (k *popConnection) answer(name string, limit time.Duration) (string, error)
 	if !ok {
 		return "", fmt.Errorf("%s: the server does not speak POP3", name)
 	}
-	return "", &popRefusal{name, strings.TrimSpace(words)}
+	return "", at(name, &popRefusal{strings.TrimSpace(words)})
 }
 
 // line is one line without its end.
@@ -253,12 +253,12 @@ func (k *popConnection) list(name, command string, use func(line string) error) 
 		return err
 	}
 	if err := k.conn.SetDeadline(time.Now().Add(letterFetch)); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return at(name, err)
 	}
 	for n := 0; ; n++ {
 		line, err := k.line()
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return at(name, err)
 		}
 		if line == "." {
 			return nil
@@ -267,7 +267,7 @@ func (k *popConnection) list(name, command string, use func(line string) error) 
 			return fmt.Errorf("%s: the mailbox holds more than %d letters", name, maxNumbered)
 		}
 		if err := use(strings.TrimPrefix(line, ".")); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return at(name, err)
 		}
 	}
 }

@@ -272,17 +272,18 @@ func TestTroubleOfPOP3IsSaidInWords(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name, words string
+		trouble     okno.Trouble
 		spoil       func(*okno.Fetch)
 	}{
-		{"a wrong password", "sign in: [AUTH] no", func(f *okno.Fetch) { f.Password = "wrong" }},
-		{"a line break", "sign in: ", func(f *okno.Fetch) { f.Password = "x\r\nDELE 1" }},
-		{"no TLS there", "TLS: ", func(f *okno.Fetch) { f.Security = okno.TLS }},
-		{"a host that no setting allows", "not a public address", func(f *okno.Fetch) { f.Host = "127.0.0.2" }},
+		{"a wrong password", "sign in: [AUTH] no", okno.TroubleLogin, func(f *okno.Fetch) { f.Password = "wrong" }},
+		{"a line break", "sign in: ", "", func(f *okno.Fetch) { f.Password = "x\r\nDELE 1" }},
+		{"no TLS there", "TLS: ", okno.TroubleSecurity, func(f *okno.Fetch) { f.Security = okno.TLS }},
+		{"a host that no setting allows", "not a public address", okno.TroublePrivate, func(f *okno.Fetch) { f.Host = "127.0.0.2" }},
 	} {
 		f := good
 		c.spoil(&f)
-		if _, err := r.receiver.Test(t.Context(), 0, f); err == nil || !strings.Contains(err.Error(), c.words) {
-			t.Errorf("%s: %v", c.name, err)
+		if _, err := r.receiver.Test(t.Context(), 0, f); err == nil || !strings.Contains(err.Error(), c.words) || troubleIn(err) != c.trouble {
+			t.Errorf("%s: %s: %v", c.name, troubleIn(err), err)
 		}
 	}
 	s.noUIDL = true
@@ -291,7 +292,7 @@ func TestTroubleOfPOP3IsSaidInWords(t *testing.T) {
 	}
 	r.trusting(x509.NewCertPool())
 	var unknown x509.UnknownAuthorityError
-	if _, err := r.receiver.Test(t.Context(), 0, good); !errors.As(err, &unknown) {
+	if _, err := r.receiver.Test(t.Context(), 0, good); !errors.As(err, &unknown) || troubleIn(err) != okno.TroubleCertificate {
 		t.Errorf("an unknown certificate: %v", err)
 	}
 }

@@ -89,7 +89,7 @@ func (s *SMTP) open(ctx context.Context, startTLS bool) (*connection, error) {
 	case startTLS:
 		if c.client, err = smtp.NewClientStartTLS(conn, config); err != nil {
 			conn.Close()
-			return nil, err
+			return nil, &unprotected{err}
 		}
 	default:
 		c.client = smtp.NewClient(conn)
@@ -136,7 +136,7 @@ func (s *SMTP) signIn(ctx context.Context, c *connection) error {
 	}
 	if err := c.client.Auth(by); err != nil {
 		c.close()
-		return fmt.Errorf("signing in: %w", err)
+		return &signInError{err}
 	}
 	return nil
 }
@@ -161,7 +161,7 @@ func (s *SMTP) signInByToken(ctx context.Context, c *connection) error {
 		if errors.As(err, new(*smtp.SMTPError)) || errors.As(err, new(*bearer.Refusal)) {
 			s.relay.Refused(ctx, token)
 		}
-		return fmt.Errorf("signing in: %w", err)
+		return &signInError{err}
 	}
 	return nil
 }

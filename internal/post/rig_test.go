@@ -9,7 +9,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"errors"
 	"io"
 	"log/slog"
 	"math/big"
@@ -126,7 +125,7 @@ func (s *session) Auth(string) (sasl.Server, error) {
 	}
 	return sasl.NewPlainServer(func(_, login, password string) error {
 		if login != s.sink.login || password != "secret" {
-			return errors.New("no")
+			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "no"}
 		}
 		s.in = true
 		return nil

@@ -62,8 +62,11 @@ func (s *SMTP) Send(ctx context.Context, from, to string, raw []byte) (string, e
 	return s.sendBy(ctx, c, from, to, raw)
 }
 
-// Check connects as for a letter and sends none.
-func (s *SMTP) Check(ctx context.Context) error {
+// Check connects as for a letter and sends none. Its error is an
+// *okno.ServerError.
+func (s *SMTP) Check(ctx context.Context) error { return troubled(s.check(ctx)) }
+
+func (s *SMTP) check(ctx context.Context) error {
 	c, err := s.connect(ctx)
 	if err != nil {
 		return err

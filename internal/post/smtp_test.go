@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/post"
 )
 
@@ -24,14 +25,15 @@ func TestHowTheConnectionIsProtected(t *testing.T) {
 		relay func(*post.Relay)
 		want  string // of the error; empty: it goes
 		tls   bool
+		why   okno.Trouble
 	}{
-		{"offered and taken", offering, func(r *post.Relay) { r.Roots = roots }, "", true},
-		{"not offered", nil, func(*post.Relay) {}, "", false},
-		{"not wanted", offering, func(r *post.Relay) { r.TLS = post.TLSNone }, "", false},
-		{"required and offered", offering, func(r *post.Relay) { r.TLS, r.Roots = post.TLSRequired, roots }, "", true},
-		{"required, not offered", nil, func(r *post.Relay) { r.TLS = post.TLSRequired }, "STARTTLS", false},
-		{"offered by nobody we trust", offering, func(*post.Relay) {}, "certificate", false},
-		{"required, by nobody we trust", offering, func(r *post.Relay) { r.TLS = post.TLSRequired }, "certificate", false},
+		{"offered and taken", offering, func(r *post.Relay) { r.Roots = roots }, "", true, ""},
+		{"not offered", nil, func(*post.Relay) {}, "", false, ""},
+		{"not wanted", offering, func(r *post.Relay) { r.TLS = post.TLSNone }, "", false, ""},
+		{"required and offered", offering, func(r *post.Relay) { r.TLS, r.Roots = post.TLSRequired, roots }, "", true, ""},
+		{"required, not offered", nil, func(r *post.Relay) { r.TLS = post.TLSRequired }, "STARTTLS", false, okno.TroubleSecurity},
+		{"offered by nobody we trust", offering, func(*post.Relay) {}, "certificate", false, okno.TroubleCertificate},
+		{"required, by nobody we trust", offering, func(r *post.Relay) { r.TLS = post.TLSRequired }, "certificate", false, okno.TroubleCertificate},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSink(t, c.sink)
@@ -42,6 +44,10 @@ func TestHowTheConnectionIsProtected(t *testing.T) {
 			checked := by.Check(t.Context())
 			if (c.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) || (checked == nil) != (err == nil) {
 				t.Fatalf("%v, and the check says %v; want %q", err, checked, c.want)
+			}
+			var of *okno.ServerError
+			if checked != nil && (!errors.As(checked, &of) || of.Trouble != c.why) {
+				t.Errorf("the check says %v: %+v", checked, of)
 			}
 			if err == nil && s.taken()[0].tls != c.tls {
 				t.Errorf("protected: %v", !c.tls)
@@ -76,6 +82,10 @@ func TestTheRelayLetsInWhoHasThePassword(t *testing.T) {
 		var no *post.Refusal
 		if (c.want == "") != (err == nil) || err != nil && (!strings.Contains(err.Error(), c.want) || errors.As(err, &no) && no.Permanent) {
 			t.Errorf("%s, %s: %v", c.login, c.password, err)
+		}
+		var of *okno.ServerError
+		if checked := transport(t, relay).Check(t.Context()); c.password == "wrong" && (!errors.As(checked, &of) || of.Trouble != okno.TroubleLogin) {
+			t.Errorf("the check says %v: %+v", checked, of)
 		}
 		if err != nil && c.password != "" && strings.Contains(err.Error(), c.password) {
 			t.Error("the error shows the password")

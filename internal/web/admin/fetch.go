@@ -119,7 +119,7 @@ func (a *Admin) testMailbox(q *web.Request) error {
 	}
 	found, err := a.c.TestFetch(q.Context(), m.ID, f)
 	if err != nil {
-		v.said = &said{"error", q.Locale.T("admin.mailbox.tested.failed", "Why", advice(q.Locale, err.Error()))}
+		v.said = &said{"error", q.Locale.T("admin.mailbox.tested.failed", "Why", adviceOn(q.Locale, err))}
 	} else {
 		v.said = &said{"success", q.Locale.N("admin.mailbox.tested", found.Letters, "Unseen", q.Locale.Number(int64(found.Unseen)))}
 	}

@@ -228,7 +228,7 @@ func (a *Admin) sendTestLetter(q *web.Request) error {
 	if q.Query("only") == "relay" && a.c.CheckRelay != nil {
 		v.said = &said{"success", q.Locale.T("admin.test.relay.good")}
 		if err := a.c.CheckRelay(q.Context()); err != nil {
-			v.said = &said{"error", q.Locale.T("admin.test.relay.bad", "Why", advice(q.Locale, err.Error()))}
+			v.said = &said{"error", q.Locale.T("admin.test.relay.bad", "Why", adviceOn(q.Locale, err))}
 		}
 		v.typed(typed)
 		return q.Render(formPage(v))

@@ -129,9 +129,9 @@ func mailboxBeside(q *web.Request, m desk.MailboxState, access accessView) templ
 					}
 					ctx = templ.InitializeContext(ctx)
 					var templ_7745c5c3_Var7 string
-					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(advice(q.Locale, m.State.Trouble))
+					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(advice(q.Locale, m.State.Kind, m.State.Trouble))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `mailbox.templ`, Line: 28, Col: 41}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `mailbox.templ`, Line: 28, Col: 55}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {

@@ -73,7 +73,7 @@ func newRig(t *testing.T, d *db.DB) *rig {
 		TestFetch: func(_ context.Context, _ okno.MailboxID, f okno.Fetch) (admin.Found, error) {
 			r.tested = append(r.tested, f)
 			if f.Host == "nowhere.example" {
-				return admin.Found{}, errors.New("connect: lookup nowhere.example: no such host")
+				return admin.Found{}, &okno.ServerError{Trouble: okno.TroubleHost, Err: errors.New("connect: lookup nowhere.example: no such host")}
 			}
 			return admin.Found{Letters: 3, Unseen: 1}, nil
 		},

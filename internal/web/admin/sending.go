@@ -150,7 +150,7 @@ func (a *Admin) testRelay(q *web.Request) error {
 	}
 	v.said = &said{"success", q.Locale.T("admin.test.relay.good")}
 	if err := a.c.TestRelay(q.Context(), s.Box.ID, r); err != nil {
-		v.said = &said{"error", q.Locale.T("admin.test.relay.bad", "Why", advice(q.Locale, err.Error()))}
+		v.said = &said{"error", q.Locale.T("admin.test.relay.bad", "Why", adviceOn(q.Locale, err))}
 	}
 	v.version = max(versionOf(typed), 0)
 	v.typed(typed)

@@ -24,14 +24,14 @@ type Watch struct {
 	Learned time.Time
 }
 
-const mailboxColumns = `id, ref, address, folded, name, department, lang, fetching, password, closed, version, fetched, trouble, since, uidvalidity, lastuid, quiet, alarm, alarmed, gap, learned, delivery`
+const mailboxColumns = `id, ref, address, folded, name, department, lang, fetching, password, closed, version, fetched, trouble, trouble_kind, since, uidvalidity, lastuid, quiet, alarm, alarmed, gap, learned, delivery`
 
 func scanMailbox(row db.Scanner) (Mailbox, error) {
 	var m Mailbox
 	var fetch string
 	var gap int64
 	err := row.Scan(&m.ID, &m.Ref, &m.Address, &m.Folded, &m.Name, &m.Department, &m.Lang, &fetch, &m.Sealed, moment{&m.Closed}, &m.Version,
-		moment{&m.State.At}, &m.State.Trouble, moment{&m.State.Since}, &m.State.UIDValidity, &m.State.LastUID,
+		moment{&m.State.At}, &m.State.Trouble, &m.State.Kind, moment{&m.State.Since}, &m.State.UIDValidity, &m.State.LastUID,
 		&m.Quiet, &m.Watch.Alarm.Kind, moment{&m.Watch.Alarm.Since}, &gap, moment{&m.Watch.Learned}, &m.Delivery)
 	m.Watch.Gap = time.Duration(gap) * time.Microsecond
 	if err == nil && fetch != "" {
@@ -128,8 +128,8 @@ func (tx Tx) ForgetFetched(id okno.MailboxID, name string) error {
 // SaveFetchState keeps how fetching a mailbox goes; it is no change of the
 // mailbox.
 func (tx Tx) SaveFetchState(id okno.MailboxID, s okno.FetchState) error {
-	_, err := tx.Exec(`UPDATE mailbox SET fetched = ?, trouble = ?, since = ?, uidvalidity = ?, lastuid = ? WHERE id = ?`,
-		micro(s.At), s.Trouble, micro(s.Since), s.UIDValidity, s.LastUID, id)
+	_, err := tx.Exec(`UPDATE mailbox SET fetched = ?, trouble = ?, trouble_kind = ?, since = ?, uidvalidity = ?, lastuid = ? WHERE id = ?`,
+		micro(s.At), s.Trouble, s.Kind, micro(s.Since), s.UIDValidity, s.LastUID, id)
 	return err
 }
 
