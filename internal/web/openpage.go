@@ -87,7 +87,7 @@ func (p *page) say(hints []live.Hint, beat bool) bool {
 	look := false // whether the rights are to be looked at first
 	for _, h := range hints {
 		look = look || h.Part == live.PartRights || h.Part == live.PartAll
-		text = appendHint(text, h, told)
+		text = p.server.appendHint(text, h, told)
 	}
 	if beat {
 		p.pings++
@@ -142,8 +142,11 @@ func (s *Server) looked(ctx context.Context, token string, person okno.PersonID)
 
 // appendHint puts a hint on the wire, with when it is told. Changed rights are
 // told as "all": what is shown may be more or less now.
-func appendHint(text []byte, h live.Hint, told time.Time) []byte {
-	part := h.Part
+func (s *Server) appendHint(text []byte, h live.Hint, told time.Time) []byte {
+	part, within := h.Part, time.Duration(0)
+	if part == live.PartAll {
+		within = s.spread()
+	}
 	if part == live.PartRights {
 		part = live.PartAll
 	}
@@ -154,7 +157,8 @@ func appendHint(text []byte, h live.Hint, told time.Time) []byte {
 	data, _ := json.Marshal(struct {
 		Ticket string `json:"ticket,omitempty"`
 		Part   string `json:"part"`
-		At     int64  `json:"at"` // milliseconds
-	}{h.Number, part, told.UnixMilli()})
+		Within int64  `json:"within,omitempty"` // milliseconds; of "all": some time until then is soon enough
+		At     int64  `json:"at"`               // milliseconds
+	}{h.Number, part, within.Milliseconds(), told.UnixMilli()})
 	return fmt.Appendf(text, "event: hint\ndata: %s\n", data)
 }

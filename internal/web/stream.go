@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -19,8 +20,12 @@ const (
 	pingEvery        = 25 * time.Second
 	checkEvery       = 12 // pings after which the rights are looked at anew
 	hintTime         = 10 * time.Second
-	looksAtOnce      = 16 // when all pages are to look at their rights
-	retryMillis      = 3000
+	looksAtOnce      = 16                   // when all pages are to look at their rights
+	retryLeast       = 2 * time.Second      // before a browser connects anew; from there to
+	retryMost        = 5 * time.Second      // here: those that a program leaves behind come one after another
+	askedEach        = 2 * time.Millisecond // for each open page, until all have asked again what they show
+	askedLeast       = 2 * time.Second
+	askedMost        = time.Minute
 )
 
 // listen keeps a stream open on which a browser is told what changed: never
@@ -58,7 +63,7 @@ func listen(q *Request) error {
 		End:     p.wire.cut,
 	})
 	q.server.streams.pulse.join(p)
-	if p.send(fmt.Appendf(head, "retry: %d\n\n", retryMillis)) {
+	if p.send(fmt.Appendf(head, "retry: %d\n\n", (retryLeast + rand.N(retryMost-retryLeast)).Milliseconds())) {
 		p.tell()
 	} else {
 		p.wire.cut()
@@ -82,6 +87,12 @@ func (p *page) connect(q *Request) (head []byte, taken bool, err error) {
 	}
 	p.wire = answerOf(q)
 	return nil, false, nil
+}
+
+// spread is within what time pages that may have missed anything ask again: what
+// they show would otherwise be asked for by all of them at one moment.
+func (s *Server) spread() time.Duration {
+	return min(max(askedLeast, time.Duration(s.hub.Open())*askedEach), askedMost)
 }
 
 // since is what time the browser knows of: when its page was made, or what it

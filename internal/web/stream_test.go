@@ -23,6 +23,9 @@ import (
 // told is when a hint was, which these tests do not look at.
 var told = regexp.MustCompile(`,"at":\d+`)
 
+// retried is from two seconds to five.
+var retried = regexp.MustCompile(`^retry: [2-4]\d{3}$`)
+
 // listening is a browser with a stream open.
 type listening struct {
 	t    *testing.T
@@ -55,7 +58,7 @@ func listenWith(t *testing.T, req *http.Request) *listening {
 		t.Fatalf("%d %v", res.StatusCode, res.Header)
 	}
 	l := &listening{t, res.Body, bufio.NewReader(res.Body)}
-	if got := l.next(); got != "retry: 3000" {
+	if got := l.next(); !retried.MatchString(got) {
 		t.Fatalf("the stream begins with %q", got)
 	}
 	return l
@@ -129,7 +132,7 @@ func TestStreamTellsWhatTheSessionSees(t *testing.T) {
 		thread2 = `event: hint data: {"ticket":"100002","part":"thread"}`
 		thread7 = `event: hint data: {"ticket":"100007","part":"thread"}`
 		bell2   = `event: hint data: {"part":"bell"}`
-		all     = `event: hint data: {"part":"all"}`
+		all     = `event: hint data: {"part":"all","within":2000}`
 	)
 	for token, want := range map[string][]string{
 		"ann": {thread1}, "guest": {thread7}, "boris": {thread1, note1, bell2}, "vera": {thread1, note1, thread2, thread7},
@@ -145,6 +148,22 @@ func TestStreamTellsWhatTheSessionSees(t *testing.T) {
 		if got := l.next(); got != all {
 			t.Errorf("%s: told %s, which is not for him", token, got)
 		}
+	}
+}
+
+// When anything may have changed, pages ask again within a time that grows with
+// their number.
+func TestPagesThatMayHaveMissedAnythingAskOneAfterAnother(t *testing.T) {
+	r := newRig(t, nil)
+	r.everyone()
+	s := r.serve(t)
+	l := listenAs(t, s, "ann")
+	for range 4999 {
+		defer r.hub.Subscribe(live.Subscriber{}).Close()
+	}
+	r.hub.Deliver("")
+	if got := l.next(); got != `event: hint data: {"part":"all","within":10000}` {
+		t.Errorf("told %s", got)
 	}
 }
 
@@ -168,7 +187,7 @@ func TestStreamCatchesUp(t *testing.T) {
 		"a page made afterwards":     {since: millis(made.Add(4 * time.Second))},
 		"a page of no time":          {since: "soon"},
 		"a page of the future":       {since: millis(r.now.Add(time.Hour))},
-		"a page of before the start": {since: millis(made.Add(-time.Hour)), want: `event: hint data: {"part":"all"}`},
+		"a page of before the start": {since: millis(made.Add(-time.Hour)), want: `event: hint data: {"part":"all","within":2000}`},
 	} {
 		req := streamRequest(t, s, "/live?since="+c.since, "ann")
 		req.Header.Set("Last-Event-ID", c.lastEvent)

@@ -9,10 +9,10 @@ const remembered = 60000; // ms; no page is waited for longer
 const heard = []; // the hints of that time
 const asked = new WeakMap(); // when a page was asked for, by request
 const early = 1000; // ms; a link's page is asked for when the button goes down on it
-let timer;
+let timer, whole;
 
 function flush() {
-  timer = undefined;
+  timer = clearTimeout(timer);
   // Fetched when it is looked at.
   if (document.hidden) return void document.dispatchEvent(new CustomEvent("behind"));
   const names = [...due];
@@ -23,7 +23,6 @@ function flush() {
 const tell = (name) => document.body.dispatchEvent(new CustomEvent(name));
 
 function names({ ticket, part }) {
-  if (part === "all") return ["live-all"];
   if (part === "bell") return ["live-bell"];
   if (part === "presence") {
     const own = "presence-" + ticket;
@@ -39,9 +38,20 @@ function hear(hint) {
 }
 
 function plan(hint) {
+  if (hint.part === "all") {
+    // Every open page asks again: not all at the same moment. What is known
+    // to have changed does not wait for that.
+    whole ??= setTimeout(everything, Math.random() * (hint.within ?? 2000));
+    return;
+  }
   names(hint).forEach((name) => due.add(name));
-  // After "all" every open page asks again: not all at the same moment.
-  timer ??= setTimeout(flush, hint.part === "all" ? Math.random() * 2000 : 100);
+  timer ??= setTimeout(flush, 100);
+}
+
+function everything() {
+  whole = undefined;
+  due.add("live-all");
+  flush();
 }
 
 // A page may have been made before a change that was told while it was on its
