@@ -166,7 +166,6 @@ func importName(i *ast.ImportSpec, importPath string) string {
 var smtpClients = map[string]*regexp.Regexp{
 	"net/smtp":                    regexp.MustCompile(`.`),
 	"github.com/emersion/go-smtp": regexp.MustCompile(`^(Dial|NewClient|SendMail)`),
-	"github.com/wneessen/go-mail": regexp.MustCompile(`^(NewClient|QuickSend|DialAndSend)`),
 }
 
 func smtpClient(s source) (breaches []string) {

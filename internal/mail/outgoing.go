@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"mime"
 	stdmail "net/mail"
 	"regexp"
 	"strings"
 	"time"
-
-	gomail "github.com/wneessen/go-mail"
 )
 
 // MarkHeader names the field that carries our own mark; a letter that comes back
@@ -60,39 +57,8 @@ func Write(o Outgoing) ([]byte, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(textEncoding(o.Subject+o.Text)))
-	m.FromMailAddress(o.From.header())
-	m.ToMailAddress(o.To.header())
-	if o.ReplyTo.Addr != "" {
-		m.ReplyToMailAddress(o.ReplyTo.header())
-	}
-	m.Subject(oneLine(clip(o.Subject, maxSubjectOut)))
-	m.SetMessageIDWithValue(o.MessageID)
-	m.SetDateWithValue(o.Date)
-	o.writeFields(m)
-	m.SetBodyString(gomail.TypeTextPlain, crlf(o.Text))
-	if o.HTML != "" {
-		m.AddAlternativeString(gomail.TypeTextHTML, crlf(o.HTML))
-	}
-	for _, a := range o.Inline {
-		if err := m.EmbedReader(a.outName(), bytes.NewReader(a.Content), a.fileHeader("inline")); err != nil {
-			return nil, fmt.Errorf("mail: inline file %q: %w", a.Name, err)
-		}
-	}
-	for _, a := range o.Attachments {
-		if err := m.AttachReader(a.outName(), bytes.NewReader(a.Content), a.fileHeader("attachment")); err != nil {
-			return nil, fmt.Errorf("mail: attachment %q: %w", a.Name, err)
-		}
-	}
-	var out bytes.Buffer
-	out.Grow(2*(len(o.Text)+len(o.HTML)) + 2048)
-	if _, err := m.WriteTo(&out); err != nil {
-		return nil, fmt.Errorf("mail: write letter: %w", err)
-	}
-	if !bytes.HasSuffix(out.Bytes(), []byte("\r\n")) {
-		out.WriteString("\r\n") // text alone ends as it was typed
-	}
-	return out.Bytes(), checkLines(out.Bytes())
+	letter := o.compose()
+	return letter, checkLines(letter)
 }
 
 func (o Outgoing) check() error {
@@ -124,32 +90,6 @@ func (o Outgoing) check() error {
 	return nil
 }
 
-func (o Outgoing) writeFields(m *gomail.Msg) {
-	set := func(name, value string) {
-		if value != "" {
-			m.SetGenHeader(gomail.Header(name), value)
-		}
-	}
-	set("In-Reply-To", strings.Join(bracket([]string{o.InReplyTo}), " "))
-	set("References", strings.Join(bracket(o.References), " "))
-	if o.AutoSubmitted != "" {
-		set("Auto-Submitted", o.AutoSubmitted)
-		set("X-Auto-Response-Suppress", "OOF, AutoReply") // Exchange heeds only its own
-	}
-	if base64Index.MatchString(o.ThreadIndex) {
-		set("Thread-Index", o.ThreadIndex)
-		set("Thread-Topic", oneLine(clip(o.ThreadTopic, maxSubjectOut)))
-	}
-	set(MarkHeader, o.Mark)
-	set("Content-Language", o.Lang)
-	if plainToken.MatchString(o.Unsubscribe) {
-		set("List-Unsubscribe", "<"+o.Unsubscribe+">")
-		if o.OneClick {
-			set("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-		}
-	}
-}
-
 // bracket leaves out what is no plain identifier, and the middle of a long list.
 func bracket(ids []string) []string {
 	var out []string
@@ -174,39 +114,6 @@ func (a Attachment) outName() string {
 		return name
 	}
 	return "attachment"
-}
-
-// fileHeader names the file twice: by RFC 2231 for those who know it, by encoded
-// words in Content-Type for the older ones.
-func (a Attachment) fileHeader(disposition string) gomail.FileOption {
-	return func(f *gomail.File) {
-		name := a.outName()
-		f.Header.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": name}))
-		mediaType, _, err := mime.ParseMediaType(a.Type)
-		if err != nil || strings.HasPrefix(mediaType, "multipart/") || strings.HasPrefix(mediaType, "message/") {
-			mediaType = "application/octet-stream" // base64 is not allowed for message/rfc822 (RFC 2046, 5.2.1)
-		}
-		quoted := strings.NewReplacer(`"`, "_", `\`, "_").Replace(name)
-		f.Header.Set("Content-Type", fmt.Sprintf(`%s; name="%s"`, mediaType, mime.BEncoding.Encode("utf-8", quoted)))
-		if a.ContentID != "" && disposition == "inline" {
-			f.Header.Set("Content-ID", "<"+a.ContentID+">")
-		}
-	}
-}
-
-// textEncoding takes quoted-printable for mostly Latin text, which stays
-// readable raw, and base64 for the rest, which is half the size.
-func textEncoding(s string) gomail.Encoding {
-	high := 0
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			high++
-		}
-	}
-	if high*4 > len(s) {
-		return gomail.EncodingB64
-	}
-	return gomail.EncodingQP
 }
 
 func crlf(s string) string {

@@ -80,6 +80,27 @@ func TestWrittenLetterFitsEveryRelay(t *testing.T) {
 	}
 }
 
+func TestFieldsAreFoldedBetweenTheirWords(t *testing.T) {
+	long := strings.Repeat("w", 74)
+	for _, subject := range []string{"", "two  spaces", strings.Repeat("many words ", 30), "a " + long + "   " + long + "  b", strings.Repeat("счёт  за ноябрь ", 20)} {
+		o := answer()
+		o.Subject = strings.TrimSpace(subject)
+		raw, err := Write(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		header, _, _ := strings.Cut(string(raw), "\r\n\r\n")
+		for line := range strings.SplitSeq(header, "\r\n") {
+			if len(line) > 78 || strings.TrimSpace(line) == "" {
+				t.Errorf("%.20q: a line of %d characters: %q", subject, len(line), line)
+			}
+		}
+		if got := Read(raw).Subject; got != o.Subject {
+			t.Errorf("read back %q, wrote %q", got, o.Subject)
+		}
+	}
+}
+
 func TestTextAloneIsWrittenWithItsLastLineEnded(t *testing.T) {
 	o := answer()
 	o.HTML, o.Inline, o.Attachments = "", nil, nil
