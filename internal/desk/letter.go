@@ -29,11 +29,17 @@ type PostJob struct {
 // larger one is a blob. In bytes.
 const smallLetter = 256 << 10
 
+// quickLetter is the largest letter that is packed for speed, in bytes.
+const quickLetter = 64 << 10
+
 // maxLetter is the largest letter ever unpacked, in bytes.
 const maxLetter = 512 << 20
 
 var (
-	packer, _   = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2))
+	packer, _ = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2))
+	// What leaves within moments is packed for speed: half the time for a third
+	// more bytes.
+	quick, _    = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2), zstd.WithNoEntropyCompression(true))
 	unpacker, _ = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxLetter), zstd.WithDecoderConcurrency(2))
 )
 
@@ -112,7 +118,11 @@ func (d *Desk) seal(ctx context.Context, letters []Outgoing) ([]store.Letter, er
 	for i, o := range letters {
 		l := store.Letter{Letter: o.Letter, Folded: mail.Fold(o.To)}
 		l.Ref, l.State, l.At = okno.Ref(secret.NewRef()), okno.LetterQueued, d.Now()
-		sealed := d.letters.Seal(packer.EncodeAll(o.Bytes, nil), o.MessageID)
+		by := packer
+		if len(o.Bytes) <= quickLetter {
+			by = quick
+		}
+		sealed := d.letters.Seal(by.EncodeAll(o.Bytes, nil), o.MessageID)
 		if len(sealed) <= smallLetter {
 			l.Sealed = sealed
 		} else {

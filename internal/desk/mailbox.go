@@ -83,6 +83,20 @@ func (d *Desk) MailboxFor(ctx context.Context, address string) (okno.Mailbox, er
 	return okno.Mailbox{}, okno.ErrNotFound
 }
 
+// MailboxOf is a mailbox by its id, a closed one too; zero: there is none.
+func (d *Desk) MailboxOf(ctx context.Context, id okno.MailboxID) (okno.Mailbox, error) {
+	c, err := d.config(ctx)
+	if err != nil {
+		return okno.Mailbox{}, err
+	}
+	for _, m := range c.mailboxes {
+		if m.ID == id {
+			return m.Mailbox, nil
+		}
+	}
+	return okno.Mailbox{}, nil
+}
+
 // SupportAddress is the address that customers mail new requests to: that of
 // the first department's mailbox; empty: there is no mailbox. Anyone may know
 // it.

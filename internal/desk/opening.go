@@ -231,6 +231,9 @@ func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, ahead
 			return err
 		}
 	}
+	if by.Door == okno.DoorMail && by.Person == 0 && o.Address != "" {
+		by.Person = t.Requester // whoever wrote the letter
+	}
 	if known := claimed == nil; known {
 		if err := d.knownRequester(tx, by, o, t); err != nil {
 			return err
@@ -324,7 +327,7 @@ func (d *Desk) requester(tx store.Tx, by okno.Actor, o Opening, known *db.Asked[
 			return p.ID, nil, err
 		}
 	}
-	p := okno.Person{Ref: okno.Ref(secret.NewRef()), Name: o.Name, Phone: o.Phone, Lang: o.Lang, Created: d.Now()}
+	p := okno.Person{Ref: okno.Ref(secret.NewRef()), Name: cut(o.Name, 4*okno.MaxName), Phone: o.Phone, Lang: o.Lang, Created: d.Now()}
 	if err := tx.AddPerson(&p); err != nil || known == nil {
 		return p.ID, nil, err
 	}

@@ -139,7 +139,7 @@ var withoutActor = map[string]string{
 	"MailActor": "intake's: it makes the actor of a graded letter", "Sender": "intake's: whose letter it is", "KnownSender": "intake's: whose letter it is",
 	"KeepLetter": "intake's: letters are kept before anyone is known", "KeptLetter": "intake's", "KeptHead": "intake's", "SameElsewhere": "intake's", "MessageIDUsed": "intake's",
 	"SaveVerdicts": "intake's", "LetterAlsoTo": "intake's", "LetterMessage": "intake's", "LetterWaiting": "intake's", "ThreadTickets": "intake's", "ThreadClaims": "intake's", "TicketOf": "intake's, which grades what may be done with it",
-	"TicketOfNumber": "intake's, which grades what may be done with it", "MailboxFor": "intake's: which mailbox takes the letter", "OwnAddress": "intake's",
+	"TicketOfNumber": "intake's, which grades what may be done with it", "MailboxFor": "intake's: which mailbox takes the letter", "MailboxOf": "intake's: which mailbox took it", "OwnAddress": "intake's",
 	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "Token": "access's: the token stays within", "TokensDue": "access's", "ClaimRefresh": "access's: the secrets stay within", "KeepRefreshed": "access's", "RefreshFailed": "access's", "TokenRefused": "access's", "DeliveryKey": "intake's", "WatchMailboxes": "the clock's", "Fetched": "intake's", "NoteFetched": "intake's", "ForgetFetched": "intake's", "FetchTrouble": "intake's",
 	"Reported": "intake's: a report on a letter of ours", "AddressWorks": "intake's: a proven letter came from it", "Banned": "intake's", "LettersInto": "intake's", "LetterOfOurs": "intake's",
 	"Readdressed": "notify's", "Withhold": "notify's", "Echo": "notify's", "AnswersTo": "notify's",

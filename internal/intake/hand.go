@@ -17,13 +17,13 @@ import (
 // hand gives the letter to the desk: as a message of the ticket it belongs to,
 // else as a new ticket. Taken again it leads to the same.
 func (r *Receiver) hand(ctx context.Context, l *reading) (finding, error) {
-	if l.sender.ID == 0 && l.from.Addr != "" {
-		var err error
+	var err error
+	if l.sender.ID == 0 && l.from.Addr != "" && l.ticket.ID != 0 { // with a new ticket he is made known
 		if l.sender, err = r.person(ctx, l.from, l.lang); err != nil {
 			return finding{}, err
 		}
 	}
-	if l.claim == okno.Proven {
+	if l.claim == okno.Proven && l.sender.ID != 0 {
 		if err := r.desk.AddressWorks(ctx, l.from.Addr); err != nil {
 			return finding{}, err
 		}
@@ -67,6 +67,9 @@ func (r *Receiver) open(ctx context.Context, actor okno.Actor, l *reading, words
 		Lang: l.lang, Letter: words,
 	}
 	if l.sender.ID == 0 {
+		o.Name, o.Address = l.from.Name, l.from.Addr
+	}
+	if l.sender.ID == 0 && o.Address == "" {
 		o.Name = nameless(l)
 	}
 	opened, err := r.desk.OpenTicket(ctx, actor, o)
@@ -76,7 +79,12 @@ func (r *Receiver) open(ctx context.Context, actor okno.Actor, l *reading, words
 	if err != nil {
 		return finding{}, err
 	}
-	if err := r.joined(ctx, l, opened.Number, opened.Message); err != nil {
+	if opened.Again {
+		err = r.joined(ctx, l, opened.Number, 0)
+	} else {
+		l.kept.State, l.kept.Ticket, l.kept.Message = okno.KeptJoined, opened.Ticket, opened.Message
+	}
+	if err != nil {
 		return finding{}, err
 	}
 	return finding{"opened", fmt.Sprintf("ticket %s, %s", opened.Number, l.claim)}, nil

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/oknodesk/okno"
-	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/locale"
 	"github.com/oknodesk/okno/internal/mail"
 )
@@ -17,12 +15,9 @@ func (r *Receiver) read(ctx context.Context, l *reading) (finding, error) {
 	if l.kept.Raw == nil {
 		return finding{}, permanent{errors.New("the letter is past its keeping time")}
 	}
-	boxes, err := r.desk.Mailboxes(ctx, okno.System())
-	if err != nil {
+	var err error
+	if l.mailbox, err = r.desk.MailboxOf(ctx, l.kept.Mailbox); err != nil {
 		return finding{}, err
-	}
-	if i := slices.IndexFunc(boxes, func(m desk.MailboxState) bool { return m.ID == l.kept.Mailbox }); i >= 0 {
-		l.mailbox = boxes[i].Mailbox
 	}
 	settings, err := r.desk.Settings(ctx)
 	if err != nil {

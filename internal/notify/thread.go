@@ -35,7 +35,7 @@ func (w *Notifier) threadOf(ctx context.Context, n *desk.Notice, readers []recip
 		t.inReplyTo = t.references[len(t.references)-1]
 	}
 	var err error
-	if len(n.Thread) > 0 { // there were letters
+	if len(n.Thread) > 0 && n.Event.Kind != okno.TicketOpened { // there were letters
 		people := make([]okno.PersonID, len(readers))
 		for i, r := range readers {
 			people[i] = r.person.ID
