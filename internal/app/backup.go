@@ -63,8 +63,9 @@ func fillBackup(ctx context.Context, c *Config, log *slog.Logger, file *os.File,
 	if withoutKey {
 		args.Set("key", "out")
 	}
+	piecewise := &durably{file: file}
 	err := AskOrLock(c.Data, time.Now(),
-		func() error { return AskStream(ctx, c.Data, askBackup, args, file) },
+		func() error { return AskStream(ctx, c.Data, askBackup, args, piecewise) },
 		func() error {
 			if _, err := os.Stat(c.KeyFile); err != nil {
 				return &Refusal{Exit: ExitConfig, Text: "there is no installation here: " + err.Error()}
@@ -78,7 +79,7 @@ func fillBackup(ctx context.Context, c *Config, log *slog.Logger, file *os.File,
 			}
 			store, err := openFiles(ctx, c.Files, c.Data, false)
 			if err == nil {
-				err = writeBackup(ctx, c, d, store, time.Now, withoutKey, file)
+				err = writeBackup(ctx, c, d, store, time.Now, withoutKey, nil, piecewise)
 			}
 			return errors.Join(err, d.Close())
 		})
@@ -94,18 +95,40 @@ func fillBackup(ctx context.Context, c *Config, log *slog.Logger, file *os.File,
 	return backup.Verify(ctx, file)
 }
 
-func writeBackup(ctx context.Context, c *Config, d *db.DB, store blob.Store, now func() time.Time, withoutKey bool, to io.Writer) error {
+// durableEvery is how many bytes of a backup are made durable together.
+const durableEvery = 8 << 20
+
+// durably makes a long file durable as it grows. Done at its end, it would hold
+// up whoever else makes something durable on that disk: on ext4 a log's commit
+// waits for all new bytes of other files.
+type durably struct {
+	file  *os.File
+	loose int // bytes not made durable yet
+}
+
+func (d *durably) Write(p []byte) (int, error) {
+	n, err := d.file.Write(p)
+	if d.loose += n; err == nil && d.loose >= durableEvery {
+		d.loose = 0
+		err = d.file.Sync()
+	}
+	return n, err
+}
+
+// writeBackup writes one; rest may hold it back again and again (nil: nobody
+// else is at work).
+func writeBackup(ctx context.Context, c *Config, d *db.DB, store blob.Store, now func() time.Time, withoutKey bool, rest func(context.Context) error, to io.Writer) error {
 	key, err := os.ReadFile(c.KeyFile)
 	if err != nil {
 		return fmt.Errorf("key: %w", err)
 	}
-	_, err = backup.Write(ctx, backup.Source{DB: d, Blob: store, Key: key, KeyOut: withoutKey, Program: db.Version(), Now: now}, to)
+	_, err = backup.Write(ctx, backup.Source{DB: d, Blob: store, Key: key, KeyOut: withoutKey, Program: db.Version(), Now: now, Rest: rest}, to)
 	return err
 }
 
 // backupTo is the running server's part.
 func (h *House) backupTo(ctx context.Context, answer io.Writer, args url.Values) error {
-	return writeBackup(ctx, h.Config, h.DB, h.Blob, h.Now, args.Get("key") == "out", answer)
+	return writeBackup(ctx, h.Config, h.DB, h.Blob, h.Now, args.Get("key") == "out", newPace(h.inside).rest, answer)
 }
 
 // describe says what a backup holds.

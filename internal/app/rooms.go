@@ -53,10 +53,13 @@ func (h *House) furnish() error {
 	}
 	h.duties()
 	h.measure()
-	h.crowd = newCrowd(func() int64 { return h.Web.UnderWay() + h.Receiver.UnderWay() })
+	h.crowd = newCrowd(h.inside)
 	h.Runner.GiveWay(h.crowd.waits)
 	return h.furnishPages()
 }
+
+// inside is how many people and mail servers wait for an answer just now.
+func (h *House) inside() int64 { return h.Web.UnderWay() + h.Receiver.UnderWay() }
 
 // furnishPost lets letters leave: through a mailbox's own relay, the
 // installation's, or into the demo's tray. Where there is none they wait in the

@@ -194,6 +194,28 @@ func TestBackupOfEitherDatabaseIsRestoredToEither(t *testing.T) {
 	}
 }
 
+func TestABackupCanBeHeldBackAllAlong(t *testing.T) {
+	for from, url := range map[string]func(testing.TB, ...fs.FS) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+		t.Run(from, func(t *testing.T) {
+			s, store := source(t, url(t))
+			if _, err := store.Put(t.Context(), strings.NewReader(strings.Repeat("a long one ", 200_000)), 4<<20); err != nil {
+				t.Fatal(err)
+			}
+			rests := 0
+			s.Rest = func(context.Context) error { rests++; return nil }
+			made(t, s)
+			if rows, parts := 3001/64, 2_200_000>>18; rests < rows+parts {
+				t.Errorf("it could be held back %d times only", rests)
+			}
+			stop := errors.New("stop")
+			s.Rest = func(context.Context) error { return stop }
+			if _, err := backup.Write(t.Context(), s, io.Discard); !errors.Is(err, stop) {
+				t.Errorf("told to stop it said %v", err)
+			}
+		})
+	}
+}
+
 func TestDamagedBackupIsRefusedWithItsReason(t *testing.T) {
 	s, _ := source(t, dbtest.SQLite(t))
 	file, _ := made(t, s)

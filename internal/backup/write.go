@@ -26,16 +26,25 @@ type Source struct {
 	KeyOut  bool   // the key is left out of the backup; its print stays
 	Program string
 	Now     func() time.Time
+	// Rest is called after every few rows or some bytes of an attachment, and may hold the backup back; nil: it
+	// goes on as fast as it can.
+	Rest func(context.Context) error
 }
+
+// restEvery is after how many rows, or after how many bytes of an attachment.
+const (
+	restEvery     = 64
+	restEveryByte = 256 << 10
+)
 
 // Write makes a backup while the installation works on: all rows as they were
 // at one moment after the call began, and every attachment they name.
 func Write(ctx context.Context, s Source, to io.Writer) (Manifest, error) {
-	packed, err := zstd.NewWriter(to)
+	packed, err := zstd.NewWriter(to, zstd.WithEncoderConcurrency(1)) // what is held back is all of it
 	if err != nil {
 		return Manifest{}, err
 	}
-	w := &writer{ctx: ctx, tar: tar.NewWriter(packed), m: Manifest{
+	w := &writer{ctx: ctx, tar: tar.NewWriter(packed), rest: s.Rest, m: Manifest{
 		Format: format, Made: s.Now().UTC().Truncate(time.Second), Program: s.Program,
 		Database: s.DB.Dialect().String(), KeyPrint: Print(s.Key), KeyInside: !s.KeyOut,
 	}}
@@ -50,6 +59,15 @@ type writer struct {
 	ctx context.Context
 	tar *tar.Writer
 	m   Manifest
+
+	rest func(context.Context) error // nil: none
+}
+
+func (w *writer) pause() error {
+	if w.rest == nil {
+		return nil
+	}
+	return w.rest(w.ctx)
 }
 
 func (w *writer) all(s Source) error {
@@ -109,9 +127,12 @@ func (w *writer) table(tx *db.Tx, t db.Table) error {
 		all.add(line)
 		chunk.Write(line)
 		if chunk.Len() >= chunkBytes {
-			return flush()
+			err = flush()
 		}
-		return nil
+		if err == nil && (all.rows%restEvery == 0 || chunk.Len() == 0) {
+			err = w.pause()
+		}
+		return err
 	})
 	if err == nil && chunk.Len() > 0 {
 		err = flush()
@@ -157,8 +178,14 @@ func (w *writer) file(from blob.Store, b blob.Blob) error {
 		return err
 	}
 	hash := sha256.New()
-	if _, err := io.CopyN(io.MultiWriter(w.tar, hash), content, b.Size); err != nil {
-		return fmt.Errorf("%s: %w", b.Hash, err)
+	to := io.MultiWriter(w.tar, hash)
+	for left := b.Size; left > 0; left -= restEveryByte {
+		if _, err := io.CopyN(to, content, min(left, restEveryByte)); err != nil {
+			return fmt.Errorf("%s: %w", b.Hash, err)
+		}
+		if err := w.pause(); err != nil {
+			return err
+		}
 	}
 	if hex.EncodeToString(hash.Sum(nil)) != b.Hash {
 		w.m.Damaged = append(w.m.Damaged, b.Hash)
