@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,8 @@ const checkpointEvery = 100 * time.Millisecond
 type checkpointer struct {
 	conn    *liteSession
 	log     *slog.Logger
-	length  atomic.Int64
+	length  atomic.Int64 // of the log, in pages
+	left    atomic.Int64 // of them not copied yet; very many while it copies
 	wake    chan struct{}
 	closing chan struct{}
 	closed  chan struct{}
@@ -42,6 +44,10 @@ func (c *checkpointer) grew() {
 	}
 }
 
+// nearlyDone reports whether little of the log was left at the last checkpoint,
+// and none is under way.
+func (c *checkpointer) nearlyDone() bool { return c.left.Load() <= restartLeft }
+
 // pages returns how many pages the log had at the last checkpoint.
 func (c *checkpointer) pages() int64 { return c.length.Load() }
 
@@ -58,12 +64,16 @@ func (c *checkpointer) run() {
 			return
 		case <-time.After(checkpointEvery):
 		}
-		pages, _, err := c.conn.raw.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
-		if err != nil && !errors.Is(err, sqlite3.BUSY) {
-			c.log.Warn("checkpoint failed", "error", err)
+		c.left.Store(math.MaxInt64)
+		pages, copied, err := c.conn.raw.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+		if err != nil {
+			if !errors.Is(err, sqlite3.BUSY) { // the writer is about to start the log anew
+				c.log.Warn("checkpoint failed", "error", err)
+			}
 			continue
 		}
 		c.length.Store(int64(pages))
+		c.left.Store(int64(pages - copied))
 	}
 }
 

@@ -23,3 +23,9 @@ func LongGroups(d *DB) {
 		e.writer.groupTime = time.Hour
 	}
 }
+
+// LogLeft is how much of SQLite's log the last checkpoint left, in pages.
+func LogLeft(d *DB) int64 { return d.engine.(*sqlite).tidier.left.Load() }
+
+// RestartPages is how long that log grows before it is started anew, in pages.
+const RestartPages = restartPages

@@ -3,7 +3,8 @@ package db
 import "github.com/ncruces/go-sqlite3/vfs"
 
 // logVFS is how SQLite gets at files: as the operating system has them, but the
-// write-ahead log gathered (logFile).
+// write-ahead log gathered (logFile) and the database's made durable piece by
+// piece (mainFile).
 const logVFS = "okno"
 
 func init() {
@@ -15,10 +16,16 @@ type gathering struct{ vfs.VFSFilename }
 // OpenFilename implements vfs.VFSFilename.
 func (g gathering) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
 	f, got, err := g.VFSFilename.OpenFilename(name, flags)
-	if err == nil && flags&vfs.OPEN_WAL != 0 {
-		f = &logFile{File: f}
+	if err != nil {
+		return nil, got, err
 	}
-	return f, got, err
+	if flags&vfs.OPEN_WAL != 0 {
+		return &logFile{File: f}, got, nil
+	}
+	if whole, ok := f.(wholeFile); ok && flags&vfs.OPEN_MAIN_DB != 0 {
+		return &mainFile{wholeFile: whole}, got, nil
+	}
+	return f, got, nil
 }
 
 // logGathered bounds what a log file holds back, in bytes.

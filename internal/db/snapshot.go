@@ -16,6 +16,14 @@ func (d *DB) Snapshot(ctx context.Context, fn func(*Tx) error) error {
 	return d.engine.snapshot(ctx, fn)
 }
 
+// Pinned reports whether a snapshot keeps SQLite's log from starting anew: what
+// is written meanwhile lengthens it, and every reading looks through it. What
+// can wait until it ends had better.
+func (d *DB) Pinned() bool {
+	s, ok := d.engine.(*sqlite)
+	return ok && s.writer.readings.Load() > 0
+}
+
 func (s *sqlite) snapshot(ctx context.Context, fn func(*Tx) error) (err error) {
 	conn, err := openLite(ctx, s.path, true, readerCache)
 	if err != nil {

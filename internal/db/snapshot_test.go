@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/db/dbtest"
@@ -121,5 +122,54 @@ func TestRowsAreCarriedBetweenDatabases(t *testing.T) {
 			}
 			return nil
 		})
+	}
+}
+
+// A backup's snapshot holds the log fast for as long as it takes.
+func TestALogThatASnapshotHeldIsStartedAnewBehindIt(t *testing.T) {
+	d := openWithSchema(t, dbtest.SQLite(t))
+	grow := func() {
+		must(t, d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO person (name, picture) VALUES (hex(randomblob(8)), randomblob(?))`, 4<<20)
+			return err
+		}))
+	}
+	must(t, d.Snapshot(t.Context(), func(tx *db.Tx) error {
+		var n int
+		if err := tx.QueryRow(`SELECT COUNT(*) FROM person`).Scan(&n); err != nil {
+			return err
+		}
+		if !d.Pinned() {
+			t.Error("it does not say that a snapshot is under way")
+		}
+		for range 10 {
+			grow()
+		}
+		until(t, func() bool { return d.Stats().LogSize > db.RestartPages*4096 && db.LogLeft(d) < 1<<32 })
+		if left := db.LogLeft(d); left < db.RestartPages {
+			t.Errorf("only %d pages are left in the log", left)
+		}
+		return nil
+	}))
+	if d.Pinned() {
+		t.Error("it says that a snapshot is under way")
+	}
+	until(t, func() bool {
+		grow()
+		return d.Stats().LogSize < db.RestartPages*4096
+	})
+}
+
+// until waits for something that another goroutine does.
+func until(t *testing.T, done func() bool) {
+	t.Helper()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for late := time.After(time.Minute); !done(); {
+		select {
+		case <-look.C:
+		case <-late:
+			t.Fatal("it does not come")
+		}
 	}
 }

@@ -19,8 +19,9 @@ const (
 	gatherTime   = time.Millisecond // that a group waits for more where many change at once
 	slowChange   = time.Second      // a change this long is worth a line in the log
 	restartPages = 8192             // of log (32 MB): time to start it anew
+	restartLeft  = 1024 // of them not copied yet: all changes wait while these are
 	restartPause = time.Second
-	restartWait  = 100 * time.Millisecond
+	restartWait  = 50 * time.Millisecond // for readings to end
 )
 
 // writer is the one goroutine that writes to an SQLite file. Changes that wait
@@ -241,9 +242,10 @@ func (w *writer) answer(c *change) {
 }
 
 // tidy starts the log anew when it is long: the checkpointer copies it but
-// cannot start it anew while changes keep coming.
+// cannot start it anew while changes keep coming. What is not copied yet would
+// be copied here, with all changes waiting: behind a backup those are gigabytes.
 func (w *writer) tidy() {
-	if w.readings.Load() > 0 || w.tidier.pages() < restartPages || time.Since(w.restarted) < restartPause {
+	if w.readings.Load() > 0 || w.tidier.pages() < restartPages || !w.tidier.nearlyDone() || time.Since(w.restarted) < restartPause {
 		return
 	}
 	w.restarted = time.Now()

@@ -186,8 +186,12 @@ func (d *Desk) index(ctx context.Context, most int) (int, error) {
 }
 
 // tidyIndex joins the index's parts for a moment, in small changes, while few
-// people wait; it reports whether there is more to be joined.
+// people wait and no backup is made (it would have to be read through a log of
+// all that is joined); it reports whether there is more to be joined.
 func (d *Desk) tidyIndex(ctx context.Context, busy func() bool) (more bool, err error) {
+	if d.db.Pinned() {
+		return false, nil
+	}
 	more = true
 	for begun := time.Now(); more && err == nil && time.Since(begun) < indexTidied && !busy(); {
 		err = d.write(ctx, func(tx store.Tx) (err error) {
