@@ -19,7 +19,7 @@ const (
 	gatherTime   = time.Millisecond // that a group waits for more where many change at once
 	slowChange   = time.Second      // a change this long is worth a line in the log
 	restartPages = 8192             // of log (32 MB): time to start it anew
-	restartLeft  = 1024 // of them not copied yet: all changes wait while these are
+	restartLeft  = 1024             // of them not copied yet: all changes wait while these are
 	restartPause = time.Second
 	restartWait  = 50 * time.Millisecond // for readings to end
 )
