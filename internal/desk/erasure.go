@@ -128,7 +128,7 @@ func (d *Desk) beginErasing(tx store.Tx, p *okno.Person) error {
 			return err
 		}
 	}
-	if err := e.eraseCopies(tx, store.All); err != nil { // an answer given from now on would make a new person of his address
+	if err := tx.Overwriting(func() error { return e.eraseCopies(tx, store.All) }); err != nil { // an answer given from now on would make a new person of his address
 		return err
 	}
 	tx.OnCommit(d.wakeIndex)

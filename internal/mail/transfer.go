@@ -88,11 +88,11 @@ func decodeBase64(body []byte) ([]byte, string) {
 // base64 was named, all of it or what a list added below, is left as it is.
 func decodeWordsOfPart(name string, body []byte) (content []byte, fault string) {
 	content, fault = decodeTransfer(name, body)
-	if fault != damagedBase64 && !bytes.Contains(bytes.TrimSpace(body), []byte(" ")) {
+	if !strings.Contains(strings.ToLower(name), "base64") || fault != damagedBase64 && !bytes.Contains(bytes.TrimSpace(body), []byte(" ")) {
 		return content, fault
 	}
 	from := plainFrom(body)
-	if from < 0 || !strings.Contains(strings.ToLower(name), "base64") {
+	if from < 0 {
 		return content, fault
 	}
 	if garbled, _ := decodeBase64(body[from:]); isWords(garbled) {

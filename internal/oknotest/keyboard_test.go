@@ -50,8 +50,9 @@ func TestAnAgentNeedsNoMouse(t *testing.T) {
 	ann.Key("k").Until("stand on the first again", onRow("A chair that squeaks")).Key("j").Key(kb.Enter).At("/desk/tickets/" + string(first)).Sees("Please help.").Lit()
 	ann.Size(320, 700).Misses("Send and wait").Key("r").Stands(answer).Sees("Send and wait").Sees("Please help.").Key(kb.Escape).Size(1440, 900)
 
-	ann.Key("r").Stands(answer).Type("Which bulb is it?")
-	ann.TabTo("Send and wait").TabTo("Send").Key(kb.Enter).Sees("Which bulb is it?").Stands("Your answer is in the ticket.")
+	ann.Key("r").Stands(answer).Type("Which bulb is it? A list is attached.")
+	ann.TabTo("Send and wait").TabTo("Send").Key(kb.Enter).Sees("none is attached").Stands("Cancel").Key(kb.Escape).Stands("Send")
+	ann.Key(kb.Enter).Stands("Cancel").TabTo("Send").Key(kb.Enter).Sees("Which bulb is it?").Stands("Your answer is in the ticket.")
 	ann.Key("n").Stands("A note that only agents see").Type("The same batch as last month.")
 	ann.Key(kb.Enter, chromedp.ModifierCtrl).Sees("The same batch as last month.").Stands("Your note is in the ticket.")
 

@@ -111,7 +111,11 @@ func (w *world) path(p string) string {
 }
 
 // story is what is said in the full ticket.
-type story struct{ subject, text, answer, reply, note, last, when, about, done, closed, fresh string }
+type story struct {
+	subject, text, answer, reply, note, last, when, about, done, closed, fresh string
+
+	tags []string
+}
 
 var stories = map[string]story{
 	"en": {
@@ -123,6 +127,7 @@ var stories = map[string]story{
 		last:    "Then the fan is worn out. We bring a new one on Friday between 9 and 11; until then please leave the left door a little open.",
 		when:    "weekdays from 14 to 17", about: "Who lets the fitter in on Friday",
 		done: "Second key for the back door", closed: "Price of the yearly service", fresh: "Shelf for the second case",
+		tags: []string{"urgent", "display case", "spare part"},
 	},
 	"ru": {
 		subject: "Витрина греется с левой стороны",
@@ -133,6 +138,7 @@ var stories = map[string]story{
 		last:    "Значит, вентилятор изношен. Привезём новый в пятницу с 9 до 11; до этого оставьте левую дверцу чуть приоткрытой.",
 		when:    "по будням с 14 до 17", about: "Кто встретит мастера в пятницу",
 		done: "Второй ключ от задней двери", closed: "Стоимость годового обслуживания", fresh: "Полка для второй витрины",
+		tags: []string{"срочно", "витрина", "запчасть"},
 	},
 }
 
@@ -297,7 +303,7 @@ func (w *world) lists() {
 // views puts tags on a ticket and keeps a view of every kind of condition.
 func (w *world) views() {
 	ctx, by := w.t.Context(), w.as(agent, okno.DoorWorkspace)
-	w.must(w.Desk.ChangeTags(ctx, by, okno.Number(w.names["FULL"]), []string{"urgent", "display case", "spare part"}, nil))
+	w.must(w.Desk.ChangeTags(ctx, by, okno.Number(w.names["FULL"]), stories[w.l.Lang()].tags, nil))
 	tags, err := w.Desk.Tags(ctx, by)
 	w.must(err)
 	w.names["TAG"] = string(tags[0].Ref)

@@ -81,6 +81,8 @@ var scriptWords = map[string]string{
 	"remove":      "js.remove",
 	"undo":        "js.undo",
 	"close":       "js.close",
+	"cancel":      "js.cancel",
+	"yes":         "js.yes",
 	"uploading":   "js.uploading",
 	"nofile":      "js.nofile",
 	"fileword":    "js.fileword",

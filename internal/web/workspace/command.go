@@ -1,8 +1,6 @@
 package workspace
 
 import (
-	"time"
-
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/web"
 )
@@ -59,25 +57,22 @@ func (w *Workspace) transfer(q *web.Request) error {
 	})
 }
 
-// setStatus moves the ticket to a kind of status; on hold it says until which
-// day, and whether an answer wakes it earlier.
+// setStatus moves the ticket to a kind of status; on hold it says until when,
+// and whether an answer wakes it earlier.
 func (w *Workspace) setStatus(q *web.Request) error {
 	return w.command(q, func(number okno.Number, form *web.Form, seen int64) error {
 		to := okno.StatusKind(form.Get("status"))
 		var hold okno.Hold
 		if to == okno.StatusHold {
-			day, err := time.ParseInLocation(time.DateOnly, form.Word("until"), q.Locale.Zone())
+			until, err := plan(q, form)
 			if err != nil {
-				return okno.Errors{{Reason: okno.Invalid, Key: "workspace.refused.date", Field: "until"}}
+				return err
 			}
-			hold = okno.Hold{Until: day.Add(morning), WakeOnAnswer: form.Has("wakes")}
+			hold = okno.Hold{Until: until, WakeOnAnswer: form.Has("wakes")}
 		}
 		return w.desk.SetStatus(q.Context(), q.Actor, number, to, hold, seen)
 	})
 }
-
-// morning is when in its day a ticket on hold wakes.
-const morning = 8 * time.Hour
 
 // editSubject changes what the ticket is called.
 func (w *Workspace) editSubject(q *web.Request) error {

@@ -37,9 +37,7 @@ func (v *ticketView) composers() (answer, note composer) {
 			kind: kind, id: string(kind) + "-" + string(v.number()) + "-" + v.boxID(), version: v.Ticket.Version,
 			key: rand.Text(), text: draft.Text, html: draft.HTML, cc: strings.Join(draft.CC, ", "), uploads: v.drafted[kind],
 		}
-		if len(v.Mornings) > 0 {
-			c.at = v.atMinute(v.Mornings[0])
-		}
+		c.at = v.nextMorning()
 		return c
 	}
 	answer, note = empty(okno.Public), empty(okno.Note)

@@ -58,8 +58,16 @@ func (v *ticketView) atMinute(t time.Time) string {
 // minuteForm is how such a field is written (HTML, datetime-local).
 const minuteForm = "2006-01-02T15:04"
 
+// nextMorning is the first of mornings for such a field; "": there is none.
+func (v *ticketView) nextMorning() string {
+	if len(v.Mornings) == 0 {
+		return ""
+	}
+	return v.atMinute(v.Mornings[0])
+}
+
 // mornings are the beginnings of working days offered for an answer that is to
-// be sent later.
+// be sent later, or a ticket that is put off.
 func (v *ticketView) mornings() []ui.Option {
 	var options []ui.Option
 	for _, t := range v.Mornings {

@@ -19,7 +19,7 @@ func TestPagesInBothLanguagesWithoutInlineStylesAndScripts(t *testing.T) {
 	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
 	n := r.open("Everything on it")
 	r.ann.post(page(n)+"/notes", "_key", aKey, "note", "A note", "version", "99").leads(t, page(n))
-	r.ann.post(page(n)+"/status", "status", "hold", "until", "2026-11-25", "wakes", "yes", "version", "99").leads(t, page(n))
+	r.ann.post(page(n)+"/status", "status", "hold", "plan", "own", "at", "2026-11-25T14:30", "wakes", "yes", "version", "99").leads(t, page(n))
 	r.abe.post(page(n)+"/presence", "writing", "1").has(t, 204)
 	for lang, word := range map[string]string{"en": "Keyboard shortcuts", "ru": "Сочетания клавиш"} {
 		must(t, r.SetLang(t.Context(), r.ann.Actor, lang))

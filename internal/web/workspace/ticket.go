@@ -1,8 +1,6 @@
 package workspace
 
 import (
-	"time"
-
 	"github.com/a-h/templ"
 
 	"github.com/oknodesk/okno"
@@ -189,12 +187,6 @@ func (v *ticketView) latest() *okno.Message {
 		return nil
 	}
 	return &v.Messages[len(v.Messages)-1]
-}
-
-// tomorrow is the first day a ticket can be put off to, as a date field has
-// it.
-func (v *ticketView) tomorrow() string {
-	return v.list.Now.In(v.list.L.Zone()).AddDate(0, 0, 1).Format(time.DateOnly)
 }
 
 // justSent says that what the agent wrote is there, when its page leads here

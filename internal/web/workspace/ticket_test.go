@@ -31,12 +31,19 @@ func TestAgentTakesAssignsTransfersAndMovesATicket(t *testing.T) {
 		r.ann.get(page(n)).has(t, 200, `value="`+abe+`"`, "Assignee: Ann Agent")
 		r.ann.post(page(n)+"/assignee", "assignee", abe, "version", "99").leads(t, page(n))
 		r.ann.post(page(n)+"/assignee", "assignee", "nosuch", "version", "99").has(t, 422, "one of those offered")
-		r.ann.post(page(n)+"/status", "status", "hold", "until", "2026-11-25", "wakes", "yes", "version", "99").leads(t, page(n))
-		if got := r.ann.reach(n).Ticket; got.Kind != okno.StatusHold || !got.Hold.WakeOnAnswer || got.Hold.Until.Before(r.clock) || got.Assignee != r.abe.Person {
+		r.ann.post(page(n)+"/status", "status", "hold", "plan", "own", "at", "2026-11-25T14:30", "wakes", "yes", "version", "99").leads(t, page(n))
+		if got := r.ann.reach(n).Ticket; got.Kind != okno.StatusHold || !got.Hold.WakeOnAnswer || got.Hold.Until.Format(time.DateTime) != "2026-11-25 14:30:00" || got.Assignee != r.abe.Person {
 			t.Errorf("on hold: %+v", got.Hold)
 		}
-		r.ann.post(page(n)+"/status", "status", "hold", "until", "2026-11-01", "version", "99").has(t, 422, "still to come")
-		r.ann.post(page(n)+"/status", "status", "hold", "until", "soon", "version", "99").has(t, 422, "Please choose a day.")
+		r.ann.post(page(n)+"/status", "status", "hold", "plan", "own", "at", "2026-11-01T09:00", "version", "99").has(t, 422, "still to come")
+		r.ann.post(page(n)+"/status", "status", "hold", "plan", "own", "at", "soon", "version", "99").has(t, 422, "Give a day and a time.")
+		morning := r.ann.reach(n).Mornings[0]
+		r.ann.get(page(n)).has(t, 200, `value="`+morning.UTC().Format(time.RFC3339)+`"`)
+		r.ann.post(page(n)+"/status", "status", "open", "version", "99").leads(t, page(n))
+		r.ann.post(page(n)+"/status", "status", "hold", "plan", morning.UTC().Format(time.RFC3339), "version", "99").leads(t, page(n))
+		if got := r.ann.reach(n).Ticket; got.Kind != okno.StatusHold || got.Hold.WakeOnAnswer || !got.Hold.Until.Equal(morning) {
+			t.Errorf("on hold until the next morning: %+v", got.Hold)
+		}
 		r.ann.post(page(n)+"/status", "status", "new", "version", "99").has(t, 409, "cannot be changed")
 		r.ann.post(page(n)+"/subject", "subject", "A better name", "version", "99").leads(t, page(n))
 		r.ann.get(page(n)).has(t, 200, "A better name")

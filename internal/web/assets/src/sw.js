@@ -1,5 +1,5 @@
-// The service worker: shows notices that a push service brings, and opens their
-// ticket. It keeps no pages.
+// The service worker: shows notices that a push service brings, and opens the
+// page that each is about. It keeps no pages.
 
 const ours = (path) => {
   const url = new URL(path, self.location.origin);

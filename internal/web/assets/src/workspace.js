@@ -3,6 +3,7 @@ import "htmx.org/dist/ext/hx-preload.js";
 import "./parts/toast.js";
 import "./parts/upload.js";
 import "./parts/composer.js";
+import "./parts/ask.js";
 import "./parts/form.js";
 import "./parts/focus.js";
 import "./parts/draft.js";

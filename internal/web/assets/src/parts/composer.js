@@ -1,4 +1,5 @@
 // The editor is fetched when somebody is about to write.
+import { asks } from "./ask.js";
 import { on, word } from "./page.js";
 
 let editor;
@@ -30,8 +31,5 @@ document.addEventListener("submit", (event) => {
   if ([...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
   const words = word("fileword");
   if (words === "fileword" || !new RegExp(words, "iu").test(area.value.split("\n>")[0])) return;
-  if (!confirm(word("nofile"))) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
+  asks(event, word("nofile"));
 }, true);

@@ -1,15 +1,8 @@
-// Forms and small acts: once, confirm, copy, dialogs, what is wrong.
+// Forms and small acts: once, copy, dialogs, what is wrong.
 import { arrive, on, word } from "./page.js";
 import { toast } from "./toast.js";
 
 const sent = new WeakSet();
-
-on("submit", "form[data-confirm]", (event, form) => {
-  if (!confirm(form.dataset.confirm)) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
-}, true);
 
 // A form is sent once; its buttons rest until the answer is there. They are
 // switched off after the event, or the pressed one's value would be lost.
@@ -39,13 +32,6 @@ for (const end of ["htmx:before:swap", "htmx:finally:request"]) {
 addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-once]").forEach((form) => rest(form, false));
 });
-
-on("click", ":is(button, a)[data-confirm]", (event, element) => {
-  if (!confirm(element.dataset.confirm)) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
-}, true);
 
 on("click", "[data-copy]", async (event, element) => {
   event.preventDefault();

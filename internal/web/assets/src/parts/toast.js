@@ -2,7 +2,10 @@
 // header as {"toast": {"text", "kind", "undo"}}.
 import { arrive, icon, make, word } from "./page.js";
 
-const stay = 6e3, stayToUndo = 10e3;
+// How long a line stays, in ms: long enough to be read slowly. One that says
+// what failed stays until it is sent away.
+const stay = (line) => line.matches(".toast-error") ? Infinity
+  : Math.max(line.querySelector("form, .toast-act") ? 10e3 : 6e3, 2e3 + 80 * line.textContent.length);
 const alive = new Map(); // line -> its clock
 
 function region() {
@@ -15,8 +18,8 @@ function region() {
 }
 
 // Time stands still while the reader is at the line (WCAG 2.2.1).
-function live(line, left) {
-  const clock = { left, at: 0, timer: 0 };
+function live(line) {
+  const clock = { left: stay(line), at: 0, timer: 0 };
   const stop = () => {
     clearTimeout(clock.timer);
     if (clock.at) clock.left -= Date.now() - clock.at;
@@ -24,6 +27,7 @@ function live(line, left) {
   };
   const run = () => {
     stop();
+    if (clock.left === Infinity || line.matches(":hover, :focus-within")) return;
     clock.at = Date.now();
     clock.timer = setTimeout(() => drop(line), Math.max(clock.left, 500));
   };
@@ -66,8 +70,9 @@ export function toast({ text, kind, undo: url }) {
     line.append(act);
   }
   finish(line);
+  for (const same of alive.keys()) if (kind === "error" && same.textContent === line.textContent) drop(same);
   region().append(line);
-  live(line, url ? stayToUndo : stay);
+  live(line);
 }
 
 function finish(line) {
@@ -87,7 +92,7 @@ arrive(() => {
     if (alive.has(line)) continue;
     line.removeAttribute("data-toast");
     finish(line);
-    live(line, line.querySelector("form") ? stayToUndo : stay);
+    live(line);
   }
 });
 
