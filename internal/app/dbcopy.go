@@ -115,6 +115,9 @@ func side(option string, err error) error {
 	if errors.As(err, &refusal) {
 		return &Refusal{Exit: refusal.Exit, Text: option + ": " + refusal.Text}
 	}
+	if db.IsAway(err) {
+		return &Refusal{Exit: ExitUnavailable, Text: option + ": " + err.Error()}
+	}
 	return fmt.Errorf("%s: %w", option, err)
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -37,6 +38,9 @@ func Serve(ctx context.Context, c *Config, log *slog.Logger, now func() time.Tim
 		return err
 	}
 	defer func() { err = errors.Join(err, release()) }()
+	told := supervisedAt(os.Getenv("NOTIFY_SOCKET"), log)
+	defer told.close()
+	told.tell("STATUS=opening the database")
 	h, err := Open(ctx, c, log, now)
 	if err != nil {
 		return err
@@ -48,6 +52,9 @@ func Serve(ctx context.Context, c *Config, log *slog.Logger, now func() time.Tim
 	if err := h.greet(ctx, console); err != nil {
 		return err
 	}
+	told.tell("READY=1\nSTATUS=serving") // the listeners are open: who comes now waits for Run
+	leaves := context.AfterFunc(ctx, func() { told.tell("STOPPING=1\nSTATUS=finishing what is in hand") })
+	defer leaves()
 	return h.Run(ctx)
 }
 

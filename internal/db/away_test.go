@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -30,5 +31,12 @@ func TestAConnectionThatIsGoneIsAServerThatIsAway(t *testing.T) {
 		if _, err := one.Exec(t.Context(), `SELECT 1`); !db.IsAway(err) {
 			t.Errorf("statement %d: %v is not a server that is away", n+1, err)
 		}
+	}
+}
+
+func TestAServerThatIsNotThereIsSaidInOneLine(t *testing.T) {
+	_, err := db.Open(t.Context(), "postgres://okno:hidden@127.0.0.1:1/none", db.Options{})
+	if !db.IsAway(err) || strings.Contains(err.Error(), "\n") || strings.Count(err.Error(), "127.0.0.1:1 ") != 1 || strings.Contains(err.Error(), "hidden") {
+		t.Errorf("said: %v", err)
 	}
 }

@@ -48,6 +48,22 @@ func beginAgain(err error) bool {
 	return errors.As(err, &not) && IsAway(err)
 }
 
+// reachError is why no server was reached, in one line: the driver names each
+// address with and without TLS, each in a line of its own.
+type reachError struct{ error }
+
+func (e *reachError) Unwrap() error { return e.error }
+
+func (e *reachError) Error() string {
+	var said []string
+	for line := range strings.Lines(e.error.Error()) {
+		if line = strings.TrimSpace(line); !slices.Contains(said, line) && !strings.HasSuffix(line, "tls error: server refused TLS connection") {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(said, " ")
+}
+
 // IsAway tells whether err says that there is no server just now: it was not
 // reached, it went away, it is starting or stopping, or it is a standby that
 // takes no changes. Whether a change that was being committed was made is not

@@ -103,7 +103,7 @@ func (e *ear) connect(ctx context.Context) (*pgx.Conn, error) {
 	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, e.config)
 	if err != nil {
-		return nil, err
+		return nil, &reachError{err}
 	}
 	if !e.guest {
 		err = takePlace(ctx, conn, e.alone)

@@ -118,7 +118,7 @@ func (p *postgres) tryReading(ctx context.Context, fn func(*Tx) error, read read
 func (p *postgres) readOnce(ctx context.Context, fn func(*Tx) error, read reader) (*Tx, error) {
 	conn, err := p.pool.Acquire(ctx)
 	if err != nil {
-		return nil, &notBegunError{p.closedOr(err)}
+		return nil, &notBegunError{&reachError{p.closedOr(err)}}
 	}
 	defer conn.Release()
 	return read(ctx, conn.Conn(), fn)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +62,10 @@ func TestInstallationMovesToPostgreSQLAndBack(t *testing.T) {
 		if err := app.CopyDB(t.Context(), c, log, lite, same, true, io.Discard); !errors.As(err, &refusal) || refusal.Exit != app.ExitUsage {
 			t.Errorf("over itself: %v", err)
 		}
+	}
+	var away *app.Refusal
+	if err := move(lite, "postgres://okno:hidden@127.0.0.1:1/none"); !errors.As(err, &away) || away.Exit != app.ExitUnavailable || !strings.HasPrefix(away.Text, "--to: ") {
+		t.Errorf("to a server that is not there: %v", err)
 	}
 	refused("from nowhere", "sqlite:"+filepath.Join(data, "none.db"), back)
 	h := open(pg)
