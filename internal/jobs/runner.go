@@ -152,8 +152,8 @@ func (r *Runner) Lease(d time.Duration) { r.lease = d }
 
 // GiveWay has the jobs of a kind work one at a time while busy says that people
 // wait for answers: a burst is taken in first and worked off behind. What arose
-// 15 s ago waits for no other of its kind any longer, but then, too, at most one
-// is begun in 10 ms. It is called before Run.
+// 15 s ago is begun beside those at work once none was begun for 100 ms. It is
+// called before Run.
 func (r *Runner) GiveWay(busy func() bool) { r.busy = busy }
 
 // Observe has fn hear of each attempt at a job: its kind, what came of it

@@ -18,8 +18,8 @@ var (
 
 const (
 	recordTime = 30 * time.Second
-	patience   = 15 * time.Second      // that a job waits for the one before it while people wait
-	oneMore    = 10 * time.Millisecond // then one more of its kind is begun in so long
+	patience   = 15 * time.Second       // that a job waits for those at work while people wait
+	oneMore    = 100 * time.Millisecond // without another being begun: it is
 )
 
 // begin takes claimed jobs in hand and starts as many as there are workers.
@@ -50,8 +50,8 @@ func (r *Runner) start(life context.Context, k *kind) {
 
 // may reports whether the next of a kind may begin though people may wait: then
 // it does where none of its kind is at work, or when it has waited for long and
-// none was begun a moment ago. So what waits for a slow relay holds up nobody,
-// and a backlog never takes all that people need. r.mu is held.
+// none was begun a moment ago. So nothing waits for one that waits for a slow
+// relay, and a backlog never takes all that people need. r.mu is held.
 func (r *Runner) may(k *kind) bool {
 	if r.busy == nil || !r.busy() || k.busy == 0 {
 		return true
