@@ -2,6 +2,7 @@ package okno
 
 import (
 	"net/mail"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -61,6 +62,10 @@ type Address struct {
 // MaxAddress is the longest e-mail address, in bytes (RFC 5321 4.5.3.1).
 const MaxAddress = 254
 
+// quotedWords is an address of words in quotation marks (RFC 5321, 4.1.2) that
+// could not stand without them.
+var quotedWords = regexp.MustCompile("^\"[\\p{L}\\p{N}!#$%&'*+/=?^_`{|}~.-]+(?: [\\p{L}\\p{N}!#$%&'*+/=?^_`{|}~.-]+)+\"@")
+
 // CheckAddress returns the address alone, trimmed, or says what is wrong with
 // it. A name beside it ("Ann <ann@example.com>") is not an address.
 func CheckAddress(field, s string) (string, error) {
@@ -69,6 +74,9 @@ func CheckAddress(field, s string) (string, error) {
 		return "", Missing(field)
 	}
 	a, err := mail.ParseAddress(s)
+	if err == nil && quotedWords.MatchString(s) {
+		a.Address = s // the parser leaves the marks out
+	}
 	if err != nil || len(s) > MaxAddress || a.Address != strings.Trim(s, "<>") || !strings.Contains(a.Address[strings.LastIndex(a.Address, "@")+1:], ".") && !strings.HasSuffix(a.Address, "@localhost") {
 		return "", &Error{Reason: Invalid, Key: "error.address.wrong", Field: field}
 	}

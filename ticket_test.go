@@ -117,6 +117,7 @@ func TestAddressAlone(t *testing.T) {
 	for given, want := range map[string]string{
 		"carl@customer.example": "carl@customer.example", "  carl@customer.example ": "carl@customer.example",
 		"<carl@customer.example>": "carl@customer.example", "root@localhost": "root@localhost", "карл@почта.рф": "карл@почта.рф",
+		`"carl lamp"@customer.example`: `"carl lamp"@customer.example`,
 	} {
 		if got, err := okno.CheckAddress("email", given); err != nil || got != want {
 			t.Errorf("%q: %q %v", given, got, err)
@@ -124,7 +125,7 @@ func TestAddressAlone(t *testing.T) {
 	}
 	for _, given := range []string{
 		"", "   ", "carl", "carl@", "@customer.example", "carl@customer", "Carl <carl@customer.example>", "carl@customer.example, dora@customer.example",
-		"carl@customer.example\r\nBcc: dora@customer.example", strings.Repeat("c", 250) + "@x.example",
+		"carl@customer.example\r\nBcc: dora@customer.example", `"carl>, <dora"@customer.example`, `"carl lamp" <carl@customer.example>`, strings.Repeat("c", 250) + "@x.example",
 	} {
 		if got, err := okno.CheckAddress("email", given); okno.ReasonOf(err) != okno.Invalid || got != "" {
 			t.Errorf("%q is taken as %q", given, got)

@@ -30,6 +30,8 @@ func Fold(addr string) string {
 	if at <= 0 || !validAddr(addr) {
 		return ""
 	}
+	addr = asQuoted(bareLocal(addr[:at]) + addr[at:]) // "ann"@x is ann@x
+	at = strings.LastIndexByte(addr, '@')
 	domain := foldDomain(addr[at+1:])
 	folded := strings.ToLower(addr[:at]) + "@" + domain
 	if domain == "" || len(folded) > maxAddr { // in ASCII a domain is longer
@@ -56,12 +58,44 @@ func foldDomain(domain string) string {
 	return ascii
 }
 
+// quotedLocal is a local part in quotation marks (RFC 5321, 4.1.2): words, or
+// dots where no dot may stand. Of what may be quoted it has nothing that could
+// end a field or begin another address.
+var quotedLocal = regexp.MustCompile("^\"[\\p{L}\\p{N}!#$%&'*+/=?^_`{|}~. -]{1,64}\"$")
+
+// bareLocal is the local part without quotation marks.
+func bareLocal(local string) string {
+	if quotedLocal.MatchString(local) {
+		return local[1 : len(local)-1]
+	}
+	return local
+}
+
+// asQuoted is an address that a parser gave without its quotation marks, with
+// them where it needs them.
+func asQuoted(addr string) string {
+	at := strings.LastIndexByte(addr, '@')
+	if at <= 0 {
+		return addr
+	}
+	local := addr[:at]
+	if strings.Contains(local, " ") || strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, "..") {
+		if quoted := `"` + local + `"`; quotedLocal.MatchString(quoted) {
+			return quoted + addr[at:]
+		}
+	}
+	return addr
+}
+
 // validAddr is lenient: one local part, one domain, nothing that could end a
 // field or begin another address.
 func validAddr(addr string) bool {
 	at := strings.LastIndexByte(addr, '@')
 	if at <= 0 || at == len(addr)-1 || len(addr) > maxAddr || !utf8.ValidString(addr) {
 		return false
+	}
+	if quotedLocal.MatchString(addr[:at]) {
+		addr, at = "quoted"+addr[at:], len("quoted")
 	}
 	if strings.ContainsFunc(addr, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune("<>,;\"", r)
@@ -87,7 +121,7 @@ func parseAddresses(list string) (all []Address, whole bool) {
 		if parsed, err := strict.ParseList(list); err == nil {
 			whole = true
 			for _, a := range parsed {
-				if addr := mendAddr(a.Address); validAddr(addr) {
+				if addr := mendAddr(asQuoted(a.Address)); validAddr(addr) {
 					all = append(all, Address{cleanDisplayName(a.Name), addr})
 				} else {
 					whole = false
@@ -198,7 +232,13 @@ func mendAddr(addr string) string {
 	if strings.Contains(addr, "=?") {
 		addr = decodeWords(addr)
 	}
-	addr = strings.Trim(strings.TrimSpace(addr), "'\"<>")
+	addr = strings.Trim(strings.TrimSpace(addr), "'<>")
+	if at := strings.LastIndexByte(addr, '@'); at > 0 && quotedLocal.MatchString(addr[:at]) {
+		if addr = asQuoted(bareLocal(addr[:at]) + addr[at:]); addr[0] == '"' {
+			return strings.TrimRight(addr, ".")
+		}
+	}
+	addr = strings.Trim(addr, "'\"<>")
 	if len(addr) > 7 && strings.EqualFold(addr[:7], "mailto:") {
 		addr = addr[7:]
 	}

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -71,4 +72,35 @@ func FuzzAddress(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestQuotedWordsAreALocalPart(t *testing.T) {
+	for list, want := range map[string]Address{
+		`"ann lamp"@client.example`:                {"", `"ann lamp"@client.example`},
+		`Ann <"ann lamp"@client.example>`:          {"Ann", `"ann lamp"@client.example`},
+		`Ivanov, Ann <"ann..lamp"@client.example>`: {"Ivanov, Ann", `"ann..lamp"@client.example`},
+		`"ann"@client.example`:                     {"", "ann@client.example"},
+		`=?utf-8?q?Ann?= <"ann lamp"@почта.рф>`:    {"Ann", `"ann lamp"@почта.рф`},
+	} {
+		if all, _ := parseAddresses(list); len(all) != 1 || all[0] != want {
+			t.Errorf("%s: %q", list, all)
+		}
+	}
+	for addr, want := range map[string]string{
+		`"Ann Lamp"@Client.example`: `"ann lamp"@client.example`, `"Ann"@client.example`: "ann@client.example", `".ann"@client.example`: `".ann"@client.example`,
+		`"ann>, <bob"@client.example`: "", `"ann\"lamp"@client.example`: "", "\"ann\r\nBcc: bob\"@client.example": "", `"ann@lamp"@client.example`: "", `"ann`: "", `""@client.example`: "", `ann lamp@client.example`: "",
+	} {
+		if got := Fold(addr); got != want || got != "" && Fold(got) != got {
+			t.Errorf("%s becomes %s, want %s", addr, got, want)
+		}
+	}
+	o := answer()
+	o.To = Address{"Ann", `"ann lamp"@client.example`}
+	raw, err := Write(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := Read(raw); len(l.To) != 1 || l.To[0] != o.To || !strings.Contains(string(raw), `<"ann lamp"@client.example>`) {
+		t.Errorf("a letter to her is to %q:\n%s", l.To, raw)
+	}
 }

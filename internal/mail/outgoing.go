@@ -106,7 +106,7 @@ func bracket(ids []string) []string {
 
 func (a Address) header() *stdmail.Address {
 	at := strings.LastIndexByte(a.Addr, '@')
-	return &stdmail.Address{Name: oneLine(clip(a.Name, maxDisplayName)), Address: a.Addr[:at] + "@" + foldDomain(a.Addr[at+1:])}
+	return &stdmail.Address{Name: oneLine(clip(a.Name, maxDisplayName)), Address: bareLocal(a.Addr[:at]) + "@" + foldDomain(a.Addr[at+1:])}
 }
 
 func (a Attachment) outName() string {
