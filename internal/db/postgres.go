@@ -55,6 +55,10 @@ func openPostgres(ctx context.Context, connection string, h *hub, o Options) (*p
 	// One statement never outlives the change it may belong to.
 	config.ConnConfig.RuntimeParams["statement_timeout"] = "30000"
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
+	// One plan for a statement whatever its arguments, as on SQLite: to make one for
+	// each costs as much as the answer, and what the statistics do not know yet (a
+	// new agent, tickets of the last hour) leads it astray.
+	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	if p.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		p.ear.close()
 		return nil, err

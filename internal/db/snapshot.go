@@ -56,6 +56,7 @@ func (p *postgres) patient() *pgx.ConnConfig {
 	config := p.pool.Config().ConnConfig
 	delete(config.RuntimeParams, "statement_timeout")
 	delete(config.RuntimeParams, "idle_in_transaction_session_timeout")
+	delete(config.RuntimeParams, "plan_cache_mode")
 	return config
 }
 

@@ -31,11 +31,6 @@ func (f FullText) findByBlock(tx *Tx, question string, below int64, limit int) (
 	if err != nil || limit <= 0 {
 		return nil, err
 	}
-	// One plan serves all questions; to make one for each costs as much as the
-	// answer.
-	if err := tx.Send(`SET LOCAL plan_cache_mode = force_generic_plan`); err != nil {
-		return nil, err
-	}
 	var found []int64
 	next, asked := highest/blockSize, int64(0) // the block to go on with, downwards
 	for span := int64(firstBlocks); next >= 0 && len(found) < limit; span = f.span(len(found), limit, asked) {
@@ -49,7 +44,7 @@ func (f FullText) findByBlock(tx *Tx, question string, below int64, limit int) (
 		found = append(found, ids...)
 		next, asked = next-span, asked+span
 	}
-	return found, tx.Send(`SET LOCAL plan_cache_mode = auto`)
+	return found, nil
 }
 
 // span is how many blocks are to be asked for after some of them had so many
