@@ -58,6 +58,7 @@ func (s *pgSession) say(text string) { s.pending = append(s.pending, pgStatement
 func (s *pgSession) exec(ctx context.Context, text string, args []any) (int64, error) {
 	text = s.texts.number(text)
 	if len(s.pending) == 0 {
+		tripped(ctx)
 		tag, err := s.conn.Exec(ctx, text, args...)
 		return tag.RowsAffected(), err
 	}
@@ -69,6 +70,7 @@ func (s *pgSession) exec(ctx context.Context, text string, args []any) (int64, e
 func (s *pgSession) query(ctx context.Context, text string, args []any) (cursor, error) {
 	text = s.texts.number(text)
 	if len(s.pending) == 0 {
+		tripped(ctx)
 		rows, err := s.conn.Query(ctx, text, args...)
 		return &pgRows{Rows: rows}, err
 	}
@@ -101,6 +103,7 @@ func (s *pgSession) flush(ctx context.Context) (tag pgconn.CommandTag, err error
 }
 
 func (s *pgSession) ship(ctx context.Context) (pgx.BatchResults, []pgStatement) {
+	tripped(ctx)
 	batch := &pgx.Batch{}
 	for _, one := range s.pending {
 		batch.Queue(one.text, one.args...)

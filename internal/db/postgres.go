@@ -105,8 +105,9 @@ func (p *postgres) readOne(ctx context.Context, fn func(*Tx) error) error {
 	return p.tryReading(ctx, fn, p.asking)
 }
 
-// reader runs a callback on a connection.
-type reader func(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (*Tx, error)
+// reader runs a callback on a connection. end, if any, is to be called before the
+// connection is used again.
+type reader func(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (tx *Tx, end func(), err error)
 
 // tryReading begins anew where a connection of the pool was gone already.
 func (p *postgres) tryReading(ctx context.Context, fn func(*Tx) error, read reader) error {
@@ -124,14 +125,27 @@ func (p *postgres) readOnce(ctx context.Context, fn func(*Tx) error, read reader
 	if err != nil {
 		return nil, &notBegunError{&reachError{p.closedOr(err)}}
 	}
-	defer conn.Release()
-	return read(ctx, conn.Conn(), fn)
+	ending := false
+	defer func() {
+		if !ending {
+			conn.Release()
+		}
+	}()
+	tx, end, err := read(ctx, conn.Conn(), fn)
+	if end != nil {
+		ending = true
+		go func() { // nobody waits for it
+			end()
+			conn.Release()
+		}()
+	}
+	return tx, err
 }
 
 const beginReading = "begin isolation level repeatable read read only"
 
 // reading runs fn over one snapshot.
-func (p *postgres) reading(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (*Tx, error) {
+func (p *postgres) reading(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (*Tx, func(), error) {
 	s := newPgSession(conn, &p.texts, beginReading)
 	tx := &Tx{ctx: ctx, on: s}
 	err := tx.end(guard(fn, tx))
@@ -139,15 +153,19 @@ func (p *postgres) reading(ctx context.Context, conn *pgx.Conn, fn func(*Tx) err
 		s.say("rollback")
 		err = s.answers(ctx)
 	}
-	if undone := s.undo(); undone != nil {
-		p.log.Warn("a reading did not end", "error", undone)
+	if conn.PgConn().TxStatus() == 'I' {
+		return tx, nil, err
 	}
-	return tx, err
+	return tx, func() {
+		if undone := s.undo(); undone != nil {
+			p.log.Warn("a reading did not end", "error", undone)
+		}
+	}, err
 }
 
 // asking runs fn, which asks one question, without a transaction around it. What
 // went with the server can be asked again.
-func (p *postgres) asking(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (*Tx, error) {
+func (p *postgres) asking(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (*Tx, func(), error) {
 	tx := &Tx{ctx: ctx, on: &pgSession{conn: conn, texts: &p.texts}, one: true}
 	err := tx.end(guard(fn, tx))
 	if err == nil {
@@ -156,13 +174,13 @@ func (p *postgres) asking(ctx context.Context, conn *pgx.Conn, fn func(*Tx) erro
 	if err != nil && (IsAway(err) || IsAway(tx.failed)) {
 		err = &notBegunError{err}
 	}
-	return tx, err
+	return tx, nil, err
 }
 
 func (p *postgres) jot(ctx context.Context, text string, args []any) (affected int64, err error) {
-	err = p.tryReading(ctx, nil, func(ctx context.Context, conn *pgx.Conn, _ func(*Tx) error) (*Tx, error) {
+	err = p.tryReading(ctx, nil, func(ctx context.Context, conn *pgx.Conn, _ func(*Tx) error) (*Tx, func(), error) {
 		affected, err = p.jotting(ctx, conn, text, args)
-		return nil, err
+		return nil, nil, err
 	})
 	return affected, err
 }

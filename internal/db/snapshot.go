@@ -47,7 +47,10 @@ func (p *postgres) snapshot(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	defer hangUp(conn)
-	_, err = p.reading(ctx, conn, fn)
+	_, end, err := p.reading(ctx, conn, fn)
+	if end != nil {
+		end()
+	}
 	return err
 }
 

@@ -23,6 +23,9 @@ type Tx struct {
 	reserved map[string][]int64 // by sequence
 
 	reserving bool // some of reserved are asked for and not answered yet
+
+	top     *Tx // whose part it is; nil: it is none
+	running *Tx // its part that runs now
 }
 
 // session is a connection with a transaction begun on it.

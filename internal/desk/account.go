@@ -147,21 +147,14 @@ func (d *Desk) ActorOf(ctx context.Context, token string, door okno.Door) (okno.
 			return err
 		}
 		a.Session = s.ID
-		grants, err := tx.GrantsOfSession(s.ID, d.Now())
-		if err != nil {
-			return err
-		}
-		if len(grants) > 0 && door == okno.DoorPortal {
-			a.Guest = make(map[okno.TicketID]okno.PersonID, len(grants))
-			for _, g := range grants {
-				a.Guest[g.Ticket] = g.Person
+		return tx.Together(func(tx store.Tx) error {
+			return d.openToSession(tx, &a)
+		}, func(tx store.Tx) (err error) {
+			if s.Person != 0 {
+				p, err = fillActor(tx, &a, s.Person)
 			}
-		}
-		if s.Person == 0 {
-			return nil
-		}
-		p, err = fillActor(tx, &a, s.Person)
-		return err
+			return err
+		})
 	})
 	if okno.ReasonOf(err) == okno.NotFound {
 		return nobody, okno.Person{}, nil
@@ -178,28 +171,52 @@ func (d *Desk) ActorOf(ctx context.Context, token string, door okno.Door) (okno.
 	return a, p, err
 }
 
+// openToSession gives an actor at the portal the tickets that access links have
+// opened to his browser.
+func (d *Desk) openToSession(tx store.Tx, a *okno.Actor) error {
+	if a.Door != okno.DoorPortal {
+		return nil
+	}
+	grants, err := tx.GrantsOfSession(a.Session, d.Now())
+	if err != nil || len(grants) == 0 {
+		return err
+	}
+	a.Guest = make(map[okno.TicketID]okno.PersonID, len(grants))
+	for _, g := range grants {
+		a.Guest[g.Ticket] = g.Person
+	}
+	return nil
+}
+
 // fillActor gives an actor a person's rights at its door; a disabled person
 // has none and is nobody.
 func fillActor(tx store.Tx, a *okno.Actor, id okno.PersonID) (okno.Person, error) {
-	p, err := tx.Person(id)
-	if err != nil || !p.Disabled.IsZero() {
+	var p okno.Person
+	var out bool
+	own := okno.Actor{Door: a.Door, Person: id}
+	err := tx.Together(func(tx store.Tx) (err error) {
+		p, err = tx.Person(id)
+		return err
+	}, func(tx store.Tx) (err error) {
+		out, err = tx.Barred(id)
+		return err
+	}, func(tx store.Tx) error {
+		account, err := tx.AccountOf(id)
+		own.MustChange = account.MustChange
+		return unlessNotFound(err)
+	}, func(tx store.Tx) (err error) {
+		if own.Door == okno.DoorPortal {
+			own.Companies, err = tx.MembershipsOf(id)
+		} else {
+			own.Grants, err = tx.GrantsOf(id)
+		}
+		return err
+	})
+	if err != nil || out && !p.Agent || !p.Disabled.IsZero() {
 		return okno.Person{}, err
 	}
-	if out, err := barred(tx, p); err != nil || out {
-		return okno.Person{}, err
-	}
-	a.Person, a.Lang = p.ID, p.Lang
-	account, err := tx.AccountOf(id)
-	if err != nil && okno.ReasonOf(err) != okno.NotFound {
-		return p, err
-	}
-	a.MustChange = account.MustChange
-	if a.Door == okno.DoorPortal {
-		a.Companies, err = tx.MembershipsOf(id)
-		return p, err
-	}
-	a.Grants, err = tx.GrantsOf(id)
-	return p, err
+	a.Person, a.Lang, a.MustChange, a.Companies, a.Grants = own.Person, p.Lang, own.MustChange, own.Companies, own.Grants
+	return p, nil
 }
 
 // ChangePassword sets a new password in place of the present one and ends the

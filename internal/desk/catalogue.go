@@ -32,6 +32,9 @@ type catalogue struct {
 
 // config is the catalogue as it stands.
 func (d *Desk) config(ctx context.Context) (*catalogue, error) {
+	if t := inHand(ctx); t != nil {
+		return t.c, nil
+	}
 	if c := d.cached.Load(); c != nil {
 		return c, nil
 	}

@@ -37,19 +37,22 @@ func (d *Desk) Counts(ctx context.Context, by okno.Actor) (map[okno.ViewKind]int
 	n := map[okno.ViewKind]int64{}
 	err = d.read(ctx, func(tx store.Tx) (err error) {
 		clear(n)
-		counts, err := tx.Counts()
-		if err != nil {
+		var counts []store.Count
+		if err := tx.Together(func(tx store.Tx) (err error) {
+			counts, err = tx.Counts()
 			return err
-		}
-		if len(teams) > 0 {
-			if n[okno.ViewTeam], err = tx.CountTeams(teams, alive, countFar); err != nil {
-				return err
+		}, func(tx store.Tx) (err error) {
+			if len(teams) > 0 {
+				n[okno.ViewTeam], err = tx.CountTeams(teams, alive, countFar)
 			}
-		}
-		if n[okno.ViewCalls], err = tx.CountCalls(by.Sees(), countCalls); err != nil {
 			return err
-		}
-		if n[okno.ViewOverdue], err = tx.CountOverdue(by.Sees(), d.Now(), countFar); err != nil {
+		}, func(tx store.Tx) (err error) {
+			n[okno.ViewCalls], err = tx.CountCalls(by.Sees(), countCalls)
+			return err
+		}, func(tx store.Tx) (err error) {
+			n[okno.ViewOverdue], err = tx.CountOverdue(by.Sees(), d.Now(), countFar)
+			return err
+		}); err != nil {
 			return err
 		}
 		for _, view := range okno.Views {

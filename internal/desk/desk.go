@@ -114,6 +114,9 @@ const raceTries = 20
 // PostgreSQL changes of one ticket at one moment meet when they save: whoever
 // comes second begins anew.
 func (d *Desk) writeAs(ctx context.Context, name string, fn func(store.Tx) error) error {
+	if inHand(ctx) != nil {
+		return errOnlyAsks
+	}
 	ctx, span := trace.Part(ctx, name, trace.Inner)
 	var err error
 	for range raceTries {
@@ -126,13 +129,19 @@ func (d *Desk) writeAs(ctx context.Context, name string, fn func(store.Tx) error
 	return err
 }
 
-// read runs fn over one snapshot.
+// read runs fn over one snapshot; within Together, over its own.
 func (d *Desk) read(ctx context.Context, fn func(store.Tx) error) error {
+	if t := inHand(ctx); t != nil {
+		return fn(t.store())
+	}
 	return away(d.db.Read(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
 }
 
 // readOne is read for what asks one question.
 func (d *Desk) readOne(ctx context.Context, fn func(store.Tx) error) error {
+	if t := inHand(ctx); t != nil {
+		return fn(t.store())
+	}
 	return away(d.db.ReadOne(ctx, func(tx *db.Tx) error { return fn(store.Tx{Tx: tx}) }))
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
+	"github.com/oknodesk/okno/internal/search"
 )
 
 // Row is a ticket in a list.
@@ -72,7 +73,7 @@ func (d *Desk) viewed(ctx context.Context, by okno.Actor, v okno.View, from stri
 		if ok, err := d.conditions(r, c, by, v.Conditions, list); err != nil || !ok {
 			return err
 		}
-		return d.readPage(r, c, by, rows, list)
+		return d.readPage(r, c, by, search.Question{}, rows, list)
 	})
 	return list, err
 }
@@ -86,8 +87,9 @@ func (d *Desk) reading(tx store.Tx, c *catalogue, by okno.Actor, order okno.Orde
 	return r
 }
 
-// readPage puts the next rows of a reading into a list.
-func (d *Desk) readPage(r *reading, c *catalogue, by okno.Actor, rows int, list *List) error {
+// readPage puts the next rows of a reading into a list, and shows where the
+// question's words stand.
+func (d *Desk) readPage(r *reading, c *catalogue, by okno.Actor, q search.Question, rows int, list *List) error {
 	ts, more, err := r.page(rows)
 	if err != nil {
 		return err
@@ -95,8 +97,11 @@ func (d *Desk) readPage(r *reading, c *catalogue, by okno.Actor, rows int, list 
 	if list.Partial = r.partial; more {
 		list.Next = placeText(r.after)
 	}
-	list.Rows, err = d.rows(r.tx, c, by, ts)
-	return err
+	list.Rows = bareRows(c, ts)
+	return r.tx.Together(
+		func(tx store.Tx) error { return fillRows(tx, c, by, list.Rows) },
+		func(tx store.Tx) error { return excerpts(tx, by, q, list.Rows) },
+	)
 }
 
 func (d *Desk) list(ctx context.Context, by okno.Actor, read func(store.Tx) ([]okno.Ticket, error)) (*List, error) {
@@ -114,55 +119,57 @@ func (d *Desk) list(ctx context.Context, by okno.Actor, read func(store.Tx) ([]o
 			ts = ts[:pageRows]
 			list.Next = placeText(store.PlaceOf(okno.OrderChanged, &ts[pageRows-1]))
 		}
-		list.Rows, err = d.rows(tx, c, by, ts)
-		return err
+		list.Rows = bareRows(c, ts)
+		return fillRows(tx, c, by, list.Rows)
 	})
 	return list, err
 }
 
-// rows joins to each ticket what a list says of it.
-func (d *Desk) rows(tx store.Tx, c *catalogue, by okno.Actor, ts []okno.Ticket) ([]Row, error) {
-	wanted := map[okno.PersonID]bool{}
-	var companyIDs []okno.CompanyID
-	for _, t := range ts {
-		wanted[t.Requester], wanted[t.Assignee] = true, true
-		if t.Company != 0 && !slices.Contains(companyIDs, t.Company) {
-			companyIDs = append(companyIDs, t.Company)
-		}
-	}
-	people, err := peopleOf(tx, wanted)
-	if err != nil {
-		return nil, err
-	}
-	companies, err := tx.Companies(companyIDs)
-	if err != nil {
-		return nil, err
-	}
-	fresh, err := unread(tx, by, ts)
-	if err != nil {
-		return nil, err
-	}
-	tags, err := tagsFor(tx, by, ts)
-	if err != nil {
-		return nil, err
-	}
+func bareRows(c *catalogue, ts []okno.Ticket) []Row {
 	rows := make([]Row, len(ts))
 	for i, t := range ts {
-		rows[i] = Row{
-			Ticket: t, Status: c.status(t.Status), Department: c.department(t.Department),
-			Requester: people[t.Requester], Assignee: people[t.Assignee], Team: c.team(t.Team),
-			Unread: fresh[t.ID], Tags: c.tagsOf(tags[t.ID]),
-		}
-		for _, company := range companies {
-			if company.ID == t.Company {
-				rows[i].Company = company
-			}
+		rows[i] = Row{Ticket: t, Status: c.status(t.Status), Department: c.department(t.Department), Team: c.team(t.Team)}
+	}
+	return rows
+}
+
+// fillRows joins to each ticket what a list says of it.
+func fillRows(tx store.Tx, c *catalogue, by okno.Actor, rows []Row) error {
+	wanted := map[okno.PersonID]bool{}
+	var companyIDs []okno.CompanyID
+	ids := make([]okno.TicketID, len(rows))
+	for i, t := range rows {
+		ids[i] = t.ID
+		wanted[t.Ticket.Requester], wanted[t.Ticket.Assignee] = true, true
+		if t.Ticket.Company != 0 && !slices.Contains(companyIDs, t.Ticket.Company) {
+			companyIDs = append(companyIDs, t.Ticket.Company)
 		}
 	}
-	if err := markMerged(tx, by, rows); err != nil {
-		return nil, err
-	}
-	return rows, markCalls(tx, rows)
+	return tx.Together(func(tx store.Tx) error {
+		people, err := peopleOf(tx, wanted)
+		for i, t := range rows {
+			rows[i].Requester, rows[i].Assignee = people[t.Ticket.Requester], people[t.Ticket.Assignee]
+		}
+		return err
+	}, func(tx store.Tx) error {
+		companies, err := tx.Companies(companyIDs)
+		for i, t := range rows {
+			rows[i].Company = pick(companies, func(company okno.Company) bool { return company.ID == t.Ticket.Company })
+		}
+		return err
+	}, func(tx store.Tx) error {
+		fresh, err := unread(tx, by, rows)
+		for i, t := range rows {
+			rows[i].Unread = fresh[t.ID]
+		}
+		return err
+	}, func(tx store.Tx) error {
+		tags, err := tagsFor(tx, by, ids)
+		for i, t := range rows {
+			rows[i].Tags = c.tagsOf(tags[t.ID])
+		}
+		return err
+	}, func(tx store.Tx) error { return markMerged(tx, by, rows) }, func(tx store.Tx) error { return markCalls(tx, rows) })
 }
 
 // markMerged puts on each row that went into another ticket where it leads.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
@@ -305,19 +304,8 @@ func (p *TicketPage) tickets() []okno.TicketID {
 	return all
 }
 
-// readMerges puts on a page which tickets lead there, and the history: for
-// agents that of all of them, for customers this one's.
-func readMerges(tx store.Tx, p *TicketPage, side okno.Side, from time.Time) (err error) {
-	if p.Merges, err = tx.MergesOf(p.Ticket.ID); err != nil {
-		return err
-	}
-	histories := p.tickets()
-	if side != okno.SideAgent {
-		histories = histories[:1]
-	}
-	if p.Events, err = tx.EventsOf(histories, side, from, 500); err != nil {
-		return err
-	}
+// readNumbers puts on a page the numbers of the tickets that it names.
+func readNumbers(tx store.Tx, p *TicketPage) (err error) {
 	named := map[okno.TicketID]bool{}
 	for _, m := range p.Merges {
 		named[m.Ticket] = true

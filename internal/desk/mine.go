@@ -59,11 +59,13 @@ func (d *Desk) MyCounts(ctx context.Context, by okno.Actor) (open, closed int, e
 		return 0, 0, okno.ErrNotFound
 	}
 	err = d.read(ctx, func(tx store.Tx) (err error) {
-		if open, err = tx.CustomerCount(by.Sees(), store.CustomerListing{Kinds: Mine{}.kinds(), Limit: MineCounted + 1}); err != nil {
+		return tx.Together(func(tx store.Tx) (err error) {
+			open, err = tx.CustomerCount(by.Sees(), store.CustomerListing{Kinds: Mine{}.kinds(), Limit: MineCounted + 1})
 			return err
-		}
-		closed, err = tx.CustomerCount(by.Sees(), store.CustomerListing{Kinds: Mine{Closed: true}.kinds(), Limit: MineCounted + 1})
-		return err
+		}, func(tx store.Tx) (err error) {
+			closed, err = tx.CustomerCount(by.Sees(), store.CustomerListing{Kinds: Mine{Closed: true}.kinds(), Limit: MineCounted + 1})
+			return err
+		})
 	})
 	return open, closed, err
 }

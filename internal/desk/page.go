@@ -87,29 +87,22 @@ func (d *Desk) Ticket(ctx context.Context, by okno.Actor, number okno.Number, be
 		p.Ticket = *t
 		p.Status, p.Department, p.Topic = c.status(t.Status), c.department(t.Department), c.topic(t.Topic)
 		side := by.Sees().Side()
-		if err := d.readThread(tx, p, side, before); err != nil {
+		if err := d.readBesideMessages(tx, c, p, side, before); err != nil {
+			return err
+		}
+		if err := d.readHistory(tx, p, side); err != nil {
 			return err
 		}
 		nameTeams(c, p, side)
 		if side == okno.SideAgent {
-			if err := d.readForAgent(tx, p); err != nil {
-				return err
-			}
-			tags, err := tx.TagsOf([]okno.TicketID{t.ID})
-			if err != nil {
-				return err
-			}
-			nameTags(c, p, tags[t.ID])
+			nameTags(c, p)
 			_, work := c.calendars.of(t.Department)
 			p.Mornings = mornings(work, d.Now())
 		}
-		if err := d.readCalls(tx, p, side); err != nil {
-			return err
-		}
-		if err := d.readSeen(tx, p, side); err != nil {
-			return err
-		}
-		return d.readPeople(tx, p, side)
+		return tx.Together(
+			func(tx store.Tx) error { return readNumbers(tx, p) },
+			func(tx store.Tx) error { return d.readPeople(tx, p, side) },
+		)
 	})
 	if err != nil {
 		return nil, err
@@ -117,56 +110,115 @@ func (d *Desk) Ticket(ctx context.Context, by okno.Actor, number okno.Number, be
 	return p, nil
 }
 
-func (d *Desk) readThread(tx store.Tx, p *TicketPage, side okno.Side, before okno.MessageID) (err error) {
-	if p.Messages, err = tx.Messages(p.Ticket.ID, side, before, pageMessages+1); err != nil {
-		return err
+// readBesideMessages reads the messages and what of the page hangs on none of
+// them.
+func (d *Desk) readBesideMessages(tx store.Tx, c *catalogue, p *TicketPage, side okno.Side, before okno.MessageID) error {
+	parts := []func(store.Tx) error{
+		func(tx store.Tx) (err error) {
+			p.Messages, err = tx.BareMessages(p.Ticket.ID, side, before, pageMessages+1)
+			return err
+		},
+		func(tx store.Tx) (err error) {
+			p.Merges, err = tx.MergesOf(p.Ticket.ID)
+			return err
+		},
+		func(tx store.Tx) error { return d.readCalls(tx, p, side) },
+		func(tx store.Tx) error { return d.readSeen(tx, p, side) },
+		func(tx store.Tx) error { return readCompany(tx, p) },
 	}
-	if p.Remote, err = remoteChoices(tx, p.By.For(&p.Ticket), side, p.Messages); err != nil {
-		return err
+	if side == okno.SideAgent {
+		parts = append(parts, d.forAgent(c, p)...)
 	}
+	return tx.Together(parts...)
+}
+
+// forAgent are the parts of the page that agents alone see.
+func (d *Desk) forAgent(c *catalogue, p *TicketPage) []func(store.Tx) error {
+	scope := p.By.Sees()
+	return []func(store.Tx) error{
+		func(tx store.Tx) (err error) {
+			p.Addresses, err = tx.AddressesOf(p.Ticket.Requester)
+			return err
+		},
+		func(tx store.Tx) (err error) {
+			p.Other, err = tx.OtherTickets(scope, p.Ticket.Requester, p.Ticket.ID, 10)
+			return err
+		},
+		func(tx store.Tx) (err error) {
+			p.Agents, err = tx.AgentsIn(p.Ticket.Department)
+			return err
+		},
+		func(tx store.Tx) (err error) {
+			p.Held, err = tx.HeldOf(p.Ticket.ID, okno.MaxHeld)
+			return err
+		},
+		func(tx store.Tx) (err error) {
+			p.Drafts, err = tx.Drafts(p.By.Person, p.Ticket.ID)
+			return err
+		},
+		func(tx store.Tx) error {
+			tags, err := tx.TagsOf([]okno.TicketID{p.Ticket.ID})
+			p.Tags = c.tagsOf(tags[p.Ticket.ID])
+			return err
+		},
+		func(tx store.Tx) error {
+			if p.Ticket.Parent == 0 {
+				return nil
+			}
+			parent, err := tx.TicketByID(scope, p.Ticket.Parent)
+			p.Parent = parent.Number
+			return unlessNotFound(err)
+		},
+	}
+}
+
+// readHistory reads what hangs on the messages and on the tickets that went into
+// this one: for agents the history of all of them, for customers this one's.
+func (d *Desk) readHistory(tx store.Tx, p *TicketPage, side okno.Side) error {
 	from := time.Time{}
 	if len(p.Messages) > pageMessages {
 		p.Messages = p.Messages[1:]
 		p.Earlier, from = p.Messages[0].ID, p.Messages[0].At
 	}
-	return readMerges(tx, p, side, from)
+	histories := p.tickets()
+	if side != okno.SideAgent {
+		histories = histories[:1]
+	}
+	return tx.Together(func(tx store.Tx) error {
+		return tx.Attach(p.Messages)
+	}, func(tx store.Tx) (err error) {
+		p.Remote, err = remoteChoices(tx, p.By.For(&p.Ticket), side, p.Messages)
+		return err
+	}, func(tx store.Tx) (err error) {
+		p.Events, err = tx.EventsOf(histories, side, from, 500)
+		return err
+	}, func(tx store.Tx) error {
+		if side != okno.SideAgent {
+			return nil
+		}
+		return readLetters(tx, p)
+	})
 }
 
-func (d *Desk) readForAgent(tx store.Tx, p *TicketPage) error {
+func readLetters(tx store.Tx, p *TicketPage) error {
 	letters, err := tx.LettersOfTickets(p.tickets(), 500)
-	if err != nil {
-		return err
-	}
 	p.Letters = map[okno.MessageID][]okno.Letter{}
 	for _, l := range letters {
 		if l.Message != 0 && l.Kind != okno.LetterCustomer && l.Kind != okno.LetterJoined && l.Kind != okno.LetterOpened && l.Kind != okno.LetterCameBack && l.Kind != okno.LetterStopped {
 			p.Letters[l.Message] = append(p.Letters[l.Message], l.Letter)
 		}
 	}
-	if p.Addresses, err = tx.AddressesOf(p.Ticket.Requester); err != nil {
-		return err
-	}
-	scope := p.By.Sees()
-	if p.Other, err = tx.OtherTickets(scope, p.Ticket.Requester, p.Ticket.ID, 10); err != nil {
-		return err
-	}
-	if p.Agents, err = tx.AgentsIn(p.Ticket.Department); err != nil {
-		return err
-	}
-	if p.Held, err = tx.HeldOf(p.Ticket.ID, okno.MaxHeld); err != nil {
-		return err
-	}
-	if p.Drafts, err = tx.Drafts(p.By.Person, p.Ticket.ID); err != nil {
-		return err
-	}
-	if p.Ticket.Parent == 0 {
+	return err
+}
+
+func readCompany(tx store.Tx, p *TicketPage) error {
+	if p.Ticket.Company == 0 {
 		return nil
 	}
-	parent, err := tx.TicketByID(scope, p.Ticket.Parent)
-	if okno.ReasonOf(err) == okno.NotFound {
-		return nil
+	cs, err := tx.Companies([]okno.CompanyID{p.Ticket.Company})
+	if len(cs) == 1 {
+		p.Company = cs[0]
 	}
-	p.Parent = parent.Number
 	return err
 }
 
@@ -199,15 +251,6 @@ func (d *Desk) readPeople(tx store.Tx, p *TicketPage, side okno.Side) error {
 			if id != self {
 				p.People[id] = okno.Person{ID: id, Name: nameForCustomer(person), Agent: person.Agent, Erased: person.Erased}
 			}
-		}
-	}
-	if p.Ticket.Company != 0 {
-		cs, err := tx.Companies([]okno.CompanyID{p.Ticket.Company})
-		if err != nil {
-			return err
-		}
-		if len(cs) == 1 {
-			p.Company = cs[0]
 		}
 	}
 	return nil

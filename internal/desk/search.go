@@ -85,10 +85,7 @@ func (d *Desk) Search(ctx context.Context, by okno.Actor, a Asked) (*Found, erro
 		if a.Rows == 0 {
 			a.Rows = searchRows
 		}
-		if err := d.readPage(r, c, by, a.Rows, &found.List); err != nil {
-			return err
-		}
-		return excerpts(tx, by, q, found.Rows)
+		return d.readPage(r, c, by, q, a.Rows, &found.List)
 	})
 	return found, err
 }

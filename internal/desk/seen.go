@@ -152,11 +152,11 @@ func answered(m *okno.Message) bool {
 }
 
 // unread counts what is new to the asker in each ticket of a list.
-func unread(tx store.Tx, by okno.Actor, ts []okno.Ticket) (map[okno.TicketID]int, error) {
+func unread(tx store.Tx, by okno.Actor, rows []Row) (map[okno.TicketID]int, error) {
 	of := map[okno.PersonID][]okno.TicketID{}
-	for i := range ts {
-		if p := by.For(&ts[i]); p != 0 {
-			of[p] = append(of[p], ts[i].ID)
+	for i := range rows {
+		if p := by.For(&rows[i].Ticket); p != 0 {
+			of[p] = append(of[p], rows[i].ID)
 		}
 	}
 	var so []store.Seen

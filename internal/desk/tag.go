@@ -52,21 +52,16 @@ func (c *catalogue) tagsOf(ids []okno.TagID) (tags []okno.Tag) {
 }
 
 // tagsFor are the tags of some tickets, for agents; customers never see any.
-func tagsFor(tx store.Tx, by okno.Actor, ts []okno.Ticket) (map[okno.TicketID][]okno.TagID, error) {
+func tagsFor(tx store.Tx, by okno.Actor, ids []okno.TicketID) (map[okno.TicketID][]okno.TagID, error) {
 	if !by.Agent() {
 		return nil, nil
-	}
-	ids := make([]okno.TicketID, len(ts))
-	for i, t := range ts {
-		ids[i] = t.ID
 	}
 	return tx.TagsOf(ids)
 }
 
-// nameTags puts a ticket's tags on its page, and the names of those that were
-// there once.
-func nameTags(c *catalogue, p *TicketPage, on []okno.TagID) {
-	p.Tags, p.TagNames = c.tagsOf(on), map[okno.TagID]string{}
+// nameTags puts on a ticket's page the names of the tags that were there once.
+func nameTags(c *catalogue, p *TicketPage) {
+	p.TagNames = map[okno.TagID]string{}
 	for _, e := range p.Events {
 		for _, id := range []string{e.Data.From, e.Data.To} {
 			if n, err := strconv.ParseInt(id, 10, 64); err == nil && (e.Kind == okno.TagAdded || e.Kind == okno.TagRemoved) {

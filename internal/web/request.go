@@ -38,6 +38,23 @@ type Request struct {
 // Context ends when the browser goes away.
 func (q *Request) Context() context.Context { return q.HTTP.Context() }
 
+// Together runs parts that only ask the desk, as Desk.Together does; meanwhile
+// Context is that of the reading they share.
+func (q *Request) Together(parts ...func() error) error {
+	alone := q.HTTP
+	defer func() { q.HTTP = alone }()
+	runs := make([]func(context.Context) error, len(parts))
+	for i, part := range parts {
+		runs[i] = func(ctx context.Context) error {
+			if ctx != q.Context() {
+				q.HTTP = alone.WithContext(ctx)
+			}
+			return part()
+		}
+	}
+	return q.Desk.Together(q.Context(), runs...)
+}
+
 // Path is the value of a wildcard of the route's pattern.
 func (q *Request) Path(name string) string { return q.HTTP.PathValue(name) }
 

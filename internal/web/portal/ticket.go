@@ -82,12 +82,19 @@ func questionOf(q *web.Request) string {
 
 // ticketView reads the ticket as the actor sees it.
 func (p *Portal) ticketView(q *web.Request) (*ticketView, error) {
-	before, err := p.before(q)
-	if err != nil {
-		return nil, err
-	}
-	t, err := p.desk.Ticket(q.Context(), q.Actor, okno.Number(q.Path("number")), before)
-	if err != nil {
+	var t *desk.TicketPage
+	var page ui.Page
+	if err := q.Together(func() error {
+		before, err := p.before(q)
+		if err != nil {
+			return err
+		}
+		t, err = p.desk.Ticket(q.Context(), q.Actor, okno.Number(q.Path("number")), before)
+		return err
+	}, func() error {
+		page = living(q.Page(""))
+		return nil
+	}); err != nil {
 		return nil, err
 	}
 	statuses, err := p.desk.Statuses(q.Context())
@@ -95,10 +102,10 @@ func (p *Portal) ticketView(q *web.Request) (*ticketView, error) {
 		return nil, err
 	}
 	v := &ticketView{
-		Page: living(q.Page(ui.Subject(q.Locale, t.Ticket.Subject))), TicketPage: t, who: namer{q, t, statuses},
-		status: statusName(q.Locale, t.Status), older: before != 0, asked: q.Query("answer"), key: q.Key(),
+		Page: page, TicketPage: t, who: namer{q, t, statuses},
+		status: statusName(q.Locale, t.Status), older: q.Query("before") != "", asked: q.Query("answer"), key: q.Key(),
 	}
-	v.Title += " #" + string(t.Ticket.Number)
+	v.Title = ui.Subject(q.Locale, t.Ticket.Subject) + " #" + string(t.Ticket.Number)
 	v.here = v.path()
 	if v.older {
 		v.here += "?before=" + url.QueryEscape(q.Query("before"))

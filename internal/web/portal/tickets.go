@@ -35,10 +35,24 @@ type ticketRow struct {
 // tickets lists what the reader sees: his own, those he takes part in, his
 // company's, and those that access links have opened (spec R30).
 func (p *Portal) tickets(q *web.Request) error {
-	v := ticketsView{Page: living(q.Page(q.Locale.T("ui.mytickets"))), asked: desk.Mine{
+	v := ticketsView{asked: desk.Mine{
 		Closed: q.Query("state") == "closed", Kind: okno.StatusKind(q.Query("status")), Words: q.Query("q"), From: q.Query("from"),
 	}}
-	list, err := p.desk.MyTickets(q.Context(), q.Actor, v.asked)
+	var list *desk.List
+	err := q.Together(func() error {
+		v.Page = living(q.Page(q.Locale.T("ui.mytickets")))
+		return nil
+	}, func() (err error) {
+		list, err = p.desk.MyTickets(q.Context(), q.Actor, v.asked)
+		return err
+	}, func() error {
+		if q.Fragment() {
+			return nil
+		}
+		open, closed, err := p.desk.MyCounts(q.Context(), q.Actor)
+		v.open, v.closed = counted(open), counted(closed)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -59,11 +73,6 @@ func (p *Portal) tickets(q *web.Request) error {
 	if q.Fragment() {
 		return q.Render(ticketList(v))
 	}
-	open, closed, err := p.desk.MyCounts(q.Context(), q.Actor)
-	if err != nil {
-		return err
-	}
-	v.open, v.closed = counted(open), counted(closed)
 	if v.statuses, err = p.statusOptions(q); err != nil {
 		return err
 	}

@@ -76,21 +76,46 @@ func (w *Workspace) exists(q *web.Request, number string) (bool, error) {
 
 // counted is the left pane alone: the views with their counts.
 func (w *Workspace) counted(q *web.Request, at place) (*listView, error) {
-	v := &listView{Page: q.Page(""), place: at}
-	v.Script = "workspace"
-	var err error
-	if v.Counts, err = w.desk.Counts(q.Context(), q.Actor); err != nil {
-		return v, err
+	v := &listView{place: at}
+	return v, w.readPane(q, v, nil)
+}
+
+// readPane reads the left pane, and the rows of the view with it if rows is not
+// nil: those of a saved view once it is known what it asks.
+func (w *Workspace) readPane(q *web.Request, v *listView, rows func() error) error {
+	parts := []func() error{
+		func() error {
+			v.Page = q.Page("")
+			v.Script = "workspace"
+			return nil
+		},
+		func() (err error) {
+			v.Counts, err = w.desk.Counts(q.Context(), q.Actor)
+			return err
+		},
+		func() (err error) {
+			v.Waiting, err = w.desk.QuarantineCount(q.Context(), q.Actor)
+			return err
+		},
 	}
-	if v.Saved, err = w.desk.SavedViews(q.Context(), q.Actor); err != nil {
-		return v, err
+	beside := []func() error{func() (err error) {
+		v.SavedCounts, err = w.desk.ViewCounts(q.Context(), q.Actor, v.Saved[:min(len(v.Saved), savedCounted)])
+		return err
+	}}
+	switch {
+	case rows == nil:
+	case v.Find == "" && v.View != "" && !slices.Contains(okno.Views, v.View):
+		beside = append(beside, rows)
+	default:
+		parts = append(parts, rows)
 	}
-	if v.SavedCounts, err = w.desk.ViewCounts(q.Context(), q.Actor, v.Saved[:min(len(v.Saved), savedCounted)]); err != nil {
-		return v, err
-	}
-	v.settle(q.Actor)
-	v.Waiting, err = w.desk.QuarantineCount(q.Context(), q.Actor)
-	return v, err
+	return q.Together(append(parts, func() (err error) {
+		if v.Saved, err = w.desk.SavedViews(q.Context(), q.Actor); err != nil {
+			return err
+		}
+		v.settle(q.Actor)
+		return q.Together(beside...)
+	})...)
 }
 
 // savedCounted is of how many saved views the tickets are counted.
@@ -122,17 +147,20 @@ func (w *Workspace) aside(q *web.Request, title string) (*listView, error) {
 
 // listView reads the views' counts and the rows of the place.
 func (w *Workspace) listView(q *web.Request, at place, current okno.Number) (*listView, error) {
-	v, err := w.counted(q, at)
-	if err != nil {
-		return nil, err
-	}
-	v.Current, v.Next = current, at.From
-	for more := true; more && len(v.Rows) < at.Rows; more = v.Next != "" && !v.Partial {
-		if err := w.readRows(q.Context(), q.Actor, v); err != nil {
-			return nil, err
+	v := &listView{place: at, Current: current}
+	return v, w.readList(q, v)
+}
+
+func (w *Workspace) readList(q *web.Request, v *listView) error {
+	return w.readPane(q, v, func() error {
+		v.Rows, v.Next = nil, v.From
+		for more := true; more && len(v.Rows) < v.place.Rows; more = v.Next != "" && !v.Partial {
+			if err := w.readRows(q.Context(), q.Actor, v); err != nil {
+				return err
+			}
 		}
-	}
-	return v, nil
+		return nil
+	})
 }
 
 func (w *Workspace) readRows(ctx context.Context, by okno.Actor, v *listView) error {

@@ -47,11 +47,11 @@ func (v *ticketView) part(name string) string { return v.at("", "part", name) }
 // ticket shows a ticket beside the list, or the part of it that an open page
 // asks for anew.
 func (w *Workspace) ticket(q *web.Request) error {
-	v, err := w.ticketView(q)
-	if err != nil {
-		return err
-	}
 	if q.Fragment() {
+		v, err := w.ticketView(q)
+		if err != nil {
+			return err
+		}
 		switch q.Query("part") {
 		case "head":
 			return q.Render(head(v))
@@ -64,21 +64,25 @@ func (w *Workspace) ticket(q *web.Request) error {
 			return q.Render(presence(v))
 		}
 	}
+	v, err := w.besideList(q)
+	if err != nil {
+		return err
+	}
 	if asked := okno.Number(q.Path("number")); asked != v.number() {
 		return q.Redirect(placeOf(q).ticket(v.number(), ""))
 	}
-	return w.whole(q, v, nil)
+	return w.shown(q, v, nil)
 }
 
 // details is the ticket's page with the details in front where a window is
 // too narrow for both.
 func (w *Workspace) details(q *web.Request) error {
-	v, err := w.ticketView(q)
+	v, err := w.besideList(q)
 	if err != nil {
 		return err
 	}
 	v.screen = "details"
-	return w.whole(q, v, nil)
+	return w.shown(q, v, nil)
 }
 
 // whole answers with the ticket's page; refusal is why a command was not
@@ -88,6 +92,11 @@ func (w *Workspace) whole(q *web.Request, v *ticketView, refusal error) error {
 	if v.list, err = w.listView(q, v.list.place, v.number()); err != nil {
 		return err
 	}
+	return w.shown(q, v, refusal)
+}
+
+// shown is whole of what is read already.
+func (w *Workspace) shown(q *web.Request, v *ticketView, refusal error) error {
 	v.list.Title = ui.Subject(v.who.l, v.Ticket.Subject) + " #" + string(v.number())
 	if refusal == nil {
 		return q.Render(ticketPage(v))
@@ -101,16 +110,39 @@ func (w *Workspace) whole(q *web.Request, v *ticketView, refusal error) error {
 // ticketView reads the ticket as the agent sees it; the list beside it is read
 // when the whole page is wanted.
 func (w *Workspace) ticketView(q *web.Request) (*ticketView, error) {
+	t, err := w.readTicket(q)
+	if err != nil {
+		return nil, err
+	}
+	return w.viewOf(q, t, &listView{Page: q.Page(""), place: placeOf(q)})
+}
+
+// besideList is ticketView with the whole list.
+func (w *Workspace) besideList(q *web.Request) (*ticketView, error) {
+	var t *desk.TicketPage
+	list := &listView{place: placeOf(q)}
+	if err := q.Together(func() (err error) {
+		t, err = w.readTicket(q)
+		return err
+	}, func() error { return w.readList(q, list) }); err != nil {
+		return nil, err
+	}
+	return w.viewOf(q, t, list)
+}
+
+func (w *Workspace) readTicket(q *web.Request) (*desk.TicketPage, error) {
 	before, err := w.before(q)
 	if err != nil {
 		return nil, err
 	}
-	t, err := w.desk.Ticket(q.Context(), q.Actor, okno.Number(q.Path("number")), before)
-	if err != nil {
-		return nil, err
-	}
-	v := &ticketView{TicketPage: t, screen: "ticket", older: before != 0}
-	v.list = &listView{Page: q.Page(""), place: placeOf(q), Current: t.Ticket.Number}
+	return w.desk.Ticket(q.Context(), q.Actor, okno.Number(q.Path("number")), before)
+}
+
+// viewOf is a ticket that was read, beside a list.
+func (w *Workspace) viewOf(q *web.Request, t *desk.TicketPage, list *listView) (*ticketView, error) {
+	v := &ticketView{TicketPage: t, list: list, screen: "ticket", older: q.Query("before") != ""}
+	list.Current = t.Ticket.Number
+	var err error
 	if v.who, err = w.namer(q.Context(), q.Locale, t); err != nil {
 		return nil, err
 	}

@@ -33,9 +33,9 @@ func seenBy(side okno.Side) string {
 	return ` AND kind = 'public' AND apart = 0 AND machine = 0`
 }
 
-// Messages is a ticket's dialogue as the side may see it, with files: the
+// BareMessages is a ticket's dialogue as the side may see it, without files: the
 // newest limit messages before a message (0: the last ones), oldest first.
-func (tx Tx) Messages(t okno.TicketID, side okno.Side, before okno.MessageID, limit int) ([]okno.Message, error) {
+func (tx Tx) BareMessages(t okno.TicketID, side okno.Side, before okno.MessageID, limit int) ([]okno.Message, error) {
 	sql := `SELECT ` + messageColumns + ` FROM message WHERE ticket = ?` + seenBy(side)
 	args := []any{t}
 	if before > 0 {
@@ -43,15 +43,12 @@ func (tx Tx) Messages(t okno.TicketID, side okno.Side, before okno.MessageID, li
 		args = append(args, before)
 	}
 	ms, err := db.Collect(tx.Tx, scanMessage, sql+` ORDER BY id DESC LIMIT ?`, append(args, limit)...)
-	if err != nil {
-		return nil, err
-	}
 	slices.Reverse(ms)
-	return ms, tx.attach(ms)
+	return ms, err
 }
 
-// attach gives messages their files.
-func (tx Tx) attach(ms []okno.Message) error {
+// Attach gives messages their files.
+func (tx Tx) Attach(ms []okno.Message) error {
 	if len(ms) == 0 {
 		return nil
 	}

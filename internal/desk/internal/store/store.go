@@ -32,6 +32,15 @@ func Migrations() fs.FS {
 // Tx is a transaction that knows the desk's rows.
 type Tx struct{ *db.Tx }
 
+// Together is db.Tx.Together of parts that know the desk's rows.
+func (tx Tx) Together(parts ...func(Tx) error) error {
+	runs := make([]func(*db.Tx) error, len(parts))
+	for i, part := range parts {
+		runs[i] = func(own *db.Tx) error { return part(Tx{own}) }
+	}
+	return tx.Tx.Together(runs...)
+}
+
 // micro is a time as the database keeps it; the zero time is 0.
 func micro(t time.Time) int64 {
 	if t.IsZero() {

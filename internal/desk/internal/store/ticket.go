@@ -52,33 +52,28 @@ func (tx Tx) AddTicket(t *okno.Ticket) (bool, error) {
 // Ticket is the ticket to which that number leads, as the scope's asker sees
 // it, or okno.ErrNotFound: one that went into another leads there.
 func (tx Tx) Ticket(scope okno.Scope, number okno.Number) (okno.Ticket, error) {
-	return tx.admitted(scope, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = (SELECT CASE WHEN merged > 0 THEN merged ELSE id END FROM ticket WHERE number = ?)`, number)
+	return tx.led(scope, `(SELECT CASE WHEN merged > 0 THEN merged ELSE id END FROM ticket WHERE number = ?)`, number)
 }
 
 // TicketLed is Ticket by id.
 func (tx Tx) TicketLed(scope okno.Scope, id okno.TicketID) (okno.Ticket, error) {
-	return tx.admitted(scope, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = (SELECT CASE WHEN merged > 0 THEN merged ELSE id END FROM ticket WHERE id = ?)`, id)
+	return tx.led(scope, `(SELECT CASE WHEN merged > 0 THEN merged ELSE id END FROM ticket WHERE id = ?)`, id)
 }
 
 // TicketByID is this very ticket, whether or not it went into another, as the
 // scope's asker sees it, or okno.ErrNotFound.
 func (tx Tx) TicketByID(scope okno.Scope, id okno.TicketID) (okno.Ticket, error) {
-	return tx.admit(scope, db.Ask(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = ?`, id), tx.askParticipants(id))
+	return tx.led(scope, `?`, id)
 }
 
-func (tx Tx) admitted(scope okno.Scope, sql string, arg any) (okno.Ticket, error) {
-	return tx.admit(scope, db.Ask(tx.Tx, scanTicket, sql, arg), nil)
-}
-
-// admit is the ticket that was asked for, as the scope's asker sees it;
-// participants are its own, nil: they are to be asked for.
-func (tx Tx) admit(scope okno.Scope, asked *db.Asked[okno.Ticket], participants *db.Asked[okno.PersonID]) (okno.Ticket, error) {
+// led is the ticket of the id that a part of the query gives, as the scope's
+// asker sees it.
+func (tx Tx) led(scope okno.Scope, id string, arg any) (okno.Ticket, error) {
+	asked := db.Ask(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id = `+id, arg)
+	participants := db.Ask(tx.Tx, scanOne[okno.PersonID], `SELECT person FROM participant WHERE ticket = `+id+` ORDER BY person`, arg)
 	t, err := found(asked.First())
 	if err != nil {
 		return t, err
-	}
-	if participants == nil {
-		participants = tx.askParticipants(t.ID)
 	}
 	if t.Participants, err = participants.All(); err != nil {
 		return t, err
