@@ -21,7 +21,8 @@ const blockSize = 1 << 10
 const (
 	firstBlocks = 2
 	mostBlocks  = 64
-	sample      = 16   // blocks that tell how frequent words are
+	farBlocks   = 128  // where more are needed than these, to ask for all may cost less
+	sample      = 10   // blocks without an id tell that the words are rare
 	fewIDs      = 4000 // so many are read at once from wherever they are, and sorted
 )
 
@@ -32,9 +33,12 @@ func (f FullText) findByBlock(tx *Tx, question string, below int64, limit int) (
 		return nil, err
 	}
 	var found []int64
-	next, asked := highest/blockSize, int64(0) // the block to go on with, downwards
-	for span := int64(firstBlocks); next >= 0 && len(found) < limit; span = f.span(len(found), limit, asked) {
-		if all := next + 1; span >= all || asked >= sample && int64(len(found))*all/asked <= fewIDs {
+	next, asked, span := highest/blockSize, int64(0), int64(firstBlocks) // next: the block to go on with, downwards
+	for next >= 0 && len(found) < limit {
+		all := next + 1
+		if span < all && (span <= farBlocks || int64(len(found))*all/asked > fewIDs) {
+			span = min(span, mostBlocks)
+		} else {
 			span = all
 		}
 		ids, err := f.inBlocks(tx, question, next-span+1, next, below, limit-len(found))
@@ -43,18 +47,21 @@ func (f FullText) findByBlock(tx *Tx, question string, below int64, limit int) (
 		}
 		found = append(found, ids...)
 		next, asked = next-span, asked+span
+		span = needed(len(found), limit, asked)
 	}
 	return found, nil
 }
 
-// span is how many blocks are to be asked for after some of them had so many
-// ids.
-func (f FullText) span(found, limit int, asked int64) int64 {
-	if found == 0 {
-		return min(asked*8, mostBlocks)
+// needed is how many more blocks seem to be needed after some of them had so
+// many ids.
+func needed(found, limit int, asked int64) int64 {
+	switch {
+	case found > 0:
+		return max(int64(limit-found)*asked*5/4/int64(found)+1, asked/2)
+	case asked < sample:
+		return asked * 4
 	}
-	missing := int64(limit - found)
-	return min(max(missing*asked*5/4/int64(found)+1, asked), mostBlocks)
+	return farBlocks + 1
 }
 
 // inBlocks are the highest ids below one in some blocks, from first to last.

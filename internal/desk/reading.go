@@ -157,14 +157,18 @@ func (r *reading) found(limit int) ([]store.Place, error) {
 	case len(questions[0]) == 0:
 		return r.below(limit)
 	}
-	var all []int64
-	for _, terms := range questions {
-		ids, err := store.TicketWords.Find(r.tx.Tx, terms, below, limit)
-		if err != nil {
-			return nil, err
+	found := make([][]int64, len(questions))
+	parts := make([]func(store.Tx) error, len(questions))
+	for i, terms := range questions {
+		parts[i] = func(tx store.Tx) (err error) {
+			found[i], err = store.TicketWords.Find(tx.Tx, terms, below, limit)
+			return err
 		}
-		all = append(all, ids...)
 	}
+	if err := r.tx.Together(parts...); err != nil {
+		return nil, err
+	}
+	all := slices.Concat(found...)
 	if len(questions) > 1 {
 		slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(b, a) })
 		all = slices.Compact(all)

@@ -83,21 +83,22 @@ func (d *Desk) sawUpTo(tx store.Tx, by okno.Actor, t *okno.Ticket, last okno.Mes
 // readSeen puts on a page how far the asker had seen the ticket, and for
 // agents how far those who take part have.
 func (d *Desk) readSeen(tx store.Tx, p *TicketPage, side okno.Side) error {
-	own, err := tx.SeenOf(p.By.For(&p.Ticket), p.Ticket.ID)
-	if err != nil {
+	return tx.Together(func(tx store.Tx) error {
+		own, err := tx.SeenOf(p.By.For(&p.Ticket), p.Ticket.ID)
+		p.Seen = own[p.Ticket.ID].Message
 		return err
-	}
-	p.Seen = own[p.Ticket.ID].Message
-	if side != okno.SideAgent {
-		return nil
-	}
-	others, err := tx.SeenBy(p.Ticket.ID, append([]okno.PersonID{p.Ticket.Requester}, p.Ticket.Participants...))
-	for _, s := range others {
-		if s.Person != p.By.Person {
-			p.Sights = append(p.Sights, Sight{s.Person, s.Message, s.At})
+	}, func(tx store.Tx) error {
+		if side != okno.SideAgent {
+			return nil
 		}
-	}
-	return err
+		others, err := tx.SeenBy(p.Ticket.ID, append([]okno.PersonID{p.Ticket.Requester}, p.Ticket.Participants...))
+		for _, s := range others {
+			if s.Person != p.By.Person {
+				p.Sights = append(p.Sights, Sight{s.Person, s.Message, s.At})
+			}
+		}
+		return err
+	})
 }
 
 // New is the first message of the page that is new to the asker since he was

@@ -130,6 +130,7 @@ var withoutActor = map[string]string{
 	"RegistrationLink":        "makes a token that opens nothing until a letter with it is queued",
 	"AddressConfirmationLink": "makes a token that opens nothing until a letter with it is queued",
 	"RegistrationWanted":      "notify's: a duty that anyone may have asked for", "ResetWanted": "notify's: a duty that anyone may have asked for",
+	"Together": "each of its parts asks for one",
 	"Settings": "every page shows them", "Topics": "the form shows them to everyone", "Departments": "names of departments are no secret", "Statuses": "every page shows them",
 	"SupportAddress": "the guide tells it to everyone",
 	"Logo":           "every page shows it", "NeedsSetup": "the home page says so", "Ready": "the health page says so", "Now": "a clock", "Close": "the owner's",

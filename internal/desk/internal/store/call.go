@@ -51,11 +51,7 @@ func (tx Tx) OpenCalls(tickets []okno.TicketID) (map[okno.TicketID]okno.Call, er
 	if len(tickets) == 0 {
 		return nil, nil
 	}
-	args := make([]any, len(tickets))
-	for i, t := range tickets {
-		args[i] = t
-	}
-	calls, err := db.Collect(tx.Tx, scanCall, `SELECT `+callColumns+` FROM call WHERE ended = 0 AND ticket IN (`+marks(len(args))+`)`, args...)
+	calls, err := among(tx, scanCall, `SELECT `+callColumns+` FROM call WHERE ended = 0 AND ticket IN `, tickets, ``)
 	open := make(map[okno.TicketID]okno.Call, len(calls))
 	for _, c := range calls {
 		open[c.Ticket] = c

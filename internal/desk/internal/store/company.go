@@ -47,14 +47,7 @@ func (tx Tx) CompanyByNumber(number string) (okno.Company, error) {
 
 // Companies are the companies of those ids, in no order.
 func (tx Tx) Companies(ids []okno.CompanyID) ([]okno.Company, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	return db.Collect(tx.Tx, scanCompany, `SELECT `+companyColumns+` FROM company WHERE id IN (`+marks(len(ids))+`)`, args...)
+	return among(tx, scanCompany, `SELECT `+companyColumns+` FROM company WHERE id IN `, ids, ``)
 }
 
 // LastCompanies is a page of all companies, the latest first, made before one

@@ -52,12 +52,12 @@ func (tx Tx) Attach(ms []okno.Message) error {
 	if len(ms) == 0 {
 		return nil
 	}
-	args := make([]any, len(ms))
+	ids := make([]okno.MessageID, len(ms))
 	at := make(map[okno.MessageID]int, len(ms))
 	for i, m := range ms {
-		args[i], at[m.ID] = m.ID, i
+		ids[i], at[m.ID] = m.ID, i
 	}
-	files, err := db.Collect(tx.Tx, scanFile, `SELECT `+fileColumns+` FROM file WHERE message > 0 AND message IN (`+marks(len(args))+`) ORDER BY id`, args...)
+	files, err := among(tx, scanFile, `SELECT `+fileColumns+` FROM file WHERE message > 0 AND message IN `, ids, ` ORDER BY id`)
 	for _, f := range files {
 		m := &ms[at[f.Message]]
 		m.Files = append(m.Files, f)

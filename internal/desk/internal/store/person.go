@@ -56,7 +56,8 @@ func (tx Tx) People(ids []okno.PersonID) ([]okno.Person, error) {
 
 // AskPeople is People for later, of at least one.
 func (tx Tx) AskPeople(ids []okno.PersonID) *db.Asked[okno.Person] {
-	return db.Ask(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id IN (`+marks(len(ids))+`)`, anys(ids)...)
+	args := padded(ids)
+	return db.Ask(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id IN (`+marks(len(args))+`)`, args...)
 }
 
 // Agents are the people who hold or held a role, by name.

@@ -264,7 +264,8 @@ func (tx Tx) TicketsAmong(scope okno.Scope, ids []int64, n Narrow) ([]okno.Ticke
 		return nil, nil
 	}
 	where, args := n.where()
-	ts, err := db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id IN (`+marks(len(ids))+`)`+where+` ORDER BY t.id DESC`, append(anys(ids), args...)...)
+	some := padded(ids)
+	ts, err := db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id IN (`+marks(len(some))+`)`+where+` ORDER BY t.id DESC`, append(some, args...)...)
 	if err != nil || len(ts) == 0 || scope.Everything() {
 		return ts, err
 	}
@@ -272,16 +273,16 @@ func (tx Tx) TicketsAmong(scope okno.Scope, ids []int64, n Narrow) ([]okno.Ticke
 		return admitted(scope, ts), nil
 	}
 	at := make(map[okno.TicketID]int, len(ts))
-	found := make([]any, len(ts))
+	found := make([]okno.TicketID, len(ts))
 	for i, t := range ts {
 		found[i], at[t.ID] = t.ID, i
 	}
-	if _, err := db.Collect(tx.Tx, func(row db.Scanner) (p okno.PersonID, err error) {
+	if _, err := among(tx, func(row db.Scanner) (p okno.PersonID, err error) {
 		var t okno.TicketID
 		err = row.Scan(&t, &p)
 		ts[at[t]].Participants = append(ts[at[t]].Participants, p)
 		return p, err
-	}, `SELECT ticket, person FROM participant WHERE ticket IN (`+marks(len(found))+`)`, found...); err != nil {
+	}, `SELECT ticket, person FROM participant WHERE ticket IN `, found, ``); err != nil {
 		return nil, err
 	}
 	return admitted(scope, ts), nil

@@ -51,12 +51,12 @@ func (tx Tx) TagsOf(tickets []okno.TicketID) (map[okno.TicketID][]okno.TagID, er
 	if len(tickets) == 0 {
 		return tags, nil
 	}
-	_, err := db.Collect(tx.Tx, func(row db.Scanner) (tag okno.TagID, err error) {
+	_, err := among(tx, func(row db.Scanner) (tag okno.TagID, err error) {
 		var ticket okno.TicketID
 		err = row.Scan(&ticket, &tag)
 		tags[ticket] = append(tags[ticket], tag)
 		return tag, err
-	}, `SELECT ticket, tag FROM ticket_tag WHERE ticket IN (`+marks(len(tickets))+`)`, anys(tickets)...)
+	}, `SELECT ticket, tag FROM ticket_tag WHERE ticket IN `, tickets, ``)
 	return tags, err
 }
 

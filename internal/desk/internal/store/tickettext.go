@@ -137,17 +137,23 @@ func (tx Tx) readMessages(ids []okno.TicketID, at map[okno.TicketID]*TicketText)
 }
 
 // among reads the rows of some ids, whose place in the text is between before
-// and after; without ids there are none. The last id stands there repeatedly,
-// so that there are few texts for many counts.
+// and after; without ids there are none.
 func among[T any, ID any](tx Tx, scan func(db.Scanner) (T, error), before string, ids []ID, after string) ([]T, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
+	args := padded(ids)
+	return db.Collect(tx.Tx, scan, before+`(`+marks(len(args))+`)`+after, args...)
+}
+
+// padded are ids for "IN (…)", the last of them repeatedly, so that there are few
+// texts for many counts: each is compiled, or planned, once for a connection.
+func padded[ID any](ids []ID) []any {
 	args := anys(ids)
 	for range 1<<bits.Len(uint(len(ids)-1)) - len(ids) {
 		args = append(args, ids[len(ids)-1])
 	}
-	return db.Collect(tx.Tx, scan, before+`(`+marks(len(args))+`)`+after, args...)
+	return args
 }
 
 func keys[K interface{ ~int64 }, V any](m map[K]V) []K {
