@@ -40,6 +40,33 @@ func TestCountersStayTrueWhenFoldedAndAreMended(t *testing.T) {
 	})
 }
 
+func TestCountersOfManyAgentsAreFoldedOnlyWhenChangesStandBesideThem(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		count := func(rows int) {
+			must(t, r.db.Write(r.ctx(), func(tx *db.Tx) error {
+				_, err := tx.Exec(`INSERT INTO counter (department, kind, assignee, n) WITH RECURSIVE nth (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM nth WHERE i < ?)
+					SELECT ?, 'open', i, 1 FROM nth`, rows, r.first.ID)
+				return err
+			}))
+		}
+		first := func() (id int) {
+			must(t, r.db.Read(r.ctx(), func(tx *db.Tx) error { return tx.QueryRow(`SELECT MIN(id) FROM counter`).Scan(&id) }))
+			return id
+		}
+		count(700)
+		before := first()
+		must(t, r.FoldCounters(r.ctx()))
+		if first() != before || r.counters() != 700 {
+			t.Errorf("sums alone were written again: %d rows", r.counters())
+		}
+		count(120)
+		must(t, r.FoldCounters(r.ctx()))
+		if rows := r.counters(); rows != 700 {
+			t.Errorf("%d rows are left beside 700 sums", rows-700)
+		}
+	})
+}
+
 func (r *rig) counters() (n int) {
 	r.t.Helper()
 	must(r.t, r.db.Read(r.ctx(), func(tx *db.Tx) error { return tx.QueryRow(`SELECT COUNT(*) FROM counter`).Scan(&n) }))

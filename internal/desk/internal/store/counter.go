@@ -76,8 +76,13 @@ func (tx Tx) MendCounters() error {
 	return err
 }
 
+// unfoldedKept is how many appended changes are left beside the sums: every
+// agent's page reads them.
+const unfoldedKept = 100
+
 // CountersUnfolded reports whether so many changes were appended since the
 // last folding that reading the counters has become slower than it need be.
 func (tx Tx) CountersUnfolded() (bool, error) {
-	return tx.exists(`SELECT 1 FROM counter WHERE id > (SELECT MIN(id) FROM counter) + 500 LIMIT 1`)
+	return tx.exists(`SELECT 1 FROM (SELECT COUNT(*) AS n FROM counter) AS every CROSS JOIN
+		(SELECT COUNT(*) AS n FROM (SELECT DISTINCT department, kind, assignee FROM counter) AS each_one) AS sums WHERE every.n > sums.n + ?`, unfoldedKept)
 }
