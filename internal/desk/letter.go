@@ -18,7 +18,7 @@ import (
 )
 
 // PostJobKind is the duty to send one queued letter; its payload is a PostJob.
-const PostJobKind = "post"
+const PostJobKind = store.PostJobKind
 
 // PostJob says which letter is to be sent.
 type PostJob struct {
@@ -292,7 +292,7 @@ func (d *Desk) Letters(ctx context.Context, by okno.Actor, state okno.LetterStat
 			}
 			from = l.ID
 		}
-		ls, err := tx.Letters(state, from, pageRows+1)
+		ls, err := tx.Outbox(store.LetterFilter{State: state}, from, pageRows+1)
 		if more = len(ls) > pageRows; more {
 			ls = ls[:pageRows]
 		}

@@ -101,24 +101,23 @@ func (tx Tx) SealedLetter(id okno.LetterID) (sealed []byte, blob string, err err
 	return sealed, blob, err
 }
 
+// astray is what stands of a letter's state in an index: nothing of one that is
+// queued or sent.
+func astray(s okno.LetterState) okno.LetterState {
+	if s == okno.LetterQueued || s == okno.LetterSent {
+		return ""
+	}
+	return s
+}
+
 // SaveDelivery keeps how far a letter has come. Once it is sent or given up,
 // its bytes, which hold secrets, are forgotten.
 func (tx Tx) SaveDelivery(l *okno.Letter) error {
-	sql := `UPDATE letter SET state = ?, attempts = ?, trouble = ?, answer = ?, sent = ?`
+	sql := `UPDATE letter SET state = ?, astray = ?, attempts = ?, trouble = ?, answer = ?, sent = ?`
 	if l.State == okno.LetterSent || l.State == okno.LetterBounced || l.State == okno.LetterCancelled {
 		sql += `, sealed = NULL, blob = ''`
 	}
-	return tx.Send(sql+` WHERE id = ?`, l.State, l.Attempts, l.Trouble, l.Answer, micro(l.Sent), l.ID)
-}
-
-// Letters lists letters before an id (0: from the newest), newest first, in
-// one state or all ("").
-func (tx Tx) Letters(state okno.LetterState, before okno.LetterID, limit int) ([]Letter, error) {
-	sql, args := `SELECT `+letterColumns+` FROM letter WHERE id < ?`, []any{endless(int64(before))}
-	if state != "" {
-		sql, args = sql+` AND state = ?`, append(args, state)
-	}
-	return db.Collect(tx.Tx, scanLetter, sql+` ORDER BY id DESC LIMIT ?`, append(args, limit)...)
+	return tx.Send(sql+` WHERE id = ?`, l.State, astray(l.State), l.Attempts, l.Trouble, l.Answer, micro(l.Sent), l.ID)
 }
 
 // LettersOfTickets are the letters that tickets' messages left as, the newest
@@ -139,6 +138,6 @@ func (tx Tx) LettersTo(folded string, kinds []okno.LetterKind, since time.Time, 
 // DropFailedLetters forgets the bytes of letters refused for good before a
 // moment.
 func (tx Tx) DropFailedLetters(before time.Time) error {
-	_, err := tx.Exec(`UPDATE letter SET sealed = NULL, blob = '' WHERE state = 'failed' AND at < ? AND (sealed IS NOT NULL OR blob <> '')`, micro(before))
+	_, err := tx.Exec(`UPDATE letter SET sealed = NULL, blob = '' WHERE astray = 'failed' AND astray <> '' AND at < ? AND (sealed IS NOT NULL OR blob <> '')`, micro(before))
 	return err
 }

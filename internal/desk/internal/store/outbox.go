@@ -14,32 +14,49 @@ type LetterFilter struct {
 	Folded  string // address of the recipient, as compared
 }
 
-// where is the filter as a condition, with its arguments.
-func (f LetterFilter) where() (string, []any) {
-	sql, args := "", []any{}
-	if f.State != "" {
-		sql, args = sql+` AND state = ?`, append(args, f.State)
+// PostJobKind is the kind of the duty to send a letter, whose key is the letter's
+// id.
+const PostJobKind = "post"
+
+// queuedKnown is how many of the queued letters, the newest, are looked through
+// for a page or a count of them.
+const queuedKnown = 10_000
+
+// from is where the filter's letters before an id are read from, with the
+// conditions. Those that are queued are known by their duties, of which some may
+// have been given up.
+func (f LetterFilter) from(before okno.LetterID) (string, []any) {
+	sql, args := `letter l WHERE l.id < ?`, []any{endless(int64(before))}
+	switch {
+	case f.State == okno.LetterQueued:
+		sql = `(SELECT waits FROM (SELECT CAST(unique_key AS BIGINT) AS waits FROM job WHERE kind = ? AND unique_key IS NOT NULL AND dead_at IS NULL
+				UNION ALL SELECT CAST(unique_key AS BIGINT) FROM job WHERE kind = ? AND unique_key IS NOT NULL AND dead_at IS NOT NULL) AS such
+			WHERE waits < ? ORDER BY waits DESC LIMIT ?) AS latest CROSS JOIN letter l WHERE l.id = latest.waits AND l.state = 'queued'`
+		args = []any{PostJobKind, PostJobKind, endless(int64(before)), queuedKnown}
+	case f.State == okno.LetterSent:
+		sql += ` AND l.state = 'sent'`
+	case f.State != "":
+		sql, args = sql+` AND l.astray = ? AND l.astray <> ''`, append(args, f.State)
 	}
 	if f.Mailbox != 0 {
-		sql, args = sql+` AND mailbox = ?`, append(args, f.Mailbox)
+		sql, args = sql+` AND l.mailbox = ?`, append(args, f.Mailbox)
 	}
 	if f.Folded != "" {
-		sql, args = sql+` AND folded = ?`, append(args, f.Folded)
+		sql, args = sql+` AND l.folded = ?`, append(args, f.Folded)
 	}
 	return sql, args
 }
 
 // Outbox lists letters before an id (0: from the newest), newest first.
 func (tx Tx) Outbox(f LetterFilter, before okno.LetterID, limit int) ([]Letter, error) {
-	sql, args := f.where()
-	args = append(append([]any{endless(int64(before))}, args...), limit)
-	return db.Collect(tx.Tx, scanLetter, `SELECT `+letterColumns+` FROM letter WHERE id < ?`+sql+` ORDER BY id DESC LIMIT ?`, args...)
+	sql, args := f.from(before)
+	return db.Collect(tx.Tx, scanLetter, `SELECT `+letterColumns+` FROM `+sql+` ORDER BY l.id DESC LIMIT ?`, append(args, limit)...)
 }
 
 // CountLetters counts letters, up to limit.
 func (tx Tx) CountLetters(f LetterFilter, limit int) (int, error) {
-	sql, args := f.where()
-	return found(db.First(tx.Tx, scanOne[int], `SELECT COUNT(*) FROM (SELECT 1 FROM letter WHERE id > 0`+sql+` LIMIT ?) AS counted`, append(args, limit)...))
+	sql, args := f.from(0)
+	return found(db.First(tx.Tx, scanOne[int], `SELECT COUNT(*) FROM (SELECT 1 FROM `+sql+` LIMIT ?) AS counted`, append(args, limit)...))
 }
 
 // AddAttempt keeps what a relay said when it did not take a letter.

@@ -29,8 +29,10 @@ func scanLetterCount(row db.Scanner) (LetterCount, error) {
 // LettersWaiting counts the letters that have yet to leave.
 func (tx Tx) LettersWaiting() ([]LetterCount, error) {
 	return db.Collect(tx.Tx, scanLetterCount, `SELECT COALESCE(m.folded, '') AS box, l.state, COUNT(*), MIN(l.at)
-		FROM letter l LEFT JOIN mailbox m ON m.id = l.mailbox WHERE l.state IN (?, ?) GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?`,
-		okno.LetterQueued, okno.LetterDelayed, countedMost)
+		FROM (SELECT state, mailbox, at FROM letter WHERE astray = 'delayed' AND astray <> ''
+			UNION ALL SELECT q.state, q.mailbox, q.at FROM job j CROSS JOIN letter q
+			WHERE j.kind = ? AND j.unique_key IS NOT NULL AND j.dead_at IS NULL AND q.id = CAST(j.unique_key AS BIGINT) AND q.state = 'queued') AS l
+		LEFT JOIN mailbox m ON m.id = l.mailbox GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?`, PostJobKind, countedMost)
 }
 
 // LettersTaken counts the letters that came in since a moment.
