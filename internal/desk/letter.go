@@ -217,15 +217,40 @@ func (d *Desk) queueLetters(tx store.Tx, ready []store.Letter, letters []Outgoin
 	return jobs.Put(tx.Tx, d.Now(), posts...)
 }
 
+// SealedLetter is a queued letter as it is kept; the zero one: there is none.
+type SealedLetter struct{ kept store.Letter }
+
+// SealedLetters are some queued letters, by id, those that there are. They are
+// few: the letters that one runner sends at once.
+func (d *Desk) SealedLetters(ctx context.Context, ids []okno.LetterID) (map[okno.LetterID]SealedLetter, error) {
+	all := make(map[okno.LetterID]SealedLetter, len(ids))
+	err := d.readOne(ctx, func(tx store.Tx) error {
+		clear(all)
+		ls, err := tx.LettersToSend(ids)
+		for _, l := range ls {
+			all[l.ID] = SealedLetter{l}
+		}
+		return err
+	})
+	return all, err
+}
+
 // LetterToSend is a queued letter with the exact bytes to send; without bytes
 // it has gone already.
 func (d *Desk) LetterToSend(ctx context.Context, letter okno.LetterID) (okno.Letter, error) {
-	var l store.Letter
-	if err := d.readOne(ctx, func(tx store.Tx) (err error) {
-		l, err = tx.LetterToSend(letter)
-		return err
-	}); err != nil {
-		return l.Letter, err
+	all, err := d.SealedLetters(ctx, []okno.LetterID{letter})
+	if err != nil {
+		return okno.Letter{}, err
+	}
+	return d.Unseal(ctx, all[letter])
+}
+
+// Unseal is LetterToSend of a letter that was read; okno.ErrNotFound where there
+// was none.
+func (d *Desk) Unseal(ctx context.Context, sealed SealedLetter) (okno.Letter, error) {
+	l := sealed.kept
+	if l.ID == 0 {
+		return l.Letter, okno.ErrNotFound
 	}
 	if l.Blob != "" {
 		var err error
@@ -255,24 +280,45 @@ func (d *Desk) readBlob(ctx context.Context, hash string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, maxLetter))
 }
 
+// Delivery is how far a letter has come, with the job that brought it so far.
+type Delivery struct {
+	okno.Letter
+	Duty jobs.Job
+}
+
+// SaveDeliveries keeps how far some letters have come, all or none, and ends
+// their duties.
+func (d *Desk) SaveDeliveries(ctx context.Context, all []Delivery) error {
+	return d.write(ctx, func(tx store.Tx) error {
+		for _, one := range all {
+			if err := d.saveDelivery(tx, one.Letter, one.Duty); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // SaveDelivery keeps how far a letter has come and tells the agents who look
 // at its ticket. A letter that was sent or came back loses its bytes. duty, the
 // job that brought it so far, ends with it.
 func (d *Desk) SaveDelivery(ctx context.Context, l okno.Letter, duty ...jobs.Job) error {
-	return d.write(ctx, func(tx store.Tx) error {
-		if err := errors.Join(tx.SaveDelivery(&l), d.keepAttempt(tx, &l), ended(tx, duty)); err != nil {
-			return err
-		}
-		if l.Ticket == 0 || l.State == okno.LetterSent && l.Attempts <= 1 {
-			return nil // as expected; a page says so when it is next looked at
-		}
-		t, err := tx.TicketLed(okno.System().Sees(), l.Ticket)
-		if err != nil {
-			return err
-		}
-		tx.Announce(LiveTopic, hint(&t, partOf(okno.MessageAdded), true).Encode())
-		return nil
-	})
+	return d.write(ctx, func(tx store.Tx) error { return d.saveDelivery(tx, l, duty...) })
+}
+
+func (d *Desk) saveDelivery(tx store.Tx, l okno.Letter, duty ...jobs.Job) error {
+	if err := errors.Join(tx.SaveDelivery(&l), d.keepAttempt(tx, &l), ended(tx, duty)); err != nil {
+		return err
+	}
+	if l.Ticket == 0 || l.State == okno.LetterSent && l.Attempts <= 1 {
+		return nil // as expected; a page says so when it is next looked at
+	}
+	t, err := tx.TicketLed(okno.System().Sees(), l.Ticket)
+	if err != nil {
+		return err
+	}
+	tx.Announce(LiveTopic, hint(&t, partOf(okno.MessageAdded), true).Encode())
+	return nil
 }
 
 // Letters lists the letters that leave, newest first, in one state or all

@@ -151,7 +151,7 @@ var withoutActor = map[string]string{
 	"RelayOf": "post's: the password stays within", "Sign": "notify's: the key stays within",
 	"NoLettersToken": "makes a token that only switches letters off", "NoLetters": "the token is the proof", "SwitchLettersOff": "the token is the proof",
 	"GiveAnswer":   "the clock's: the answer is given as its author",
-	"LetterToSend": "post's", "SaveDelivery": "post's", "GiveUpLetter": "post's",
+	"LetterToSend": "post's", "SealedLetters": "post's", "Unseal": "post's", "SaveDelivery": "post's", "SaveDeliveries": "post's", "GiveUpLetter": "post's",
 	"Index": "the clock's", "IndexAll": "the clock's", "KeepIndexed": "the clock's", "IndexLag": "says how many wait, and of whom nothing", "IndexRenewal": "says how far it has come, and of whom nothing", "Traffic": "says how many there are, and of whom nothing",
 	"Try": "limits everyone", "ForgetTries": "limits everyone", "DropTries": "the clock's",
 	"Examine": "the console's", "Recount": "the console's",

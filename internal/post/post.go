@@ -62,11 +62,15 @@ type Post struct {
 	desk *desk.Desk
 	ways ways
 	log  *slog.Logger
+
+	reading together[asked]         // letters to be sent
+	keeping together[desk.Delivery] // that letters were taken
 }
 
 // New makes a post that sends by a transport; nil: the installation has none.
 func New(d *desk.Desk, by Transport, log *slog.Logger) *Post {
 	p := &Post{desk: d, log: log, ways: ways{own: map[okno.MailboxID]*way{}}}
+	p.reading.do, p.keeping.do = p.letters, d.SaveDeliveries
 	if by != nil {
 		p.ways.house = newWay(by, 0, maxConnections, 0)
 	}
@@ -88,7 +92,7 @@ func (p *Post) send(ctx context.Context, j jobs.Job) error {
 	if err := json.Unmarshal(j.Payload, &job); err != nil {
 		return jobs.Cancel(fmt.Errorf("job %s: %w", j.Kind, err))
 	}
-	l, err := p.desk.LetterToSend(ctx, job.Letter)
+	l, err := p.letter(ctx, job.Letter)
 	if okno.ReasonOf(err) == okno.NotFound {
 		return nil // it was taken back
 	}
@@ -115,7 +119,7 @@ func (p *Post) send(ctx context.Context, j jobs.Job) error {
 	l.Attempts++
 	if err == nil {
 		l.State, l.Answer, l.Trouble, l.Sent = okno.LetterSent, words(answer), "", p.desk.Now()
-		return p.desk.SaveDelivery(ctx, l, j)
+		return p.taken(ctx, l, j)
 	}
 	return p.refused(ctx, l, err)
 }

@@ -78,10 +78,10 @@ func (tx Tx) Letter(id okno.LetterID) (Letter, error) {
 	return found(db.First(tx.Tx, scanLetter, `SELECT `+letterColumns+` FROM letter WHERE id = ?`, id))
 }
 
-// LetterToSend is Letter with its bytes, or the hash of their blob; both empty:
-// it was sent.
-func (tx Tx) LetterToSend(id okno.LetterID) (Letter, error) {
-	return found(db.First(tx.Tx, scanSealedLetter, `SELECT `+letterColumns+`, sealed, blob FROM letter WHERE id = ?`, id))
+// LettersToSend are those of some letters that there are, with their bytes or the
+// hash of their blob; where both are empty it was sent.
+func (tx Tx) LettersToSend(ids []okno.LetterID) ([]Letter, error) {
+	return among(tx, scanSealedLetter, `SELECT `+letterColumns+`, sealed, blob FROM letter WHERE id IN `, ids, ``)
 }
 
 // LetterByRef is Letter by public name.

@@ -1,0 +1,94 @@
+package desk_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/desk"
+)
+
+// lettersInEachState queues a letter for each state and brings it there.
+func (r *rig) lettersInEachState() {
+	r.t.Helper()
+	states := []okno.LetterState{okno.LetterQueued, okno.LetterSent, okno.LetterDelayed, okno.LetterBounced, okno.LetterFailed, okno.LetterCancelled}
+	for _, state := range states {
+		must(r.t, r.QueueLetters(r.ctx(), []desk.Outgoing{{Letter: okno.Letter{
+			Kind: okno.LetterTest, Origin: string(state), From: "support@desk.example", To: string(state) + "@customer.example",
+			Subject: string(state), MessageID: string(state) + "@desk.example", Bytes: []byte("x"),
+		}}}))
+		all, _, err := r.Letters(r.ctx(), r.admin, "", "")
+		must(r.t, err)
+		if l := all[0]; state != okno.LetterQueued {
+			l.State, l.Attempts = state, 1
+			if state == okno.LetterSent {
+				l.Sent = r.now()
+			}
+			must(r.t, r.SaveDelivery(r.ctx(), l))
+		}
+	}
+}
+
+func TestLettersAreFoundByTheirState(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.lettersInEachState()
+		for _, state := range []okno.LetterState{okno.LetterQueued, okno.LetterSent, okno.LetterDelayed, okno.LetterBounced, okno.LetterFailed, okno.LetterCancelled} {
+			for _, to := range []string{"", string(state) + "@customer.example"} {
+				out, err := r.Outbox(r.ctx(), r.admin, desk.LetterFilter{State: state, Address: to}, "")
+				must(t, err)
+				if len(out.Letters) != 1 || out.Letters[0].Subject != string(state) || out.More {
+					t.Errorf("%s to %q: %+v", state, to, out.Letters)
+				}
+				counted := map[okno.LetterState]int{okno.LetterQueued: 1, okno.LetterDelayed: 1, okno.LetterBounced: 1, okno.LetterFailed: 1}
+				for other, n := range counted {
+					if to != "" && other != state {
+						n = 0
+					}
+					if out.Counts[other] != n {
+						t.Errorf("%d %s to %q, not %d", out.Counts[other], other, to, n)
+					}
+				}
+			}
+		}
+		traffic, err := r.Traffic(r.ctx())
+		must(t, err)
+		var waiting []string
+		for _, c := range traffic.Waiting {
+			if c.N == 1 {
+				waiting = append(waiting, c.State)
+			}
+		}
+		if !slices.Equal(waiting, []string{"delayed", "queued"}) {
+			t.Errorf("waiting: %+v", traffic.Waiting)
+		}
+	})
+}
+
+// TestSendingALetterTouchesNoIndex asks PostgreSQL which columns its indexes of
+// letters depend on: it writes a row anew in its own page, and no index, where
+// none of them changes.
+func TestSendingALetterTouchesNoIndex(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		if r.db.Dialect() != db.Postgres {
+			t.Log("SQLite touches the indexes of the changed columns alone")
+			return
+		}
+		r.lettersInEachState()
+		var indexed []string
+		must(t, r.db.Read(r.ctx(), func(tx *db.Tx) (err error) {
+			indexed, err = db.Collect(tx, func(row db.Scanner) (name string, err error) { return name, row.Scan(&name) },
+				`SELECT DISTINCT CAST(a.attname AS TEXT) FROM pg_depend d JOIN pg_class i ON i.oid = d.objid AND i.relkind = 'i'
+				JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid WHERE d.refobjid = CAST('letter' AS regclass)`)
+			return err
+		}))
+		for _, name := range []string{"state", "attempts", "trouble", "answer", "sent", "sealed"} {
+			if slices.Contains(indexed, name) {
+				t.Errorf("an index of letters depends on %s, which sending changes; indexed are %v", name, indexed)
+			}
+		}
+		if !slices.Contains(indexed, "astray") {
+			t.Errorf("indexed are %v", indexed)
+		}
+	})
+}
