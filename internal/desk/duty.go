@@ -63,6 +63,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		if err := d.discardWaited(tx, s); err != nil {
 			return err
 		}
+		if err := tx.MarkAstray(); err != nil {
+			return err
+		}
 		return tx.DropFailedLetters(now.Add(-failedKept))
 	})
 	if err != nil {

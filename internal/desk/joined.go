@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 	"github.com/oknodesk/okno/internal/jobs"
 )
@@ -22,26 +23,40 @@ type JoinJob struct {
 // JoinedMost is how many facts one letter tells.
 const JoinedMost = 20
 
+// joining is what decides whether a letter's fact waits for a joined letter.
+type joining struct {
+	about   store.Joined
+	since   time.Time        // letters of before do not count
+	queued  *db.Asked[int64] // a row: its letter is there already
+	waiting *db.Asked[okno.EventID]
+	last    *db.Asked[time.Time]
+}
+
+func (d *Desk) askJoining(tx store.Tx, l *store.Letter, within time.Duration) joining {
+	j := joining{about: store.Joined{Person: l.Person, Ticket: l.Ticket}, since: d.Now().Add(-within)}
+	j.queued, j.waiting, j.last = tx.AskOriginQueued(l.Origin), tx.AskJoinedFacts(j.about, 1), tx.AskLastLetter(j.about, j.since)
+	return j
+}
+
 // joins has a letter's fact wait for a joined letter, when its agent had one
 // about the ticket within a time, or others wait already; false: it is told at
 // once.
-func (d *Desk) joins(tx store.Tx, l *store.Letter, within time.Duration) (bool, error) {
-	if queued, err := tx.OriginQueued(l.Origin); err != nil || queued {
+func (d *Desk) joins(tx store.Tx, l *store.Letter, within time.Duration, j joining) (bool, error) {
+	if queued, err := j.queued.All(); err != nil || len(queued) > 0 {
 		return false, err
 	}
-	j := store.Joined{Person: l.Person, Ticket: l.Ticket}
-	waiting, err := tx.JoinedFacts(j, 1)
+	waiting, err := j.waiting.All()
 	if err != nil {
 		return false, err
 	}
-	last, err := tx.LastLetter(j, d.Now().Add(-within))
+	last, err := j.last.First()
 	if err != nil || last.IsZero() && len(waiting) == 0 {
 		return false, err
 	}
 	if last.IsZero() {
-		last = d.Now().Add(-within)
+		last = j.since
 	}
-	if err := tx.Join(j, l.Event); err != nil {
+	if err := tx.Join(j.about, l.Event); err != nil {
 		return false, err
 	}
 	return true, d.putJoin(tx, JoinJob{l.Person, l.Ticket}, last.Add(within))

@@ -172,11 +172,17 @@ func (d *Desk) queueCurrent(tx store.Tx, ready []store.Letter, letters []Outgoin
 func (d *Desk) queueLetters(tx store.Tx, ready []store.Letter, letters []Outgoing) error {
 	var queued []*store.Letter
 	outgoing := map[*store.Letter]Outgoing{}
+	joinings := make([]joining, len(letters)) // all asked for at once
+	for i, o := range letters {
+		if o.Join > 0 {
+			joinings[i] = d.askJoining(tx, &ready[i], o.Join)
+		}
+	}
 	for i, o := range letters {
 		l := &ready[i]
 		l.ID = 0 // of a try that was undone
 		if o.Join > 0 {
-			if waits, err := d.joins(tx, l, o.Join); err != nil || waits {
+			if waits, err := d.joins(tx, l, o.Join, joinings[i]); err != nil || waits {
 				if err != nil {
 					return err
 				}

@@ -65,6 +65,24 @@ func TestLettersAreFoundByTheirState(t *testing.T) {
 	})
 }
 
+// TestLettersOfAProgramOfBeforeAreFoundByTheirState: one that runs beside this one
+// knows nothing of the index.
+func TestLettersOfAProgramOfBeforeAreFoundByTheirState(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.lettersInEachState()
+		must(t, r.db.Write(r.ctx(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE letter SET state = 'failed' WHERE state = 'queued'`)
+			return err
+		}))
+		must(t, r.Tidy(r.ctx()))
+		out, err := r.Outbox(r.ctx(), r.admin, desk.LetterFilter{State: okno.LetterFailed}, "")
+		must(t, err)
+		if len(out.Letters) != 2 || out.Counts[okno.LetterQueued] != 0 {
+			t.Errorf("%d failed, counted %v", len(out.Letters), out.Counts)
+		}
+	})
+}
+
 // TestSendingALetterTouchesNoIndex asks PostgreSQL which columns its indexes of
 // letters depend on: it writes a row anew in its own page, and no index, where
 // none of them changes.

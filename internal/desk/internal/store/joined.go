@@ -15,13 +15,17 @@ type Joined struct {
 
 // Join has a fact told with others.
 func (tx Tx) Join(j Joined, e okno.EventID) error {
-	_, err := tx.Exec(`INSERT INTO joined_notice (person, ticket, event) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, j.Person, j.Ticket, e)
-	return err
+	return tx.Send(`INSERT INTO joined_notice (person, ticket, event) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, j.Person, j.Ticket, e)
 }
 
 // JoinedFacts are the facts that wait, oldest first.
 func (tx Tx) JoinedFacts(j Joined, limit int) ([]okno.EventID, error) {
-	return db.Collect(tx.Tx, scanOne[okno.EventID], `SELECT event FROM joined_notice WHERE person = ? AND ticket = ? ORDER BY event LIMIT ?`, j.Person, j.Ticket, limit)
+	return tx.AskJoinedFacts(j, limit).All()
+}
+
+// AskJoinedFacts is JoinedFacts for later.
+func (tx Tx) AskJoinedFacts(j Joined, limit int) *db.Asked[okno.EventID] {
+	return db.Ask(tx.Tx, scanOne[okno.EventID], `SELECT event FROM joined_notice WHERE person = ? AND ticket = ? ORDER BY event LIMIT ?`, j.Person, j.Ticket, limit)
 }
 
 // Unjoin forgets a fact that was told.
@@ -30,14 +34,14 @@ func (tx Tx) Unjoin(j Joined, e okno.EventID) error {
 	return err
 }
 
-// LastLetter is when the latest letter about a ticket to a person was queued
+// AskLastLetter asks when the latest letter about a ticket to a person was queued
 // since a moment; zero: none was.
-func (tx Tx) LastLetter(j Joined, since time.Time) (time.Time, error) {
-	at, err := db.First(tx.Tx, scanOne[int64], `SELECT COALESCE(MAX(at), 0) FROM letter WHERE ticket = ? AND ticket > 0 AND person = ? AND at > ?`, j.Ticket, j.Person, micro(since))
-	return when(at), err
+func (tx Tx) AskLastLetter(j Joined, since time.Time) *db.Asked[time.Time] {
+	return db.Ask(tx.Tx, func(row db.Scanner) (at time.Time, err error) { return at, row.Scan(moment{&at}) },
+		`SELECT COALESCE(MAX(at), 0) FROM letter WHERE ticket = ? AND ticket > 0 AND person = ? AND at > ?`, j.Ticket, j.Person, micro(since))
 }
 
-// OriginQueued reports whether there is a letter of an origin.
-func (tx Tx) OriginQueued(origin string) (bool, error) {
-	return tx.exists(`SELECT 1 FROM letter WHERE origin = ?`, origin)
+// AskOriginQueued asks whether there is a letter of an origin; none: no row.
+func (tx Tx) AskOriginQueued(origin string) *db.Asked[int64] {
+	return db.Ask(tx.Tx, scanOne[int64], `SELECT 1 FROM letter WHERE origin = ?`, origin)
 }

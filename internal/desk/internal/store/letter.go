@@ -110,6 +110,16 @@ func astray(s okno.LetterState) okno.LetterState {
 	return s
 }
 
+// astrayMost is how far back MarkAstray looks, in letters.
+const astrayMost = 10_000
+
+// MarkAstray puts into their index what letters a program of before that index
+// has left out of it while both were running.
+func (tx Tx) MarkAstray() error {
+	_, err := tx.Exec(`UPDATE letter SET astray = state WHERE id > (SELECT COALESCE(MAX(id), 0) FROM letter) - ? AND astray = '' AND state NOT IN ('queued', 'sent')`, astrayMost)
+	return err
+}
+
 // SaveDelivery keeps how far a letter has come. Once it is sent or given up,
 // its bytes, which hold secrets, are forgotten.
 func (tx Tx) SaveDelivery(l *okno.Letter) error {
