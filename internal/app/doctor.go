@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"syscall"
@@ -33,9 +34,9 @@ const (
 
 // Doctor looks at everything an installation needs and says of each how it
 // stands and what to do, as lines of text or of JSON. It changes nothing, also
-// while the server runs. The error is a *Refusal with exit code 1 where something
+// while the server runs. With whole it reads every attachment. The error is a *Refusal with exit code 1 where something
 // fails.
-func Doctor(ctx context.Context, c *Config, log *slog.Logger, asJSON bool, to io.Writer) error {
+func Doctor(ctx context.Context, c *Config, log *slog.Logger, asJSON, whole bool, to io.Writer) error {
 	f := &findings{to: to, json: asJSON}
 	f.configuration(c)
 	f.directory(c)
@@ -45,8 +46,8 @@ func Doctor(ctx context.Context, c *Config, log *slog.Logger, asJSON bool, to io
 	err := errNowhere
 	if _, absent := os.Stat(c.Data); absent == nil {
 		err = AskOrLock(c.Data, time.Now(),
-			func() error { return f.fromServer(ctx, c) },
-			func() error { return examineAlone(ctx, c, log, f) })
+			func() error { return f.fromServer(ctx, c, whole) },
+			func() error { return examineAlone(ctx, c, log, f, whole) })
 	}
 	if err != nil {
 		f.fail("database", err.Error(), "without it nothing works; the reason is the first thing to mend")
@@ -63,11 +64,15 @@ func Doctor(ctx context.Context, c *Config, log *slog.Logger, asJSON bool, to io
 var errNowhere = errors.New("there is no installation here yet")
 
 // fromServer has the running server look at what only it may touch.
-func (f *findings) fromServer(ctx context.Context, c *Config) error {
+func (f *findings) fromServer(ctx context.Context, c *Config, whole bool) error {
+	args := url.Values{}
+	if whole {
+		args.Set("files", "whole")
+	}
 	from, to := io.Pipe()
 	asked := make(chan error, 1)
 	go func() {
-		err := AskStream(ctx, c.Data, askDoctor, nil, to)
+		err := AskStream(ctx, c.Data, askDoctor, args, to)
 		asked <- err
 		to.CloseWithError(err)
 	}()

@@ -18,14 +18,14 @@ import (
 )
 
 // examineTo is the running server's part of okno doctor.
-func (h *House) examineTo(ctx context.Context, answer io.Writer, _ url.Values) error {
+func (h *House) examineTo(ctx context.Context, answer io.Writer, args url.Values) error {
 	f := &findings{to: answer, json: true}
-	h.examine(ctx, f)
+	h.examine(ctx, f, args.Get("files") == "whole")
 	return f.err
 }
 
 // examineAlone does it where no server runs: nothing is made or changed.
-func examineAlone(ctx context.Context, c *Config, log *slog.Logger, f *findings) error {
+func examineAlone(ctx context.Context, c *Config, log *slog.Logger, f *findings, whole bool) error {
 	if _, err := os.Stat(c.KeyFile); err != nil {
 		return errNowhere
 	}
@@ -38,14 +38,14 @@ func examineAlone(ctx context.Context, c *Config, log *slog.Logger, f *findings)
 	if err := h.furnish(); err != nil {
 		return err
 	}
-	h.examine(ctx, f)
+	h.examine(ctx, f, whole)
 	return nil
 }
 
 // examine looks at the database, the files, the jobs and the way of letters.
-func (h *House) examine(ctx context.Context, f *findings) {
+func (h *House) examine(ctx context.Context, f *findings, whole bool) {
 	h.examineDatabase(ctx, f)
-	h.examineFiles(ctx, f)
+	h.examineFiles(ctx, f, whole)
 	f.judge("jobs", h.worked(ctx), "nothing due waits", "see whether okno serve runs, and its log; the administrator's page of duties lists them")
 	if counts, err := h.jobCounts(ctx); err == nil {
 		for _, c := range counts {
@@ -106,10 +106,10 @@ func (h *House) examineSearch(ctx context.Context, f *findings) {
 	}
 }
 
-func (h *House) examineFiles(ctx context.Context, f *findings) {
-	e, err := h.Desk.Examine(ctx)
+func (h *House) examineFiles(ctx context.Context, f *findings, whole bool) {
+	e, err := h.Desk.Examine(ctx, whole)
 	if err != nil {
-		f.fail("attachments", err.Error(), "")
+		f.fail("attachments", err.Error(), "see --files and the log")
 		return
 	}
 	if len(e.Counters) > 0 {
@@ -117,11 +117,22 @@ func (h *House) examineFiles(ctx context.Context, f *findings) {
 	} else {
 		f.ok("counters", "what is counted is there")
 	}
+	if len(e.Orphans) > 0 {
+		f.fail("rows", strings.Join(e.Orphans, "; "), "keep a copy of the database as it is and compare it with the last good backup: rows were lost")
+	} else {
+		f.ok("rows", "what they refer to is there")
+	}
+	const where = "copy them from a backup of files/ ; each lies at files/ab/cd/HASH by the first four digits"
+	if e.ChangedAll > 0 {
+		f.fail("attachments", fmt.Sprintf("%d are not what they were: %s", e.ChangedAll, strings.Join(e.Changed, ", ")), where)
+	}
 	if e.MissingAll > 0 {
 		f.fail("attachments", fmt.Sprintf("%d of %d are missing: %s", e.MissingAll, e.Files, strings.Join(e.Missing, ", ")),
-			"copy them from a backup of files/ ; each lies at files/ab/cd/HASH by the first four digits")
+			where)
+	} else if whole {
+		f.ok("attachments", "%d are there and were read", e.Files)
 	} else {
-		f.ok("attachments", "%d are there", e.Files)
+		f.ok("attachments", "%d are there; okno doctor --read-files reads them, too", e.Files)
 	}
 	if e.Unused > 0 {
 		f.ok("attachments", "%d of %d bytes are needed no longer; the next tidying removes them", e.Unused, e.UnusedBytes)

@@ -231,7 +231,7 @@ func TestDamagedBackupIsRefusedWithItsReason(t *testing.T) {
 			t.Errorf("cut to %d bytes of %d: %v", at, len(file), err)
 		}
 	}
-	for _, other := range [][]byte{nil, []byte("PK\x03\x04"), append(bytes.Clone(file), 'x')} {
+	for _, other := range [][]byte{nil, []byte("PK\x03\x04"), append(bytes.Clone(file), 'x'), append(bytes.Clone(file), file...)} {
 		var damaged *backup.DamagedError
 		if _, err := backup.Verify(t.Context(), bytes.NewReader(other)); !errors.As(err, &damaged) {
 			t.Errorf("%d bytes: %v", len(other), err)

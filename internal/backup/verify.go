@@ -41,8 +41,12 @@ func walk(ctx context.Context, from io.Reader, visit func(name string, size int6
 		head, err := members.Next()
 		if errors.Is(err, io.EOF) {
 			// What follows the tar is read too: only then has zstd checked it all.
-			if _, err := io.Copy(io.Discard, plain); err != nil {
+			more, err := io.Copy(io.Discard, plain)
+			if err != nil {
 				return damaged("its end is torn (%v)", err)
+			}
+			if more > 0 {
+				return damaged("%d bytes stand behind its end", more)
 			}
 			return nil
 		}

@@ -2,6 +2,10 @@ package desk
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
 	"time"
 
 	"github.com/oknodesk/okno/internal/blob"
@@ -17,22 +21,29 @@ const (
 // Examination is what was found of the desk's rows and bytes.
 type Examination struct {
 	Counters    []string // that are wrong, up to 20
+	Orphans     []string // what kinds of rows refer to rows that are not there, and how many do
 	Files       int      // different bytes that rows need
 	Missing     []string // hashes of those that are not there, up to 20
 	MissingAll  int
+	Changed     []string // hashes of those that are others than they were, up to 20; only where they were read
+	ChangedAll  int
 	Unused      int // kept bytes that no row has needed for a day; tidying removes them
 	UnusedBytes int64
 }
 
-// Examine counts the tickets anew and looks for every attachment's bytes. It
-// reads much and holds nobody up.
-func (d *Desk) Examine(ctx context.Context) (e Examination, err error) {
+// Examine counts the tickets anew, looks for what every row refers to and for
+// every attachment's bytes; with whole it reads those, too. It reads much and
+// holds nobody up.
+func (d *Desk) Examine(ctx context.Context, whole bool) (e Examination, err error) {
 	s, err := d.Settings(ctx)
 	if err != nil {
 		return e, err
 	}
 	err = d.readAll(ctx, func(tx store.Tx) (err error) {
-		e.Counters, err = tx.WrongCounters(toldMost)
+		if e.Counters, err = tx.WrongCounters(toldMost); err != nil {
+			return err
+		}
+		e.Orphans, err = tx.Orphans()
 		return err
 	})
 	if err != nil {
@@ -63,6 +74,9 @@ func (d *Desk) Examine(ctx context.Context) (e Examination, err error) {
 	err = d.blob.Walk(ctx, func(b blob.Blob, put time.Time) error {
 		if _, ok := needed[b.Hash]; ok {
 			needed[b.Hash] = true
+			if whole {
+				return d.examineBytes(ctx, b, &e)
+			}
 		} else if put.Before(before) {
 			e.Unused++
 			e.UnusedBytes += b.Size
@@ -79,6 +93,29 @@ func (d *Desk) Examine(ctx context.Context) (e Examination, err error) {
 		}
 	}
 	return e, err
+}
+
+// examineBytes reads an attachment and compares it with its name.
+func (d *Desk) examineBytes(ctx context.Context, b blob.Blob, e *Examination) error {
+	content, err := d.blob.Open(ctx, b.Hash)
+	if errors.Is(err, blob.ErrNotFound) { // tidied meanwhile
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, content); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) == b.Hash {
+		return ctx.Err()
+	}
+	if e.ChangedAll++; len(e.Changed) < toldMost {
+		e.Changed = append(e.Changed, b.Hash)
+	}
+	return ctx.Err()
 }
 
 // Recount makes the counters of tickets what counting gives.

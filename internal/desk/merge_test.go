@@ -122,7 +122,7 @@ func TestMergedTicketsStandAsOneAndEveryNumberLeadsThere(t *testing.T) {
 
 func (r *rig) countersHold() {
 	r.t.Helper()
-	found, err := r.Examine(r.ctx())
+	found, err := r.Examine(r.ctx(), false)
 	must(r.t, err)
 	if len(found.Counters) > 0 {
 		r.t.Errorf("counters are wrong: %v", found.Counters)

@@ -53,7 +53,7 @@ func nameServer(t *testing.T, records ...string) (address string) {
 func examined(t *testing.T, c *app.Config) (found map[string][]string, err error) {
 	t.Helper()
 	var out bytes.Buffer
-	err = app.Doctor(t.Context(), c, slog.New(slog.DiscardHandler), true, &out)
+	err = app.Doctor(t.Context(), c, slog.New(slog.DiscardHandler), true, true, &out)
 	found = map[string][]string{}
 	for lines := json.NewDecoder(&out); lines.More(); {
 		var x struct{ Level, What, Say, Do string }
@@ -82,7 +82,7 @@ func TestDoctorFindsWhatIsWrongWhileTheServerRuns(t *testing.T) {
 		if err != nil {
 			t.Errorf("of a sound house: %v, %v", err, found)
 		}
-		for _, want := range []string{"ok server", "ok configuration", "ok directory", "ok key", "ok base URL", "ok schema", "ok integrity", "ok counters",
+		for _, want := range []string{"ok server", "ok configuration", "ok directory", "ok key", "ok base URL", "ok schema", "ok integrity", "ok counters", "ok rows",
 			"ok attachments", "ok jobs", "ok mail out", "ok domain desk.example", "warn domain desk.example", "warn base URL"} {
 			if len(found[want]) == 0 {
 				t.Errorf("lacks %q: %v", want, found)
@@ -95,11 +95,25 @@ func TestDoctorFindsWhatIsWrongWhileTheServerRuns(t *testing.T) {
 		if err != nil || len(files) != 1 {
 			t.Fatal(files, err)
 		}
+		content, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(files[0], bytes.ToUpper(content), 0o600); err != nil { // of the same length
+			t.Fatal(err)
+		}
+		found, _ = examined(t, r.Config)
+		if got := strings.Join(found["fail attachments"], "; "); !strings.Contains(got, "1 are not what they were: "+filepath.Base(files[0])) {
+			t.Errorf("of a changed attachment: %q", got)
+		}
 		if err := os.Remove(files[0]); err != nil {
 			t.Fatal(err)
 		}
 		if err := r.DB.Write(t.Context(), func(tx *db.Tx) error {
 			_, err := tx.Exec(`INSERT INTO counter (department, kind, assignee, n) VALUES (1, 'new', 0, 2)`)
+			if err == nil {
+				_, err = tx.Exec(`INSERT INTO participant (ticket, person) VALUES (999999, 1)`)
+			}
 			return err
 		}); err != nil {
 			t.Fatal(err)
@@ -112,7 +126,7 @@ func TestDoctorFindsWhatIsWrongWhileTheServerRuns(t *testing.T) {
 		if !errors.As(err, &refusal) || refusal.Exit != 1 {
 			t.Errorf("of a broken house: %v", err)
 		}
-		for what, word := range map[string]string{"fail attachments": filepath.Base(files[0]), "warn counters": "department 1, new, assignee 0: +2", "fail key": "can be read by others"} {
+		for what, word := range map[string]string{"fail attachments": filepath.Base(files[0]), "warn counters": "department 1, new, assignee 0: +2", "fail rows": "1 of participant refer to a ticket that is not there", "fail key": "can be read by others"} {
 			if got := strings.Join(found[what], "; "); !strings.Contains(got, word) {
 				t.Errorf("%s: %q, want %q", what, got, word)
 			}

@@ -48,7 +48,7 @@ func (m *mixed) settle(pieces []piece) {
 			return io.ReadAll(kept)
 		}
 		m.account(pieces)
-		books, err := h.Desk.Examine(m.Context())
+		books, err := h.Desk.Examine(m.Context(), true)
 		m.must(err)
 		if len(books.Counters) > 0 || books.MissingAll > 0 {
 			m.Errorf("the check of the counters found %q; %d attachments are missing", books.Counters, books.MissingAll)

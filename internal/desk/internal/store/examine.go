@@ -20,6 +20,28 @@ func (tx Tx) WrongCounters(limit int) ([]string, error) {
 		GROUP BY department, kind, assignee HAVING SUM(n) <> 0 ORDER BY 1, 2, 3 LIMIT ?`, limit)
 }
 
+// references are what rows refer to without the database's seeing to it.
+var references = []struct{ table, column, to string }{
+	{"message", "ticket", "ticket"}, {"event", "ticket", "ticket"}, {"participant", "ticket", "ticket"}, {"call", "ticket", "ticket"},
+	{"held_answer", "ticket", "ticket"}, {"ticket_tag", "ticket", "ticket"}, {"ticket_tag", "tag", "tag"}, {"file", "message", "message"},
+	{"ticket", "requester", "person"}, {"ticket", "department", "department"}, {"ticket", "status", "status"},
+}
+
+// Orphans says of which kind of rows how many refer to a row that is not there.
+func (tx Tx) Orphans() (all []string, err error) {
+	for _, r := range references {
+		n, err := db.First(tx.Tx, scanOne[int], `SELECT CAST(COUNT(*) AS BIGINT) FROM "`+r.table+`" AS own
+			WHERE own."`+r.column+`" > 0 AND NOT EXISTS (SELECT 1 FROM "`+r.to+`" AS other WHERE other.id = own."`+r.column+`")`)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			all = append(all, fmt.Sprintf("%d of %s refer to a %s that is not there", n, r.table, r.to))
+		}
+	}
+	return all, nil
+}
+
 // Recount makes the counters what counting the tickets gives.
 func (tx Tx) Recount() error {
 	if _, err := tx.Exec(`DELETE FROM counter WHERE id > 0`); err != nil {
