@@ -40,3 +40,15 @@ func TestAServerThatIsNotThereIsSaidInOneLine(t *testing.T) {
 		t.Errorf("said: %v", err)
 	}
 }
+
+func TestAMistakeOfOursIsNoServerThatIsAway(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		err := d.Read(t.Context(), func(tx *db.Tx) error {
+			var n int
+			return tx.QueryRow(`SELECT nothing FROM nowhere`).Scan(&n)
+		})
+		if err == nil || db.IsAway(err) {
+			t.Errorf("a table that is not there: %v", err)
+		}
+	})
+}

@@ -79,6 +79,9 @@ func IsAway(err error) bool {
 		}
 		return strings.HasPrefix(pg.Code, "08")
 	}
+	if lite := (*sqlite3.Error)(nil); errors.As(err, &lite) && lite.Code() == sqlite3.ERROR {
+		return false // a mistake of ours, though SQLite's errors look like a network's
+	}
 	var connect *pgconn.ConnectError
 	var network net.Error
 	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
