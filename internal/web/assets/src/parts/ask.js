@@ -13,8 +13,8 @@ export function asks(event, question) {
   const no = make("button", { type: "submit", className: "btn btn-sm", value: "", textContent: word("cancel"), autofocus: true });
   const yes = make("button", { type: "submit", className: "btn btn-sm btn-primary", value: "yes", textContent: pressed?.textContent.trim() || word("yes") });
   const words = make("p", { id: "asked", textContent: question });
-  const dialog = make("dialog", { className: "modal ask" },
-    make("div", { className: "modal-box" }, words, make("form", { method: "dialog", className: "ask-answers" }, no, yes)));
+  const dialog = make("dialog", { className: "modal modal-ask" },
+    make("div", { className: "modal-box" }, words, make("form", { method: "dialog", className: "modal-answers" }, no, yes)));
   dialog.setAttribute("aria-labelledby", words.id);
   dialog.addEventListener("close", () => {
     dialog.remove();
