@@ -26,7 +26,7 @@ func TestLongWorkRestsAsLongAsItWorkedWhilePeopleWait(t *testing.T) {
 			{5 * time.Millisecond, 0, 0, "all are gone"},
 		} {
 			inside = step.inside
-			time.Sleep(step.worked)
+			<-time.After(step.worked)
 			begun := time.Now()
 			if err := p.rest(t.Context()); err != nil {
 				t.Fatal(err)
@@ -38,7 +38,7 @@ func TestLongWorkRestsAsLongAsItWorkedWhilePeopleWait(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
 		inside = 1
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		if err := p.rest(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("told to stop it said %v", err)
 		}
