@@ -26,13 +26,15 @@ func scanLetterCount(row db.Scanner) (LetterCount, error) {
 	return c, err
 }
 
-// LettersWaiting counts the letters that have yet to leave.
+// LettersWaiting counts the letters that have yet to leave. Each that is queued is
+// looked up by its duty: joined, PostgreSQL may read through all letters for them.
 func (tx Tx) LettersWaiting() ([]LetterCount, error) {
+	const queued = `FROM letter q WHERE q.id = CAST(j.unique_key AS BIGINT) AND q.state = 'queued'`
 	return db.Collect(tx.Tx, scanLetterCount, `SELECT COALESCE(m.folded, '') AS box, l.state, COUNT(*), MIN(l.at)
 		FROM (SELECT state, mailbox, at FROM letter WHERE astray = 'delayed' AND astray <> ''
-			UNION ALL SELECT q.state, q.mailbox, q.at FROM job j CROSS JOIN letter q
-			WHERE j.kind = ? AND j.unique_key IS NOT NULL AND j.dead_at IS NULL AND q.id = CAST(j.unique_key AS BIGINT) AND q.state = 'queued') AS l
-		LEFT JOIN mailbox m ON m.id = l.mailbox GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?`, PostJobKind, countedMost)
+			UNION ALL SELECT 'queued', (SELECT q.mailbox `+queued+`), (SELECT q.at `+queued+`)
+			FROM job j WHERE j.kind = ? AND j.unique_key IS NOT NULL AND j.dead_at IS NULL) AS l
+		LEFT JOIN mailbox m ON m.id = l.mailbox WHERE l.mailbox IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?`, PostJobKind, countedMost)
 }
 
 // LettersTaken counts the letters that came in since a moment.
