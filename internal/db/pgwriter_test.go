@@ -179,3 +179,18 @@ func TestALostConnectionLosesNoNeighbour(t *testing.T) {
 	}
 	wantNames(t, d, "after", "before", "first")
 }
+
+// TestNoStatementIsCompiled: PostgreSQL compiles what it believes dear, and takes
+// longer for that than for any question asked here.
+func TestNoStatementIsCompiled(t *testing.T) {
+	d := dbtest.Open(t, dbtest.Postgres(t))
+	if err := d.Read(t.Context(), func(tx *db.Tx) error {
+		compiles, err := db.First(tx, text, `SHOW jit`)
+		if compiles != "off" {
+			t.Errorf("jit is %s", compiles)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -52,6 +52,8 @@ func openPostgres(ctx context.Context, connection string, h *hub, o Options) (*p
 	if p.ear, err = startEar(ctx, config.ConnConfig.Copy(), h, o); err != nil {
 		return nil, err
 	}
+	// Nothing asked here is worth compiling, whatever the server believes of it.
+	config.ConnConfig.RuntimeParams["jit"] = "off"
 	// One statement never outlives the change it may belong to.
 	config.ConnConfig.RuntimeParams["statement_timeout"] = "30000"
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
