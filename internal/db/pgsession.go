@@ -29,8 +29,12 @@ type pgStatement struct {
 	answered func()              // there are no more
 }
 
-func newPgSession(conn *pgx.Conn, texts *placeholders, begin string) *pgSession {
-	return &pgSession{conn: conn, texts: texts, pending: []pgStatement{{text: begin}}}
+func newPgSession(conn *pgx.Conn, texts *placeholders, begin ...string) *pgSession {
+	s := &pgSession{conn: conn, texts: texts}
+	for _, text := range begin {
+		s.say(text)
+	}
+	return s
 }
 
 func (s *pgSession) send(_ context.Context, text string, args []any) error {

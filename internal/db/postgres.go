@@ -57,10 +57,6 @@ func openPostgres(ctx context.Context, connection string, h *hub, o Options) (*p
 	// One statement never outlives the change it may belong to.
 	config.ConnConfig.RuntimeParams["statement_timeout"] = "30000"
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
-	// One plan for a statement whatever its arguments, as on SQLite: to make one for
-	// each costs as much as the answer, and what the statistics do not know yet (a
-	// new agent, tickets of the last hour) leads it astray.
-	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	if p.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		p.ear.close()
 		return nil, err
@@ -146,16 +142,27 @@ func (p *postgres) readOnce(ctx context.Context, fn func(*Tx) error, read reader
 
 const beginReading = "begin isolation level repeatable read read only"
 
-// reading runs fn over one snapshot.
+// onePlan has a reading's statements planned once for a connection, whatever
+// their arguments, as on SQLite: to plan anew costs as much as the answer, and
+// what the statistics do not know yet (a new agent, tickets of the last hour)
+// leads it astray. Changes do without: their tables are empty now and full in a
+// moment, and a plan that was kept would not hear of it.
+const onePlan = "set local plan_cache_mode = force_generic_plan"
+
+// reading runs fn over one snapshot, which others wait for.
 func (p *postgres) reading(ctx context.Context, conn *pgx.Conn, fn func(*Tx) error) (*Tx, func(), error) {
-	s := newPgSession(conn, &p.texts, beginReading)
+	return p.over(ctx, newPgSession(conn, &p.texts, beginReading, onePlan), fn)
+}
+
+// over runs fn over a session's snapshot.
+func (p *postgres) over(ctx context.Context, s *pgSession, fn func(*Tx) error) (*Tx, func(), error) {
 	tx := &Tx{ctx: ctx, on: s}
 	err := tx.end(guard(fn, tx))
 	if err == nil && s.asked {
 		s.say("rollback")
 		err = s.answers(ctx)
 	}
-	if conn.PgConn().TxStatus() == 'I' {
+	if s.conn.PgConn().TxStatus() == 'I' {
 		return tx, nil, err
 	}
 	return tx, func() {

@@ -47,7 +47,7 @@ func (p *postgres) snapshot(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	defer hangUp(conn)
-	_, end, err := p.reading(ctx, conn, fn)
+	_, end, err := p.over(ctx, newPgSession(conn, &p.texts, beginReading), fn)
 	if end != nil {
 		end()
 	}
@@ -59,7 +59,6 @@ func (p *postgres) patient() *pgx.ConnConfig {
 	config := p.pool.Config().ConnConfig
 	delete(config.RuntimeParams, "statement_timeout")
 	delete(config.RuntimeParams, "idle_in_transaction_session_timeout")
-	delete(config.RuntimeParams, "plan_cache_mode")
 	return config
 }
 

@@ -166,3 +166,14 @@ func TestAFailedStatementOfAPartFailsTheReading(t *testing.T) {
 		}
 	})
 }
+
+func TestAReadingPlansItsStatementsOnceAndAChangeAnew(t *testing.T) {
+	d := dbtest.Open(t, dbtest.Postgres(t))
+	for want, run := range map[string]func(context.Context, func(*db.Tx) error) error{"force_generic_plan": d.Read, "auto": d.Write} {
+		var mode string
+		must(t, run(t.Context(), func(tx *db.Tx) error { return tx.QueryRow(`SELECT current_setting('plan_cache_mode')`).Scan(&mode) }))
+		if mode != want {
+			t.Errorf("planned by %s, want %s", mode, want)
+		}
+	}
+}
