@@ -22,11 +22,15 @@ const (
 	restartLeft  = 1024             // of them not copied yet: all changes wait while these are
 	restartPause = time.Second
 	restartWait  = 50 * time.Millisecond // for readings to end
+
+	carefulGroups = 64 // that can undo one change alone, after one was refused among others
 )
 
 // writer is the one goroutine that writes to an SQLite file. Changes that wait
-// together become savepoints of one transaction: one fsync, then all are
-// answered. No caller's context ever reaches a statement here, because an
+// together share one transaction: one fsync, then all are answered. A savepoint
+// for each would have SQLite copy every page that it writes to, though hardly a
+// change is refused: where one is, the group is made anew with savepoints, as are
+// the next ones. No caller's context ever reaches a statement here, because an
 // interrupted one would undo its neighbours.
 type writer struct {
 	path   string
@@ -37,6 +41,7 @@ type writer struct {
 	groupTime time.Duration
 	conn      *liteSession
 	crowded   bool // the last group held several changes
+	careful   int  // groups to come in which each change is a savepoint
 	restarted time.Time
 	readings  atomic.Int32 // long ones under way: the log cannot be started anew before they end
 
@@ -83,8 +88,9 @@ func (w *writer) loop() {
 	}
 }
 
-// group runs first and what else waits in one transaction. When that cannot be
-// kept whole, each is tried again alone; only afterwards is anyone answered.
+// group runs first and what else waits in one transaction. Where one is refused
+// it is made anew; when it cannot be kept whole, each is tried again alone; only
+// afterwards is anyone answered.
 func (w *writer) group(first *change) {
 	begun := time.Now()
 	if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
@@ -95,14 +101,14 @@ func (w *writer) group(first *change) {
 		return
 	}
 	batch := []*change{first}
-	whole := w.try(first)
+	whole := w.try(first) || w.again(batch)
 	for whole && len(batch) < groupSize && time.Since(begun) < w.groupTime {
 		c := w.waiting(begun)
 		if c == nil {
 			break
 		}
 		batch = append(batch, c)
-		whole = w.try(c)
+		whole = w.try(c) || w.again(batch)
 	}
 	w.crowded = len(batch) > 1
 	if whole {
@@ -113,9 +119,33 @@ func (w *writer) group(first *change) {
 	if !whole {
 		w.alone(batch)
 	}
+	w.careful = max(0, w.careful-1)
 	for _, c := range batch {
 		w.answer(c)
 	}
+}
+
+// again makes a group anew whose last change was refused, so that nothing of that
+// one is kept; false: that is not all that is wrong.
+func (w *writer) again(batch []*change) bool {
+	last := batch[len(batch)-1]
+	if w.careful > 0 || last.last.err == nil || errors.Is(last.last.err, errGone) || w.broken(last) {
+		return false
+	}
+	if w.conn.run("ROLLBACK") != nil || w.conn.run("BEGIN IMMEDIATE") != nil {
+		return false
+	}
+	if len(batch) == 1 {
+		return true // nobody else's was undone
+	}
+	w.careful = carefulGroups
+	for _, c := range batch {
+		c.last = attempt{}
+		if !w.try(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // waiting returns the next change in the queue. Where many change at once it
@@ -147,12 +177,15 @@ func (w *writer) waiting(begun time.Time) *change {
 	}
 }
 
-// try runs one change as a savepoint of the open transaction. It returns false
-// when the transaction can no longer be trusted.
+// try runs one change in the open transaction. It returns false when that can no
+// longer be trusted or, where the change is no savepoint, when it was refused.
 func (w *writer) try(c *change) bool {
-	if err := w.conn.run("SAVEPOINT change"); err != nil {
-		c.last = attempt{err: err}
-		return false
+	careful := w.careful > 0
+	if careful {
+		if err := w.conn.run("SAVEPOINT change"); err != nil {
+			c.last = attempt{err: err}
+			return false
+		}
 	}
 	start := time.Now()
 	c.turn <- &Tx{ctx: context.Background(), on: w.conn}
@@ -160,8 +193,11 @@ func (w *writer) try(c *change) bool {
 	if took := time.Since(start); took > slowChange {
 		w.log.Warn("a change held up all others", "took", took)
 	}
-	if c.panicked() || fatal(c.last.err) || w.conn.raw.GetAutocommit() {
+	if w.broken(c) {
 		return false
+	}
+	if !careful {
+		return c.last.err == nil
 	}
 	if c.last.err != nil {
 		if err := w.conn.run("ROLLBACK TO change"); err != nil {
@@ -169,6 +205,11 @@ func (w *writer) try(c *change) bool {
 		}
 	}
 	return w.conn.run("RELEASE change") == nil
+}
+
+// broken reports whether a change's last run ended its transaction, or may have.
+func (w *writer) broken(c *change) bool {
+	return c.panicked() || fatal(c.last.err) || w.conn.raw.GetAutocommit()
 }
 
 // alone runs each change of a broken group again in a transaction of its own.

@@ -100,10 +100,32 @@ func groupFailures(t *testing.T, d *db.DB) {
 	if err := <-same; !db.IsUnique(err, "person.name") {
 		t.Errorf("the second good ended with %v", err)
 	}
-	if runs != 1 {
-		t.Errorf("a good change ran %d times, want 1", runs)
+	if runs > 2 {
+		t.Errorf("a good change ran %d times, want at most 2: the group is made anew once", runs)
 	}
 	wantNames(t, d, "first", "good", "late")
+}
+
+func TestOfARefusedChangeNothingIsKept(t *testing.T) {
+	eachLane(t, func(t *testing.T, d *db.DB) {
+		own := errors.New("own")
+		refused := func(tx *db.Tx) error { return errors.Join(addPerson(tx, "refused"), own) }
+		if err := d.Write(t.Context(), refused); !errors.Is(err, own) { // alone
+			t.Error(err)
+		}
+		g := newGroup(t, d)
+		all := []chan error{g.add(t.Context(), refused), g.add(t.Context(), func(tx *db.Tx) error { return addPerson(tx, "second") }), g.add(t.Context(), refused)}
+		close(g.gate)
+		for i, answer := range all {
+			if err := <-answer; errors.Is(err, own) != (i != 1) {
+				t.Errorf("change %d: %v", i, err)
+			}
+		}
+		if err := d.Write(t.Context(), refused); !errors.Is(err, own) { // where each is a savepoint
+			t.Error(err)
+		}
+		wantNames(t, d, "first", "second")
+	})
 }
 
 func TestAfterAPanicEachIsTriedAlone(t *testing.T) {
