@@ -187,6 +187,9 @@ func (w *writer) try(c *change) bool {
 			return false
 		}
 	}
+	if rehearsing.Load() && !w.rehearse(c) {
+		return false
+	}
 	start := time.Now()
 	c.turn <- &Tx{ctx: context.Background(), on: w.conn}
 	c.last = <-c.ended

@@ -224,13 +224,15 @@ func (d *Desk) Reindex(ctx context.Context, by okno.Actor) error {
 
 func (d *Desk) pendAll(ctx context.Context) error {
 	for last := okno.TicketID(0); ; {
+		next := last
 		if err := d.write(ctx, func(tx store.Tx) (err error) {
 			tx.OnCommit(d.wakeIndex)
-			last, err = tx.PendAfter(last, pendBatch, d.Now())
+			next, err = tx.PendAfter(last, pendBatch, d.Now())
 			return err
-		}); err != nil || last == 0 {
+		}); err != nil || next == 0 {
 			return err
 		}
+		last = next
 	}
 }
 

@@ -195,6 +195,7 @@ func TestEveryCommandOfTheDeskIsWalked(t *testing.T) {
 }
 
 func TestLocksOfEveryCommand(t *testing.T) {
+	defer db.Rehearse()()
 	each(t, func(t *testing.T, r *rig) {
 		r.letters()
 		r.quarantine()

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"math/big"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -276,7 +277,9 @@ func newRig(t *testing.T, d *db.DB, by post.Transport) *rig {
 	r.Desk = desk.New(desk.Config{DB: d, Blob: files, Key: key, Now: r.now, Log: log, Lang: "en", Consequences: func(e okno.Event) []string {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.facts = append(r.facts, e)
+		if !slices.ContainsFunc(r.facts, func(had okno.Event) bool { return had.ID == e.ID }) { // a change may be made anew
+			r.facts = append(r.facts, e)
+		}
 		return nil
 	}})
 	t.Cleanup(r.Close)
