@@ -196,6 +196,7 @@ var dialersByRight = []string{
 	"internal/post",               // the relay is named by a setting
 	"internal/app/socket.go",      // the control socket, a file
 	"internal/app/rooms.go",       // the resolver of --dns
+	"internal/app/supervisor.go",  // the socket of whoever started the program
 	"internal/intake/listener.go", // asks whether a socket file is anybody's
 	"internal/db",                 // the database is named by a setting
 	"internal/oknotest",           // the test rig
