@@ -8,7 +8,7 @@ import (
 // supervisor is what has started this process and waits to hear how it is, as
 // sd_notify(3) has it. nil: nobody waits.
 type supervisor struct {
-	conn *net.UnixConn
+	conn net.Conn
 	log  *slog.Logger
 }
 
@@ -18,7 +18,7 @@ func supervisedAt(socket string, log *slog.Logger) *supervisor {
 	if socket == "" {
 		return nil
 	}
-	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Net: "unixgram", Name: socket})
+	conn, err := (&net.Dialer{}).Dial("unixgram", socket)
 	if err != nil {
 		log.Warn("whoever started the program is not told how it is", "error", err)
 		return nil
