@@ -22,7 +22,7 @@ const (
 	firstBlocks = 2
 	mostBlocks  = 64
 	farBlocks   = 128  // where more are needed than these, to ask for all may cost less
-	sample      = 10   // blocks without an id tell that the words are rare
+	sample      = 16   // blocks without an id tell that the words are rare
 	fewIDs      = 4000 // so many are read at once from wherever they are, and sorted
 )
 
@@ -59,7 +59,7 @@ func needed(found, limit int, asked int64) int64 {
 	case found > 0:
 		return max(int64(limit-found)*asked*5/4/int64(found)+1, asked/2)
 	case asked < sample:
-		return asked * 4
+		return asked * 8
 	}
 	return farBlocks + 1
 }
