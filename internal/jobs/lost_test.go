@@ -17,8 +17,9 @@ import (
 // kept, and nobody hears so.
 type wire struct {
 	*testing.T
-	server string       // its socket
-	mark   atomic.Value // string: whoever sends it twice at once, as a claim does, is cut off
+	network string // of its server
+	server  string
+	mark    atomic.Value // string: whoever sends it twice at once, as a claim does, is cut off
 }
 
 func (w *wire) serve(on net.Listener) {
@@ -27,7 +28,7 @@ func (w *wire) serve(on net.Listener) {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("unix", w.server)
+		server, err := net.Dial(w.network, w.server)
 		if err != nil {
 			w.Error(err)
 			return
@@ -79,7 +80,10 @@ func TestWhatWasClaimedUnheardIsWorkedOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { on.Close() })
-	w := &wire{T: t, server: filepath.Join(at.Query().Get("host"), ".s.PGSQL.5432")}
+	w := &wire{T: t, network: "tcp", server: at.Host}
+	if socket := at.Query().Get("host"); socket != "" {
+		w.network, w.server = "unix", filepath.Join(socket, ".s.PGSQL.5432")
+	}
 	go w.serve(on)
 	at.Host, at.RawQuery = on.Addr().String(), "sslmode=disable"
 	b := bench{t, dbtest.Open(t, at.String()), newClock()}
