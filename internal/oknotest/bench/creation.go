@@ -95,7 +95,7 @@ func (b *bench) burstOf(ctx context.Context, by way, n int) error {
 	if err != nil {
 		return err
 	}
-	o, err := w.crowd(ctx, n, b.burst, func() (func(context.Context) error, func()) { return by.sender(w) })
+	o, err := w.crowd(ctx, n, b.burst, freely, func() (func(context.Context) error, func()) { return by.sender(w) })
 	if err != nil {
 		return err
 	}
@@ -112,34 +112,35 @@ func (b *bench) sustainedOf(ctx context.Context, by way, n int) error {
 	if err != nil {
 		return err
 	}
-	var sent atomic.Int64
-	o, err := w.crowd(ctx, n, b.sustained, func() (func(context.Context) error, func()) {
+	o, err := w.crowd(ctx, n, b.sustained, w.keepUp, func() (func(context.Context) error, func()) {
 		do, end := by.sender(w)
 		return func(ctx context.Context) error {
-			if err := do(ctx); err != nil {
-				return err
+			err := do(ctx)
+			if err != nil {
+				w.makeRoom() // nothing is to come
 			}
-			sent.Add(1)
-			return w.keepUp(ctx, &sent)
+			return err
 		}, end
 	})
 	if err != nil {
 		return err
 	}
 	ended := time.Now()
-	if err := w.finish(ctx, sent.Load()); err != nil {
+	if err := w.finish(ctx, int64(len(o.each))); err != nil {
 		return err
 	}
 	o.workedIn = time.Since(ended)
 	return b.row(ctx, w, by, n, "sustained", o)
 }
 
-// lookEvery is how often the world looks whether letters have come.
-const lookEvery = time.Millisecond
-
-// keepUp waits while too many requests lack their confirmation.
-func (w *world) keepUp(ctx context.Context, sent *atomic.Int64) error {
-	return wait(ctx, time.Minute, lookEvery, func() (bool, error) { return sent.Load()-w.confirmed.Load() <= unfinished, nil })
+// keepUp is leave for one more request: not too many lack their confirmation.
+func (w *world) keepUp(ctx context.Context) error {
+	select {
+	case <-w.room:
+		return ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // finish waits until every request has its confirmation and no job is left.

@@ -63,7 +63,7 @@ func (b *bench) delivered(ctx context.Context, file, n int) error {
 	}
 	by := lmtp(at, file)
 	begun := time.Now()
-	o, err := w.crowd(ctx, n, b.burst, func() (func(context.Context) error, func()) { return by.sender(w) })
+	o, err := w.crowd(ctx, n, b.burst, freely, func() (func(context.Context) error, func()) { return by.sender(w) })
 	if err != nil {
 		return err
 	}

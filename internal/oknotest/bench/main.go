@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,6 +65,7 @@ func main() {
 	plain := flag.Int("plain", 0, "only serve so many bytes with net/http, for comparison")
 	write := flag.String("write", "", "file that takes the tables too, below its line \""+figures+"\"")
 	flag.Parse()
+	debug.SetGCPercent(400) // our own part of the processors is missing to the program
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, p, *database, *only, *plain, *write)
 	stop()

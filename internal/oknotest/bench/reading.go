@@ -184,7 +184,7 @@ func (b *bench) readingsOf(ctx context.Context, w *world, pg page) error {
 
 func (b *bench) reading(ctx context.Context, w *world, n int, browser *traffic.Browser, path func() string) (outcome, error) {
 	defer browser.HTTP.CloseIdleConnections()
-	return w.crowd(ctx, n, b.plan.pages, func() (func(context.Context) error, func()) {
+	return w.crowd(ctx, n, b.plan.pages, freely, func() (func(context.Context) error, func()) {
 		return func(ctx context.Context) error {
 			status, _, err := browser.Get(ctx, path())
 			if err == nil && status != http.StatusOK {

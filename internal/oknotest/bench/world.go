@@ -20,14 +20,18 @@ type world struct {
 	*program.Program
 	server    *dbtest.Durable // nil: SQLite
 	relay     *traffic.Relay
-	confirmed atomic.Int64 // letters to customers that came to the relay
+	confirmed atomic.Int64  // letters to customers that came to the relay
+	room      chan struct{} // has one for each request that may still go without a confirmation
 	mu        sync.Mutex
 	last      string            // the last of them
 	letters   map[string]string // by address; nil: only the last is kept
 }
 
 func (b *bench) open(ctx context.Context, args ...string) (w *world, err error) {
-	w = &world{server: b.server}
+	w = &world{server: b.server, room: make(chan struct{}, unfinished)}
+	for range unfinished {
+		w.room <- struct{}{}
+	}
 	if w.relay, err = traffic.NewRelay(w.take); err != nil {
 		return nil, err
 	}
@@ -55,6 +59,7 @@ func (w *world) take(to, _ string, letter []byte) error {
 		return nil
 	}
 	w.confirmed.Add(1)
+	w.makeRoom()
 	w.mu.Lock()
 	w.last = string(letter)
 	if w.letters != nil {
@@ -62,6 +67,15 @@ func (w *world) take(to, _ string, letter []byte) error {
 	}
 	w.mu.Unlock()
 	return nil
+}
+
+// makeRoom gives leave for one more request to those who wait for it; in a burst
+// nobody does.
+func (w *world) makeRoom() {
+	select {
+	case w.room <- struct{}{}:
+	default:
+	}
 }
 
 func (w *world) close(ctx context.Context) error {
@@ -93,9 +107,9 @@ func (o outcome) at(share float64) time.Duration {
 	return o.each[min(len(o.each)-1, int(share*float64(len(o.each))))]
 }
 
-// crowd has n senders do something again and again for a while. make is called
-// once for each.
-func (w *world) crowd(ctx context.Context, n int, long time.Duration, make func() (do func(context.Context) error, end func())) (outcome, error) {
+// crowd has n senders do something again and again for a while, each time once
+// there is leave to. make is called once for each.
+func (w *world) crowd(ctx context.Context, n int, long time.Duration, leave func(context.Context) error, make func() (do func(context.Context) error, end func())) (outcome, error) {
 	var o outcome
 	before, own, err := w.clocks()
 	if err != nil {
@@ -112,7 +126,7 @@ func (w *world) crowd(ctx context.Context, n int, long time.Duration, make func(
 			do, end := make()
 			defer end()
 			var mine []time.Duration
-			for ctx.Err() == nil {
+			for leave(ctx) == nil {
 				start := time.Now()
 				if err := do(context.WithoutCancel(ctx)); err != nil {
 					failed.Add(1)
@@ -132,6 +146,9 @@ func (w *world) crowd(ctx context.Context, n int, long time.Duration, make func(
 	o.itsCPU, o.ownCPU = after-before, ownAfter-own
 	return o, err
 }
+
+// freely is leave to go on as long as the run lasts.
+func freely(ctx context.Context) error { return ctx.Err() }
 
 // clocks are the processor time of the program with its database server, and
 // our own.
