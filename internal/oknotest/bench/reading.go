@@ -164,7 +164,7 @@ func (b *bench) readingsOf(ctx context.Context, w *world, pg page) error {
 		return fmt.Errorf("%s: %d %w\n%s", pg.name, status, err, said)
 	}
 	for _, n := range b.atOnce {
-		o, err := b.reading(ctx, w, n, pg.visitor(n), pg.path)
+		o, err := b.reading(ctx, w, n, b.plan.pages, pg.visitor(n), pg.path)
 		if err != nil {
 			return err
 		}
@@ -182,9 +182,9 @@ func (b *bench) readingsOf(ctx context.Context, w *world, pg page) error {
 	return nil
 }
 
-func (b *bench) reading(ctx context.Context, w *world, n int, browser *traffic.Browser, path func() string) (outcome, error) {
+func (b *bench) reading(ctx context.Context, w *world, n int, long time.Duration, browser *traffic.Browser, path func() string) (outcome, error) {
 	defer browser.HTTP.CloseIdleConnections()
-	return w.crowd(ctx, n, b.plan.pages, freely, func() (func(context.Context) error, func()) {
+	return w.crowd(ctx, n, long, freely, func() (func(context.Context) error, func()) {
 		return func(ctx context.Context) error {
 			status, _, err := browser.Get(ctx, path())
 			if err == nil && status != http.StatusOK {
@@ -216,7 +216,7 @@ func (b *bench) plainly(ctx context.Context, w *world, n, size int) (float64, er
 	if err != nil {
 		return 0, errors.Join(err, cmd.Wait())
 	}
-	o, err := b.reading(ctx, w, n, traffic.NewBrowser(strings.TrimSpace(url), n), func() string { return "/" })
+	o, err := b.reading(ctx, w, n, b.plan.pages, traffic.NewBrowser(strings.TrimSpace(url), n), func() string { return "/" })
 	cancel()
 	_ = cmd.Wait() // it was ended
 	return o.rate(), err

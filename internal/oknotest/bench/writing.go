@@ -65,7 +65,7 @@ func (b *bench) aim() string {
 
 func (b *bench) met(m measured) bool {
 	if b.alone() {
-		return m.median <= aimMedian && m.late <= aimLate
+		return m.median() <= aimMedian && m.late() <= aimLate
 	}
-	return m.late <= aimCrowded
+	return m.late() <= aimCrowded
 }
