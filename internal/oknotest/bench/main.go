@@ -37,22 +37,12 @@ type plan struct {
 }
 
 func main() {
-	p := plan{atOnce: []int{1, 8, 64}}
+	p := plan{atOnce: []int{1, 8, 64}, tickets: []int{10_000}}
 	flag.DurationVar(&p.burst, "burst", 10*time.Second, "length of a burst")
 	flag.DurationVar(&p.sustained, "sustained", time.Minute, "length of a run in which letters leave as fast as requests come")
 	flag.DurationVar(&p.pages, "pages", 5*time.Second, "length of a run over pages")
-	p.tickets = []int{10_000}
-	flag.Func("tickets", "tickets there when pages are measured (with commas between for several installations; 10000)", func(s string) (err error) {
-		p.tickets = nil
-		for one := range strings.SplitSeq(s, ",") {
-			n, err := strconv.Atoi(one)
-			if err != nil || n < 1 {
-				return fmt.Errorf("%q is no number of tickets", one)
-			}
-			p.tickets = append(p.tickets, n)
-		}
-		return nil
-	})
+	flag.Func("senders", "senders or readers at once (with commas between; 1,8,64)", numbers(&p.atOnce))
+	flag.Func("tickets", "tickets there when pages are measured (with commas between for several installations; 10000)", numbers(&p.tickets))
 	flag.StringVar(&p.keep, "keep", "", "directory that keeps seeded installations from one sitting to the next, with what backup adds to them (SQLite only)")
 	flag.IntVar(&p.clients, "clients", 1, "clients at once that read the pages of the sizes")
 	flag.BoolVar(&p.writing, "writing", false, "read the pages of the sizes while 8 senders fill in forms as fast as they are answered")
@@ -72,6 +62,21 @@ func main() {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
+	}
+}
+
+// numbers reads a list with commas between.
+func numbers(into *[]int) func(string) error {
+	return func(s string) error {
+		*into = nil
+		for one := range strings.SplitSeq(s, ",") {
+			n, err := strconv.Atoi(one)
+			if err != nil || n < 1 {
+				return fmt.Errorf("%q is no number", one)
+			}
+			*into = append(*into, n)
+		}
+		return nil
 	}
 }
 
