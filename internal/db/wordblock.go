@@ -20,10 +20,11 @@ const blockSize = 1 << 10
 // Bounds of the blocks that are asked for at once.
 const (
 	firstBlocks = 2
+	nextBlocks  = 8 // where the first have nothing, and as many more, far apart
 	mostBlocks  = 64
 	farBlocks   = 128  // where more are needed than these, to ask for all may cost less
-	sample      = 16   // blocks without an id tell that the words are rare
 	fewIDs      = 4000 // so many are read at once from wherever they are, and sorted
+	manyIDs     = 256  // so many in a few blocks far apart need no counting
 )
 
 // findByBlock is Find on PostgreSQL.
@@ -32,52 +33,107 @@ func (f FullText) findByBlock(tx *Tx, question string, below int64, limit int) (
 	if err != nil || limit <= 0 {
 		return nil, err
 	}
+	look := lookout{next: highest / blockSize}
 	var found []int64
-	next, asked, span := highest/blockSize, int64(0), int64(firstBlocks) // next: the block to go on with, downwards
-	for next >= 0 && len(found) < limit {
-		all := next + 1
-		if span < all && (span <= farBlocks || int64(len(found))*all/asked > fewIDs) {
-			span = min(span, mostBlocks)
-		} else {
-			span = all
+	for look.next >= 0 && len(found) < limit {
+		some := look.plan(limit - len(found))
+		want := limit - len(found)
+		if len(some.far) > 0 {
+			want = max(want, manyIDs)
 		}
-		ids, err := f.inBlocks(tx, question, next-span+1, next, below, limit-len(found))
+		ids, err := f.inBlocks(tx, question, some, below, want)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, ids...)
-		next, asked = next-span, asked+span
-		span = needed(len(found), limit, asked)
+		near := 0
+		for near < len(ids) && ids[near] >= some.from*blockSize {
+			near++
+		}
+		found = append(found, ids[:min(near, limit-len(found))]...)
+		look.saw(some, near, len(ids)-near)
 	}
 	return found, nil
 }
 
-// needed is how many more blocks seem to be needed after some of them had so
-// many ids.
-func needed(found, limit int, asked int64) int64 {
-	switch {
-	case found > 0:
-		return max(int64(limit-found)*asked*5/4/int64(found)+1, asked/2)
-	case asked < sample:
-		return asked * 8
-	}
-	return farBlocks + 1
+// blocks are what is asked for at once: some that stand side by side and, to
+// learn whether it is worth while to go on so, some far below them.
+type blocks struct {
+	from, to int64 // both of them, too
+	far      []int64
+	all      bool // of those up to to
 }
 
-// inBlocks are the highest ids below one in some blocks, from first to last.
-// The part in brackets keeps PostgreSQL from going through the ids in their
-// order instead.
-func (f FullText) inBlocks(tx *Tx, question string, first, last, below int64, limit int) ([]int64, error) {
-	blocks, args := ``, []any{question}
-	if last-first < mostBlocks {
+func (b *blocks) count() int64 { return b.to - b.from + 1 + int64(len(b.far)) }
+
+// lookout decides by what was found where to look next, downwards. That the
+// highest blocks do not have a word does not say that it is rare: what nobody
+// writes about this month may have been last year's question, and all who asked
+// it are too many to be put in order.
+type lookout struct {
+	next  int64 // the block to go on with
+	asked int64 // blocks
+	met   int64 // ids there, also those far below
+	span  int64 // blocks side by side, the last time
+	empty bool  // they had nothing
+}
+
+// plan is what to ask for next when some more ids are wanted.
+func (l *lookout) plan(wanted int) blocks {
+	left := l.next + 1
+	few := l.met*left <= fewIDs*l.asked // of all that are left
+	span, far := int64(mostBlocks), false
+	switch {
+	case l.asked == 0:
+		span = firstBlocks
+	case l.met == 0 && l.span == firstBlocks:
+		span, far = nextBlocks, true
+	case l.empty && few:
+		span = left
+	case l.empty:
+		span = min(l.span*2, mostBlocks/2)
+	default:
+		if needed := max(int64(wanted)*l.asked*5/4/l.met+1, l.asked/2); needed > farBlocks && few {
+			span = left
+		} else {
+			span = min(needed, mostBlocks)
+		}
+	}
+	if span >= left {
+		return blocks{to: l.next, all: true}
+	}
+	some := blocks{from: left - span, to: l.next}
+	for i := int64(1); far && i < 2*nextBlocks; i += 2 {
+		some.far = append(some.far, some.from*i/(2*nextBlocks))
+	}
+	return some
+}
+
+// saw keeps how many ids were found, side by side and far below.
+func (l *lookout) saw(some blocks, near, far int) {
+	l.met += int64(near + far)
+	if near+far >= manyIDs && len(some.far) > 0 {
+		l.met = max(l.met, some.count()*blockSize) // not all of them were asked for
+	}
+	l.next, l.span, l.empty = some.from-1, some.to-some.from+1, near == 0
+	l.asked += some.count()
+}
+
+// inBlocks are the highest ids below one in some blocks, downwards. The part in
+// brackets keeps PostgreSQL from going through the ids in their order instead.
+func (f FullText) inBlocks(tx *Tx, question string, some blocks, below int64, limit int) ([]int64, error) {
+	within, args := ``, []any{question}
+	if !some.all || some.to < mostBlocks {
 		var all strings.Builder
-		for b := first; b <= last; b++ {
+		for b := some.from; b <= some.to; b++ {
 			all.WriteString("," + strconv.FormatInt(b, 10))
 		}
-		blocks, args = ` AND ARRAY[id >> `+blockBits+`] && CAST(CAST(? AS TEXT) AS BIGINT[])`, append(args, "{"+all.String()[1:]+"}")
+		for _, b := range some.far {
+			all.WriteString("," + strconv.FormatInt(b, 10))
+		}
+		within, args = ` AND ARRAY[id >> `+blockBits+`] && CAST(CAST(? AS TEXT) AS BIGINT[])`, append(args, "{"+all.String()[1:]+"}")
 	}
-	return Collect(tx, scanID, `WITH such AS MATERIALIZED (SELECT id FROM `+f.Name+` WHERE words @@ CAST(CAST(? AS TEXT) AS tsquery)`+blocks+`)
-		SELECT id FROM such WHERE id < ? ORDER BY id DESC LIMIT ?`, append(args, min(below, (last+1)*blockSize), limit)...)
+	return Collect(tx, scanID, `WITH such AS MATERIALIZED (SELECT id FROM `+f.Name+` WHERE words @@ CAST(CAST(? AS TEXT) AS tsquery)`+within+`)
+		SELECT id FROM such WHERE id < ? ORDER BY id DESC LIMIT ?`, append(args, min(below, (some.to+1)*blockSize), limit)...)
 }
 
 func scanID(row Scanner) (id int64, err error) { return id, row.Scan(&id) }
