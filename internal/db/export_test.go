@@ -29,3 +29,22 @@ func LogLeft(d *DB) int64 { return d.engine.(*sqlite).tidier.left.Load() }
 
 // RestartPages is how long that log grows before it is started anew, in pages.
 const RestartPages = restartPages
+
+// BlocksAsked is how many blocks each question asks for until so many ids are
+// found, where a block has as many as has says.
+func BlocksAsked(highest int64, limit int, has func(block int64) int) (asked []int64) {
+	look := lookout{next: highest}
+	for found := 0; look.next >= 0 && found < limit; {
+		some := look.plan(limit - found)
+		near, far := 0, 0
+		for b := some.from; b <= some.to; b++ {
+			near += has(b)
+		}
+		for _, b := range some.far {
+			far += has(b)
+		}
+		asked, found = append(asked, some.count()), found+near
+		look.saw(some, near, min(far, manyIDs))
+	}
+	return asked
+}

@@ -119,3 +119,33 @@ func TestWordsAreNotLookedForInEachText(t *testing.T) {
 		}))
 	}
 }
+
+// TestBlocksAreAskedForAsTheirWordsNeed: a word that nobody has used lately is
+// not looked for everywhere at once if many had it before; a rare one is.
+func TestBlocksAreAskedForAsTheirWordsNeed(t *testing.T) {
+	const highest = 999
+	for _, c := range []struct {
+		name string
+		has  func(block int64) int
+		want []int64
+	}{
+		{"in all", func(int64) int { return 250 }, []int64{2}},
+		{"in few of each", func(int64) int { return 4 }, []int64{2, 6}},
+		{"in none", func(int64) int { return 0 }, []int64{2, 16, 990}},
+		{"in one of old", func(b int64) int { return bit(b == 30) }, []int64{2, 16, 990}},
+		{"in many, not lately", func(b int64) int { return 250 * bit(b < 980) }, []int64{2, 16, 16}},
+		{"in many, long ago", func(b int64) int { return 250 * bit(b < 870) }, []int64{2, 16, 16, 32, 32, 32, 32}},
+		{"in a few, not lately", func(b int64) int { return 2 * bit(b < 700) }, []int64{2, 16, 990}},
+	} {
+		if asked := db.BlocksAsked(highest, 26, c.has); !slices.Equal(asked, c.want) {
+			t.Errorf("%s: asked for %v blocks, want %v", c.name, asked, c.want)
+		}
+	}
+}
+
+func bit(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
