@@ -10,6 +10,16 @@ import (
 	"github.com/oknodesk/okno/internal/secret"
 )
 
+// checkAddress is okno.CheckAddress of what can be compared, too: two addresses
+// that cannot would be one person's.
+func checkAddress(field, s string) (string, error) {
+	address, err := okno.CheckAddress(field, s)
+	if err == nil && mail.Fold(address) == "" {
+		return "", &okno.Error{Reason: okno.Invalid, Key: "error.address.wrong", Field: field}
+	}
+	return address, err
+}
+
 // AskAddress has a link mailed to a new address of the actor's, which counts
 // once it is confirmed (ConfirmAddress). Whoever asks shows his password:
 // where the letters go, a new password goes too. That the address is someone
@@ -19,7 +29,7 @@ func (d *Desk) AskAddress(ctx context.Context, by okno.Actor, present, address s
 		return err
 	}
 	var wrong okno.Errors
-	address, err := okno.CheckAddress("email", address)
+	address, err := checkAddress("email", address)
 	if err := wrong.Add(err); err != nil {
 		return err
 	}

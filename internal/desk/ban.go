@@ -53,7 +53,7 @@ func (d *Desk) AddBan(ctx context.Context, by okno.Actor, what string) error {
 func (d *Desk) addBan(tx store.Tx, by okno.Actor, what string) error {
 	domain, whole := strings.CutPrefix(what, "@")
 	if !whole {
-		if _, err := okno.CheckAddress("what", what); err != nil {
+		if _, err := checkAddress("what", what); err != nil {
 			return err
 		}
 	} else if _, err := okno.CheckDomain("what", domain); err != nil {

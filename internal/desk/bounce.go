@@ -211,7 +211,7 @@ func returnedLetter(tx store.Tx, t *okno.Ticket, ref okno.Ref) (store.Letter, er
 // Readdress sends a letter that came back to another address of its reader. A
 // new address becomes his; another person's is refused.
 func (d *Desk) Readdress(ctx context.Context, by okno.Actor, number okno.Number, ref okno.Ref, to string) error {
-	to, err := okno.CheckAddress("to", to)
+	to, err := checkAddress("to", to)
 	if err != nil {
 		return okno.Errors{err.(*okno.Error)}
 	}

@@ -135,7 +135,7 @@ func (d *Desk) AddCompany(ctx context.Context, by okno.Actor, key string, f Comp
 	first := ContactForm{
 		Name: strings.TrimSpace(f.AdminName), Login: okno.AdminLogin + f.Number, Password: secret.GeneratePassword(), Administrator: true, Lang: f.Lang,
 	}
-	address, err := okno.CheckAddress("admin_email", f.AdminAddress)
+	address, err := checkAddress("admin_email", f.AdminAddress)
 	for _, err := range []error{okno.CheckName("admin_name", first.Name), err} {
 		if err := wrong.Add(err); err != nil {
 			return c, err

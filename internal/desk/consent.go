@@ -41,7 +41,7 @@ func (d *Desk) AskConsent(ctx context.Context, by okno.Actor, ref okno.Ref, kind
 	if !by.MayManage(okno.ManageMailboxes) {
 		return Consent{}, okno.ErrForbidden
 	}
-	address, err := okno.CheckAddress("address", address)
+	address, err := checkAddress("address", address)
 	if err != nil {
 		return Consent{}, err
 	}

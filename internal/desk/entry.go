@@ -184,11 +184,11 @@ func (s *Setup) check() error {
 			return err
 		}
 	}
-	addr, err := okno.CheckAddress("email", s.Address)
+	addr, err := checkAddress("email", s.Address)
 	if err := wrong.Add(err); err != nil {
 		return err
 	}
-	support, err := okno.CheckAddress("support", s.Support)
+	support, err := checkAddress("support", s.Support)
 	if err := wrong.Add(err); err != nil {
 		return err
 	}

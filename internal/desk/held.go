@@ -123,7 +123,7 @@ func givable(c *catalogue, by okno.Actor, t okno.Ticket, h *okno.HeldAnswer, now
 		return okno.Refuse(okno.Invalid, "error.participants.many", "Max", maxParticipants)
 	}
 	for _, address := range h.CC {
-		if _, err := okno.CheckAddress("cc", address); err != nil {
+		if _, err := checkAddress("cc", address); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,7 @@ const AccessJobKind = "access"
 // RequestAccess asks for a link to the ticket of that number to be mailed to
 // the address. It never says whether the pair is right.
 func (d *Desk) RequestAccess(ctx context.Context, lang, address, number string) error {
-	address, err := okno.CheckAddress("email", address)
+	address, err := checkAddress("email", address)
 	var wrong okno.Errors
 	if err := wrong.Add(err); err != nil {
 		return err

@@ -285,7 +285,7 @@ func (d *Desk) sealPassword(m *store.Mailbox) {
 
 func (d *Desk) checkMailbox(c *catalogue, form *okno.Mailbox, department okno.Ref) error {
 	var wrong okno.Errors
-	address, err := okno.CheckAddress("address", form.Address)
+	address, err := checkAddress("address", form.Address)
 	if err := wrong.Add(err); err != nil {
 		return err
 	}

@@ -288,7 +288,7 @@ func (d *Desk) joinPeople(tx store.Tx, by okno.Actor, t *okno.Ticket, w Words) (
 		return nil, okno.ErrForbidden
 	}
 	for _, address := range w.Participants {
-		address, err := okno.CheckAddress("cc", address)
+		address, err := checkAddress("cc", address)
 		if err != nil {
 			return nil, err
 		}

@@ -90,7 +90,7 @@ func (d *Desk) AddContact(ctx context.Context, by okno.Actor, key string, compan
 func (f *ContactForm) check() (phone string, err error) {
 	f.Name, f.Login = strings.TrimSpace(f.Name), strings.TrimSpace(f.Login)
 	var wrong okno.Errors
-	address, err := okno.CheckAddress("email", f.Address)
+	address, err := checkAddress("email", f.Address)
 	phone, badPhone := checkPhone(f.Code, f.Phone)
 	badPassword := checkPassword(f.Password)
 	if f.Password == "" {

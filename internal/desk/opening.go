@@ -119,7 +119,7 @@ func (o *Opening) check(by okno.Actor) error {
 	known := o.Requester != 0 || by.Person != 0 && !by.Agent()
 	if byHand && !known {
 		if o.Address != "" || !by.Agent() {
-			addr, err := okno.CheckAddress("email", o.Address)
+			addr, err := checkAddress("email", o.Address)
 			if err := wrong.Add(err); err != nil {
 				return err
 			}

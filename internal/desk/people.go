@@ -130,7 +130,7 @@ func (d *Desk) AddAgent(ctx context.Context, by okno.Actor, key string, f AgentF
 	}
 	var wrong okno.Errors
 	f.Name = strings.TrimSpace(f.Name)
-	address, err := okno.CheckAddress("email", f.Address)
+	address, err := checkAddress("email", f.Address)
 	for _, err := range []error{err, okno.CheckName("name", f.Name)} {
 		if err := wrong.Add(err); err != nil {
 			return err

@@ -59,7 +59,7 @@ func (d *Desk) Register(ctx context.Context, r Registration) error {
 func (r *Registration) check() error {
 	r.Name, r.Phone = strings.TrimSpace(r.Name), strings.TrimSpace(r.Phone)
 	var wrong okno.Errors
-	address, err := okno.CheckAddress("email", r.Address)
+	address, err := checkAddress("email", r.Address)
 	for _, err := range []error{okno.CheckName("name", r.Name), err, okno.CheckPhone("phone", r.Phone), checkPassword(r.Password)} {
 		if err := wrong.Add(err); err != nil {
 			return err
@@ -87,7 +87,7 @@ func (d *Desk) RegisterAgain(ctx context.Context, lang, address string) error {
 
 // askFor puts the duty of a kind for an address that anyone may have typed.
 func (d *Desk) askFor(ctx context.Context, kind, lang, address string) error {
-	address, err := okno.CheckAddress("email", address)
+	address, err := checkAddress("email", address)
 	var wrong okno.Errors
 	if err := wrong.Add(err); err != nil {
 		return err

@@ -43,7 +43,7 @@ func (tx Tx) PersonByAddress(folded string) (okno.Person, error) {
 
 // AskPersonByAddress is PersonByAddress for later; without a row: nobody's.
 func (tx Tx) AskPersonByAddress(folded string) *db.Asked[okno.Person] {
-	return db.Ask(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id = (SELECT person FROM address WHERE folded = ?)`, folded)
+	return db.Ask(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id = (SELECT person FROM address WHERE folded = ? AND folded <> '')`, folded)
 }
 
 // People are the persons of those ids, in no order.
