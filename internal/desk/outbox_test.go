@@ -65,6 +65,22 @@ func TestLettersAreFoundByTheirState(t *testing.T) {
 	})
 }
 
+func TestAQueuedLetterIsFoundByItsAddressBehindManyThatAreQueued(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.lettersInEachState()
+		must(t, r.db.Write(r.ctx(), func(tx *db.Tx) error { // duties of later letters
+			_, err := tx.Exec(`INSERT INTO job (kind, v, payload, unique_key, put_at, due_at, attempt) WITH RECURSIVE nth (i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM nth WHERE i < 11001)
+				SELECT 'post', 1, '{}', CAST(i AS TEXT), 0, 0, 0 FROM nth`)
+			return err
+		}))
+		out, err := r.Outbox(r.ctx(), r.admin, desk.LetterFilter{State: okno.LetterQueued, Address: "Queued@customer.example"}, "")
+		must(t, err)
+		if len(out.Letters) != 1 || out.Letters[0].Subject != "queued" || out.Counts[okno.LetterQueued] != 1 {
+			t.Errorf("found %+v, counted %v", out.Letters, out.Counts)
+		}
+	})
+}
+
 // TestLettersOfAProgramOfBeforeAreFoundByTheirState: one that runs beside this one
 // knows nothing of the index.
 func TestLettersOfAProgramOfBeforeAreFoundByTheirState(t *testing.T) {

@@ -18,8 +18,8 @@ type LetterFilter struct {
 // id.
 const PostJobKind = "post"
 
-// queuedKnown is how many of the queued letters, the newest, are looked through
-// for a page or a count of them.
+// queuedKnown is how many of the queued letters, or of the letters to one address,
+// the newest, are looked through for a page or a count of those that are queued.
 const queuedKnown = 10_000
 
 // from is where the filter's letters before an id are read from, with the
@@ -28,6 +28,10 @@ const queuedKnown = 10_000
 func (f LetterFilter) from(before okno.LetterID) (string, []any) {
 	sql, args := `letter l WHERE l.id < ?`, []any{endless(int64(before))}
 	switch {
+	case f.State == okno.LetterQueued && f.Folded != "":
+		sql = `(SELECT id AS own FROM letter WHERE folded = ? AND id < ? ORDER BY id DESC LIMIT ?) AS latest
+			CROSS JOIN letter l WHERE l.id = latest.own AND l.state = 'queued'`
+		args = []any{f.Folded, endless(int64(before)), queuedKnown}
 	case f.State == okno.LetterQueued:
 		sql = `(SELECT waits FROM (SELECT CAST(unique_key AS BIGINT) AS waits FROM job WHERE kind = ? AND unique_key IS NOT NULL AND dead_at IS NULL
 				UNION ALL SELECT CAST(unique_key AS BIGINT) FROM job WHERE kind = ? AND unique_key IS NOT NULL AND dead_at IS NOT NULL) AS such
