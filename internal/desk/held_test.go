@@ -134,6 +134,31 @@ func TestAnUndoneAnswerIsADraftAgainAndNobodyIsTold(t *testing.T) {
 	})
 }
 
+func TestFilesOfAnAnswerThatAColleagueTakesBackAreWhereItsAuthorIsAtWork(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.open("carl@customer.example", "Lamp")
+		hold := func(text string) desk.Written {
+			f, _, err := r.KeepUpload(t.Context(), r.ann, "lamp.txt", strings.NewReader("a lamp"), 100)
+			must(t, err)
+			return r.holdAnswer(n, desk.Words{Text: text, Uploads: []okno.Ref{f.Ref}, At: r.now().Add(48 * time.Hour)})
+		}
+		first, second := hold("Try it."), hold("Try that.")
+		before := r.ann
+		r.ann = r.enter("ann@desk.example", password)
+		must(t, r.SignOut(t.Context(), before))
+		must(t, r.UndoAnswer(t.Context(), r.admin, n, first.Ref))
+		d := r.page(r.ann, n).Drafts[okno.Public]
+		if _, err := r.AddMessage(t.Context(), r.ann, n, desk.Words{Key: "again", Text: d.Text, Uploads: d.Files, Channel: okno.ChannelWeb}); err != nil || len(d.Files) != 1 {
+			t.Errorf("sent again from where she is: %v, with %v", err, d.Files)
+		}
+		must(t, r.SignOut(t.Context(), r.ann))
+		must(t, r.UndoAnswer(t.Context(), r.admin, n, second.Ref))
+		if d := r.page(r.ann, n).Drafts[okno.Public]; d.Text != "Try that." || len(d.Files) != 0 {
+			t.Errorf("of one who is gone there is left %+v", d)
+		}
+	})
+}
+
 func TestOfUndoAndGivingAtOneMomentExactlyOneWins(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		n := r.open("carl@customer.example", "Lamp")

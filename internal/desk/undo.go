@@ -25,18 +25,34 @@ func (d *Desk) UndoAnswer(ctx context.Context, by okno.Actor, number okno.Number
 		if !gone {
 			return nil, errGiven
 		}
-		session := h.Session
-		if by.Person == h.Author {
-			session = by.Session
+		session, err := d.writesIn(tx, by, h.Author)
+		if err != nil {
+			return nil, err
 		}
 		if err := tx.FreeHeldFiles(h.ID, session, d.Now()); err != nil {
 			return nil, err
+		}
+		if session == 0 {
+			h.Files = nil
 		}
 		if err := d.backToDraft(tx, t.ID, h); err != nil {
 			return nil, err
 		}
 		return []okno.Event{okno.NewEvent(okno.AnswerUndone, okno.EventData{Held: h.ID, Reason: howHeld(h)})}, nil
 	})
+}
+
+// writesIn is the session that an author's uploads are for: the one he is at work
+// in; 0: he has gone, and with him what he had uploaded.
+func (d *Desk) writesIn(tx store.Tx, by okno.Actor, author okno.PersonID) (okno.SessionID, error) {
+	if by.Person == author {
+		return by.Session, nil
+	}
+	open, err := tx.OpenSessions(author, d.Now(), 1)
+	if err != nil || len(open) == 0 {
+		return 0, err
+	}
+	return open[0].ID, nil
 }
 
 // backToDraft puts a held answer before what its author has begun since.
