@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"crypto/rand"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -78,10 +79,11 @@ func (c *composer) typed(f *web.Form, key string, uploads []ui.File) {
 	c.id += "-" + rand.Text() // a refusal is shown in a box of its own, a second one too
 }
 
-// addresses are those of a CC line, apart by commas, semicolons or spaces.
-func addresses(cc string) []string {
-	return strings.FieldsFunc(cc, func(r rune) bool { return strings.ContainsRune(",; \t\r\n", r) })
-}
+// oneAddress is one of a CC line's: commas, semicolons and blanks part them, but
+// in quotation marks (RFC 5322, 3.2.4).
+var oneAddress = regexp.MustCompile(`(?:[^,;\s"]|"[^"]*")+|[^,;\s]+`)
+
+func addresses(cc string) []string { return oneAddress.FindAllString(cc, -1) }
 
 // newcomers are the addresses that nobody in the ticket has, and that the form
 // was not yet asked about.

@@ -166,6 +166,8 @@ func TestNewAddressInCCIsAskedAboutOnce(t *testing.T) {
 		r.ann.get(page(n)).has(t, 200, "CC: eve@elsewhere.example")
 		r.ann.post(page(n)+"/messages", "_key", anotherKey, "public", "More.", "cc", "eve@elsewhere.example", "version", "1").leads(t, page(n))
 		r.ann.post(page(n)+"/messages", "_key", "a third key of a form", "public", "x", "cc", "nonsense", "outside", "nonsense", "version", "1").has(t, 422, "not an e-mail address")
+		r.ann.post(page(n)+"/messages", "_key", "a fourth key of a form", "public", "x", "cc", `pat@elsewhere.example;"lamp, eve"@elsewhere.example "eve lamp"@elsewhere.example,"pat lamp`, "version", "1").
+			has(t, 422, `value="pat@elsewhere.example"`, `value="&#34;lamp, eve&#34;@elsewhere.example"`, `value="&#34;eve lamp&#34;@elsewhere.example"`, `value="&#34;pat"`, `value="lamp"`)
 	})
 }
 
