@@ -50,5 +50,17 @@ func TestAMistakeOfOursIsNoServerThatIsAway(t *testing.T) {
 		if err == nil || db.IsAway(err) {
 			t.Errorf("a table that is not there: %v", err)
 		}
+		err = d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`CREATE TABLE single (n BIGINT NOT NULL PRIMARY KEY)`)
+			for range 2 {
+				if err == nil {
+					_, err = tx.Exec(`INSERT INTO single (n) VALUES (1)`)
+				}
+			}
+			return err
+		})
+		if !db.IsUnique(err, "single.n") || db.IsAway(err) {
+			t.Errorf("a row that is there already: %v", err)
+		}
 	})
 }

@@ -66,7 +66,7 @@ func (e *reachError) Error() string {
 
 // IsAway tells whether err says that there is no server just now: it was not
 // reached, it went away, it is starting or stopping, or it is a standby that
-// takes no changes. Whether a change that was being committed was made is not
+// takes no changes; or that SQLite cannot get at its file. Whether a change that was being committed was made is not
 // known then; what was not begun was not.
 func IsAway(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) {
@@ -79,8 +79,12 @@ func IsAway(err error) bool {
 		}
 		return strings.HasPrefix(pg.Code, "08")
 	}
-	if lite := (*sqlite3.Error)(nil); errors.As(err, &lite) && lite.Code() == sqlite3.ERROR {
-		return false // a mistake of ours, though SQLite's errors look like a network's
+	if lite := (*sqlite3.Error)(nil); errors.As(err, &lite) { // all of which look like a network's
+		switch lite.Code() {
+		case sqlite3.BUSY, sqlite3.LOCKED, sqlite3.NOMEM, sqlite3.READONLY, sqlite3.IOERR, sqlite3.FULL, sqlite3.CANTOPEN, sqlite3.PROTOCOL:
+			return true // its file is out of reach just now
+		}
+		return false
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
