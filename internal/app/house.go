@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -92,6 +94,9 @@ func open(ctx context.Context, c *Config, log *slog.Logger, now func() time.Time
 		return nil, fmt.Errorf("attachments: %w", err)
 	}
 	if h.DB, err = db.Open(ctx, c.DB, db.Options{Log: log, ReadOnly: c.ReadOnly}); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = &Refusal{Exit: ExitConfig, Text: "--read-only: there is no database here: " + err.Error()}
+		}
 		return nil, outOfReach(err)
 	}
 	h.onClose(func() {

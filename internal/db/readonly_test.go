@@ -2,7 +2,9 @@ package db_test
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -52,5 +54,15 @@ func TestReadOnlyChangesNothingAndIsInNobodysWay(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestReadOnlyMakesNoDatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none.db")
+	if d, err := db.Open(t.Context(), "sqlite:"+path, db.Options{ReadOnly: true}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("opened: %v, %v", d, err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it was made: %v", err)
 	}
 }

@@ -43,7 +43,7 @@ func openSQLite(ctx context.Context, path string, h *hub, o Options) (*sqlite, e
 	if err != nil {
 		return nil, err
 	}
-	if err := ownFile(path); err != nil {
+	if err := ownFile(path, o.ReadOnly); err != nil {
 		return nil, err
 	}
 	s := &sqlite{path: path, log: o.Log, hub: h, readers: make(chan *liteSession, o.Readers)}
@@ -62,9 +62,14 @@ func openSQLite(ctx context.Context, path string, h *hub, o Options) (*sqlite, e
 }
 
 // ownFile makes the file where it is absent, open to nobody else: SQLite would
-// leave that to the process's umask. Its companions get the same mode.
-func ownFile(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// leave that to the process's umask. Its companions get the same mode. What is
+// to be read only must be there.
+func ownFile(path string, there bool) error {
+	flags := os.O_RDWR
+	if !there {
+		flags |= os.O_CREATE
+	}
+	file, err := os.OpenFile(path, flags, 0o600)
 	if err != nil {
 		return err
 	}
