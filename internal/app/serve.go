@@ -53,8 +53,16 @@ func Serve(ctx context.Context, c *Config, log *slog.Logger, now func() time.Tim
 		return err
 	}
 	told.tell("READY=1\nSTATUS=serving") // the listeners are open: who comes now waits for Run
-	leaves := context.AfterFunc(ctx, func() { told.tell("STOPPING=1\nSTATUS=finishing what is in hand") })
-	defer leaves()
+	said := make(chan struct{})
+	stays := context.AfterFunc(ctx, func() {
+		defer close(said)
+		told.tell("STOPPING=1\nSTATUS=finishing what is in hand")
+	})
+	defer func() {
+		if !stays() {
+			<-said
+		}
+	}()
 	return h.Run(ctx)
 }
 
