@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/db/dbtest"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 )
 
@@ -99,19 +101,42 @@ func (r *rig) parts() (n int) {
 	return n
 }
 
+// inParts leaves the index as a burst does.
+func (r *rig) inParts() {
+	r.t.Helper()
+	for n := range int64(12) {
+		must(r.t, r.db.Write(r.ctx(), func(tx *db.Tx) error {
+			return store.TicketWords.Put(tx, 1000+n, []string{"scanner"}, nil, nil, nil, nil)
+		}))
+	}
+	if n := r.parts(); n < 10 {
+		r.t.Fatalf("there are only %d parts to join", n)
+	}
+}
+
+// What is joined while a backup is made lengthens the log that it holds fast.
+func TestThePartsOfTheIndexAreNotJoinedWhileABackupIsMade(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	r.inParts()
+	before := r.parts()
+	must(t, r.db.Snapshot(r.ctx(), func(tx *db.Tx) error {
+		must(t, desk.TidyIndex(r.ctx(), r.Desk))
+		if n := r.parts(); n != before {
+			t.Errorf("of %d parts there are %d beside a backup", before, n)
+		}
+		return nil
+	}))
+	for r.parts() > 3 {
+		must(t, desk.TidyIndex(r.ctx(), r.Desk))
+	}
+}
+
 func TestThePartsOfTheIndexAreJoinedInQuietTimes(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		if r.db.Dialect() != db.SQLite {
 			return // has no such parts
 		}
-		for n := range int64(12) { // as a burst leaves them
-			must(t, r.db.Write(r.ctx(), func(tx *db.Tx) error {
-				return store.TicketWords.Put(tx, 1000+n, []string{"scanner"}, nil, nil, nil, nil)
-			}))
-		}
-		if n := r.parts(); n < 10 {
-			t.Fatalf("there are only %d parts to join", n)
-		}
+		r.inParts()
 		ctx, stop := context.WithCancel(r.ctx())
 		done := make(chan error, 1)
 		go func() { done <- r.KeepIndexed(ctx, func() bool { return false }) }()

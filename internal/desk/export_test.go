@@ -1,0 +1,10 @@
+package desk
+
+import "context"
+
+// TidyIndex joins the index's parts for a moment, as KeepIndexed does when all is
+// indexed and nobody waits.
+func TidyIndex(ctx context.Context, d *Desk) error {
+	_, err := d.tidyIndex(ctx, func() bool { return false })
+	return err
+}
