@@ -53,6 +53,7 @@ func Serve(ctx context.Context, c *Config, log *slog.Logger, now func() time.Tim
 		return err
 	}
 	told.tell("READY=1\nSTATUS=serving") // the listeners are open: who comes now waits for Run
+	go told.watch(ctx, watchdogTime(os.Getenv("WATCHDOG_USEC"), os.Getenv("WATCHDOG_PID")), h.alive)
 	said := make(chan struct{})
 	stays := context.AfterFunc(ctx, func() {
 		defer close(said)
