@@ -34,8 +34,8 @@ const RestartPages = restartPages
 // found, where a block has as many as has says.
 func BlocksAsked(highest int64, limit int, has func(block int64) int) (asked []int64) {
 	look := lookout{next: highest}
-	for found := 0; look.next >= 0 && found < limit; {
-		some := look.plan(limit - found)
+	some := blocks{from: highest - firstBlocks + 1, to: highest}
+	for found := 0; ; some = look.plan(limit - found) {
 		near, far := 0, 0
 		for b := some.from; b <= some.to; b++ {
 			near += has(b)
@@ -45,6 +45,8 @@ func BlocksAsked(highest int64, limit int, has func(block int64) int) (asked []i
 		}
 		asked, found = append(asked, some.count()), found+near
 		look.saw(some, near, min(far, manyIDs))
+		if look.next < 0 || found >= limit {
+			return asked
+		}
 	}
-	return asked
 }

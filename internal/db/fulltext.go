@@ -72,7 +72,7 @@ func (f FullText) Tidy(tx *Tx) (more bool, err error) {
 // Find returns the highest ids below one, downwards, where all the terms hold.
 func (f FullText) Find(tx *Tx, all []Term, below int64, limit int) ([]int64, error) {
 	if tx.on.dialect() == Postgres {
-		return f.findByBlock(tx, f.query(all), below, limit)
+		return f.findByBlock(tx, all, below, limit)
 	}
 	return Collect(tx, scanID, `SELECT rowid FROM `+f.Name+` WHERE `+f.Name+` MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`, match(all), below, limit)
 }
@@ -88,15 +88,16 @@ func (f FullText) Among(tx *Tx, all []Term, ids []int64) ([]int64, error) {
 		args = append(args, id)
 	}
 	if tx.on.dialect() == Postgres {
-		return Collect(tx, scanID, `SELECT id FROM `+f.Name+` WHERE id IN (`+marks+`) AND words @@ CAST(CAST(? AS TEXT) AS tsquery)`, append(args, f.query(all))...)
+		return Collect(tx, scanID, `SELECT id FROM `+f.Name+` WHERE id IN (`+marks+`) AND words @@ CAST(CAST(? AS TEXT) AS tsquery)`, append(args, f.query(all, " <-> "))...)
 	}
 	return Collect(tx, scanID, `SELECT rowid FROM `+f.Name+` WHERE `+f.Name+` MATCH ? AND rowid IN (`+marks+`)`, append([]any{match(all)}, args...)...)
 }
 
-func (f FullText) query(all []Term) string {
+// query is a question as a tsquery; beside says how the words of a phrase stand.
+func (f FullText) query(all []Term, beside string) string {
 	var question []string
 	for _, t := range all {
-		question = append(question, f.lexemes(t))
+		question = append(question, f.lexemes(t, beside))
 	}
 	return strings.Join(question, " & ")
 }
@@ -122,7 +123,7 @@ func (t Term) match() string {
 // the columns' words are apart.
 
 // lexemes is the term as a tsquery.
-func (f FullText) lexemes(t Term) string {
+func (f FullText) lexemes(t Term, beside string) string {
 	var any []string
 	for i, column := range f.Columns {
 		for _, in := range t.In {
@@ -134,7 +135,7 @@ func (f FullText) lexemes(t Term) string {
 				for j, w := range p {
 					words[j] = lexeme(i, w)
 				}
-				any = append(any, strings.Join(words, " <-> "))
+				any = append(any, "("+strings.Join(words, beside)+")")
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,24 +25,38 @@ const (
 	mostBlocks  = 64
 	farBlocks   = 128  // where more are needed than these, to ask for all may cost less
 	fewIDs      = 4000 // so many are read at once from wherever they are, and sorted
-	manyIDs     = 256  // so many in a few blocks far apart need no counting
+	manyIDs     = 64   // so many in a few blocks far apart need no counting
 )
 
+// sought is a question to the index of words, as tsqueries.
+type sought struct {
+	FullText
+	exact string
+	loose string // where exact has phrases: with their words in any order, as the index knows them
+}
+
 // findByBlock is Find on PostgreSQL.
-func (f FullText) findByBlock(tx *Tx, question string, below int64, limit int) ([]int64, error) {
-	highest, err := First(tx, scanID, `SELECT COALESCE(MAX(id), 0) FROM `+f.Name+` WHERE id < ?`, below)
-	if err != nil || limit <= 0 {
+func (f FullText) findByBlock(tx *Tx, all []Term, below int64, limit int) ([]int64, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	q := sought{FullText: f, exact: f.query(all, " <-> ")}
+	if loose := f.query(all, " & "); loose != q.exact {
+		q.loose = loose
+	}
+	found, highest, err := q.first(tx, below, limit)
+	if err != nil {
 		return nil, err
 	}
-	look := lookout{next: highest / blockSize}
-	var found []int64
+	look := lookout{next: highest}
+	look.saw(blocks{from: highest - firstBlocks + 1, to: highest}, len(found), 0)
 	for look.next >= 0 && len(found) < limit {
 		some := look.plan(limit - len(found))
 		want := limit - len(found)
 		if len(some.far) > 0 {
 			want = max(want, manyIDs)
 		}
-		ids, err := f.inBlocks(tx, question, some, below, want)
+		ids, err := q.in(tx, some, below, want)
 		if err != nil {
 			return nil, err
 		}
@@ -83,8 +98,6 @@ func (l *lookout) plan(wanted int) blocks {
 	few := l.met*left <= fewIDs*l.asked // of all that are left
 	span, far := int64(mostBlocks), false
 	switch {
-	case l.asked == 0:
-		span = firstBlocks
 	case l.met == 0 && l.span == firstBlocks:
 		span, far = nextBlocks, true
 	case l.empty && few:
@@ -118,22 +131,52 @@ func (l *lookout) saw(some blocks, near, far int) {
 	l.asked += some.count()
 }
 
-// inBlocks are the highest ids below one in some blocks, downwards. The part in
-// brackets keeps PostgreSQL from going through the ids in their order instead.
-func (f FullText) inBlocks(tx *Tx, question string, some blocks, below int64, limit int) ([]int64, error) {
-	within, args := ``, []any{question}
-	if !some.all || some.to < mostBlocks {
-		var all strings.Builder
-		for b := some.from; b <= some.to; b++ {
-			all.WriteString("," + strconv.FormatInt(b, 10))
-		}
-		for _, b := range some.far {
-			all.WriteString("," + strconv.FormatInt(b, 10))
-		}
-		within, args = ` AND ARRAY[id >> `+blockBits+`] && CAST(CAST(? AS TEXT) AS BIGINT[])`, append(args, "{"+all.String()[1:]+"}")
+// first are the highest ids below one in the highest blocks that have any, and
+// the highest of these blocks.
+func (q *sought) first(tx *Tx, below int64, limit int) (ids []int64, highest int64, err error) {
+	such, args := q.such(`(SELECT ARRAY[block, block - 1] FROM highest)`, below, limit)
+	ids, err = Collect(tx, scanID, `WITH highest AS MATERIALIZED (SELECT COALESCE(MAX(id), 0) >> `+blockBits+` AS block FROM `+q.Name+` WHERE id < ?), `+such+`
+		UNION ALL SELECT -1 - block FROM highest ORDER BY 1 DESC`, append([]any{below}, args...)...)
+	if err != nil {
+		return nil, 0, err
 	}
-	return Collect(tx, scanID, `WITH such AS MATERIALIZED (SELECT id FROM `+f.Name+` WHERE words @@ CAST(CAST(? AS TEXT) AS tsquery)`+within+`)
-		SELECT id FROM such WHERE id < ? ORDER BY id DESC LIMIT ?`, append(args, min(below, (some.to+1)*blockSize), limit)...)
+	last := len(ids) - 1
+	return ids[:last], -1 - ids[last], nil
+}
+
+// in are the highest ids below one in some blocks, downwards.
+func (q *sought) in(tx *Tx, some blocks, below int64, limit int) ([]int64, error) {
+	below = min(below, (some.to+1)*blockSize)
+	if some.all && some.to >= mostBlocks {
+		such, args := q.such(``, below, limit)
+		return Collect(tx, scanID, `WITH `+such+` ORDER BY 1 DESC`, args...)
+	}
+	var list strings.Builder
+	for b := some.from; b <= some.to; b++ {
+		list.WriteString("," + strconv.FormatInt(b, 10))
+	}
+	for _, b := range some.far {
+		list.WriteString("," + strconv.FormatInt(b, 10))
+	}
+	such, args := q.such(`CAST(CAST(? AS TEXT) AS BIGINT[])`, below, limit)
+	return Collect(tx, scanID, `WITH `+such+` ORDER BY 1 DESC`, slices.Insert(args, 1, any("{"+list.String()[1:]+"}"))...)
+}
+
+// such is the text of a question for the highest ids below one, within an array
+// of blocks (nothing: in all). The part in brackets keeps PostgreSQL from going
+// through the ids in their order instead; and phrases, for which words must be
+// unpacked, are looked for in that order until there are enough.
+func (q *sought) such(within string, below int64, limit int) (text string, args []any) {
+	if within != `` {
+		within = ` AND ARRAY[id >> ` + blockBits + `] && ` + within
+	}
+	such := `such AS MATERIALIZED (SELECT id FROM ` + q.Name + ` WHERE words @@ CAST(CAST(? AS TEXT) AS tsquery)` + within + `) `
+	if q.loose == `` {
+		return such + `SELECT id FROM (SELECT id FROM such WHERE id < ? ORDER BY id DESC LIMIT ?) AS next`, []any{q.exact, below, limit}
+	}
+	return such + `SELECT id FROM (SELECT next.id FROM (SELECT id FROM such WHERE id < ? ORDER BY id DESC) AS next,
+		LATERAL (SELECT 1 FROM ` + q.Name + ` AS w WHERE w.id = next.id AND w.words @@ CAST(CAST(? AS TEXT) AS tsquery) OFFSET 0) AS has
+		ORDER BY next.id DESC LIMIT ?) AS phrased`, []any{q.loose, below, q.exact, limit}
 }
 
 func scanID(row Scanner) (id int64, err error) { return id, row.Scan(&id) }
