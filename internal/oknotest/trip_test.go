@@ -36,14 +36,14 @@ func TestPagesAskPostgreSQLInFewRoundTrips(t *testing.T) {
 			"/desk?view=open":      6,
 			"/desk?view=calls":     3,
 			"/desk?view=closed":    6,
-			"/desk?q=printer":      10,
-			"/desk?q=zymurgy":      7,
+			"/desk?q=printer":      9,
+			"/desk?q=zymurgy":      6,
 			"/desk/tickets/100050": 6,
 			"/desk/notices":        5,
 			"/desk/new":            3,
 		},
-		made.Agents[0]:    {"/desk?view=open": 6, "/desk?q=printer": 10, "/desk/tickets/100050/details": 6},
-		made.Customers[0]: {"/": 3, "/tickets": 5, "/tickets?state=closed": 5, "/tickets?q=printer": 10, "/notices": 5, "/open": 6},
+		made.Agents[0]:    {"/desk?view=open": 6, "/desk?q=printer": 9, "/desk/tickets/100050/details": 6},
+		made.Customers[0]: {"/": 3, "/tickets": 5, "/tickets?state=closed": 5, "/tickets?q=printer": 9, "/notices": 5, "/open": 6},
 	} {
 		_, b := w.enter(who, "")
 		for page, want := range pages {
