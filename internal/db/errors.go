@@ -79,9 +79,9 @@ func IsAway(err error) bool {
 		}
 		return strings.HasPrefix(pg.Code, "08")
 	}
-	if lite := (*sqlite3.Error)(nil); errors.As(err, &lite) { // all of which look like a network's
-		switch lite.Code() {
-		case sqlite3.BUSY, sqlite3.LOCKED, sqlite3.NOMEM, sqlite3.READONLY, sqlite3.IOERR, sqlite3.FULL, sqlite3.CANTOPEN, sqlite3.PROTOCOL:
+	if lite := sqlite3.ErrorCode(0); errors.As(err, &lite) { // all of which look like a network's
+		switch lite {
+		case sqlite3.BUSY, sqlite3.LOCKED, sqlite3.NOMEM, sqlite3.READONLY, sqlite3.IOERR, sqlite3.CANTOPEN, sqlite3.PROTOCOL:
 			return true // its file is out of reach just now
 		}
 		return false

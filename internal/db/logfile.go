@@ -60,14 +60,14 @@ func (f *logFile) hand() error {
 	}
 	_, err := f.File.WriteAt(f.held, f.at)
 	f.held = f.held[:0]
-	return err
+	return noRoom(err)
 }
 
 func (f *logFile) Sync(flags vfs.SyncFlag) error {
 	if err := f.hand(); err != nil {
 		return err
 	}
-	return f.File.Sync(flags)
+	return noRoom(f.File.Sync(flags))
 }
 
 func (f *logFile) ReadAt(p []byte, off int64) (int, error) {

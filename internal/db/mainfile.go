@@ -30,10 +30,10 @@ func (f *mainFile) WriteAt(p []byte, off int64) (int, error) {
 	if f.loose += n; err == nil && f.loose >= mainLoose {
 		err = f.Sync(vfs.SYNC_NORMAL | vfs.SYNC_DATAONLY)
 	}
-	return n, err
+	return n, noRoom(err)
 }
 
 func (f *mainFile) Sync(flags vfs.SyncFlag) error {
 	f.loose = 0
-	return f.wholeFile.Sync(flags)
+	return noRoom(f.wholeFile.Sync(flags))
 }

@@ -31,6 +31,7 @@ type postgres struct {
 	ear    *ear
 
 	counted counted
+	full    fullness
 	away    atomic.Bool // as last seen
 	closed  atomic.Bool
 }
@@ -48,7 +49,7 @@ func openPostgres(ctx context.Context, connection string, h *hub, o Options) (*p
 		config.ConnConfig.ConnectTimeout = connectTime // a server that is gone says nothing
 	}
 	asOkno(config.ConnConfig.RuntimeParams)
-	p := &postgres{log: o.Log}
+	p := &postgres{log: o.Log, full: fullness{log: o.Log}}
 	if p.ear, err = startEar(ctx, config.ConnConfig.Copy(), h, o); err != nil {
 		return nil, err
 	}
@@ -233,6 +234,7 @@ func again(err error) bool {
 // it is back. After a failover every connection is to a server that is gone or
 // takes no changes any more.
 func (p *postgres) heed(err error) {
+	p.full.heed(err)
 	switch {
 	case err == nil:
 		if p.away.CompareAndSwap(true, false) {

@@ -29,6 +29,7 @@ type sqlite struct {
 	log     *slog.Logger
 	hub     *hub
 	writer  *writer
+	full    fullness
 	readers chan *liteSession // nil stands for one not opened yet
 	tidier  *checkpointer
 
@@ -46,7 +47,7 @@ func openSQLite(ctx context.Context, path string, h *hub, o Options) (*sqlite, e
 	if err := ownFile(path, o.ReadOnly); err != nil {
 		return nil, err
 	}
-	s := &sqlite{path: path, log: o.Log, hub: h, readers: make(chan *liteSession, o.Readers)}
+	s := &sqlite{path: path, log: o.Log, hub: h, full: fullness{log: o.Log}, readers: make(chan *liteSession, o.Readers)}
 	for range o.Readers {
 		s.readers <- nil
 	}
@@ -78,7 +79,11 @@ func ownFile(path string, there bool) error {
 
 func (s *sqlite) dialect() Dialect { return SQLite }
 
-func (s *sqlite) write(ctx context.Context, fn func(*Tx) error) error { return s.writer.write(ctx, fn) }
+func (s *sqlite) write(ctx context.Context, fn func(*Tx) error) error {
+	err := s.writer.write(ctx, fn)
+	s.full.heed(err)
+	return err
+}
 
 func (s *sqlite) jot(ctx context.Context, text string, args []any) (affected int64, err error) {
 	err = s.write(ctx, func(tx *Tx) (err error) {

@@ -154,12 +154,18 @@ func (d *Desk) readAll(ctx context.Context, fn func(store.Tx) error) error {
 // errAway asks for another try: the database is not there for the moment.
 var errAway = okno.Refuse(okno.Busy, "error.away")
 
+// errFull asks for another try once somebody has made room on the disk.
+var errFull = okno.Refuse(okno.Busy, "error.noroom")
+
 // errReadOnly asks for another try later: the desk is served to be read only.
 var errReadOnly = okno.Refuse(okno.Busy, "error.readonly")
 
 func away(err error) error {
 	if errors.Is(err, db.ErrReadOnly) {
 		return fmt.Errorf("%w: %w", errReadOnly, err)
+	}
+	if okno.ReasonOf(err) == "" && db.IsFull(err) {
+		return fmt.Errorf("%w: %w", errFull, err)
 	}
 	if okno.ReasonOf(err) == "" && db.IsAway(err) {
 		return fmt.Errorf("%w: %w", errAway, err)
