@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
+	"math/bits"
 	"reflect"
 	"strings"
 	"time"
@@ -111,3 +113,32 @@ func plainBytes(b []byte) any {
 	}
 	return b
 }
+
+// Padded are ids for "IN (…)", the last of them repeatedly, so that there are few
+// texts for many counts: each is compiled, or planned, once for a connection.
+func Padded[ID any](ids []ID) []any {
+	args := make([]any, 0, 1<<bits.Len(uint(len(ids))))
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	for range 1<<bits.Len(uint(len(ids)-1)) - len(ids) {
+		args = append(args, ids[len(ids)-1])
+	}
+	return args
+}
+
+// Batches cuts rows for "VALUES …" into parts of 32 or, at the end, of lower
+// powers of two: few texts for many counts, as with Padded.
+func Batches[Row any](rows []Row) iter.Seq[[]Row] {
+	return func(yield func([]Row) bool) {
+		for len(rows) > 0 {
+			n := min(1<<(bits.Len(uint(len(rows)))-1), mostRows)
+			if !yield(rows[:n]) {
+				return
+			}
+			rows = rows[n:]
+		}
+	}
+}
+
+const mostRows = 32 // of one statement

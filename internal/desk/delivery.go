@@ -6,7 +6,6 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
-	"github.com/oknodesk/okno/internal/jobs"
 )
 
 // GiveUpLetter keeps a letter as failed, with its bytes so that it can be sent
@@ -38,14 +37,4 @@ func (d *Desk) keepAttempt(tx store.Tx, l *okno.Letter) error {
 		return nil
 	}
 	return tx.AddAttempt(l.ID, okno.Attempt{N: l.Attempts, At: d.Now(), Words: l.Trouble})
-}
-
-// ended ends the jobs whose last change this is.
-func ended(tx store.Tx, duty []jobs.Job) error {
-	for _, j := range duty {
-		if err := j.Done(tx.Tx); err != nil {
-			return err
-		}
-	}
-	return nil
 }

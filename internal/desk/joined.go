@@ -91,7 +91,7 @@ func (d *Desk) TellJoined(ctx context.Context, j JoinJob, letters []Outgoing, fa
 				return err
 			}
 		}
-		if err := ended(tx, []jobs.Job{duty}); err != nil {
+		if err := duty.Done(tx.Tx); err != nil {
 			return err
 		}
 		more, err := tx.JoinedFacts(store.Joined(j), 1)

@@ -164,7 +164,7 @@ func (d *Desk) SaveVerdicts(ctx context.Context, k okno.KeptLetter, duty ...jobs
 		if err := d.stopped(tx, k); err != nil {
 			return err
 		}
-		return ended(tx, duty)
+		return jobs.Done(tx.Tx, duty...)
 	})
 }
 

@@ -97,19 +97,50 @@ func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told, dut
 	if len(letters) == 0 && len(notices) == 0 {
 		return nil
 	}
-	ready, err := d.seal(ctx, letters)
+	t, err := d.Telling(ctx, letters, notices, duty...)
 	if err != nil {
 		return err
 	}
-	return d.write(ctx, func(tx store.Tx) error {
-		if err := d.queueCurrent(tx, ready, letters); err != nil {
+	return d.TellAll(ctx, []Telling{t})
+}
+
+// Telling is what tells of one fact, sealed.
+type Telling struct {
+	ready   []store.Letter
+	letters []Outgoing
+	notices []Told
+	duty    []jobs.Job
+}
+
+// Telling makes ready for TellAll what Tell takes.
+func (d *Desk) Telling(ctx context.Context, letters []Outgoing, notices []Told, duty ...jobs.Job) (Telling, error) {
+	ready, err := d.seal(ctx, letters)
+	return Telling{ready, letters, notices, duty}, err
+}
+
+// errOneOutdated keeps none of several facts from being told by themselves.
+var errOneOutdated = errors.New("a message that one of several facts tells of has changed meanwhile")
+
+// TellAll is Tell for several facts: all of them in one change, or none.
+func (d *Desk) TellAll(ctx context.Context, facts []Telling) error {
+	var all Telling
+	for _, t := range facts {
+		all.ready, all.letters = append(all.ready, t.ready...), append(all.letters, t.letters...)
+		all.notices, all.duty = append(all.notices, t.notices...), append(all.duty, t.duty...)
+	}
+	err := d.write(ctx, func(tx store.Tx) error {
+		if err := d.queueCurrent(tx, all.ready, all.letters); err != nil {
 			return err
 		}
-		if err := d.addNotices(tx, notices); err != nil {
+		if err := d.addNotices(tx, all.notices); err != nil {
 			return err
 		}
-		return ended(tx, duty)
+		return jobs.Done(tx.Tx, all.duty...)
 	})
+	if len(facts) > 1 && errors.Is(err, errOutdated) {
+		return errOneOutdated
+	}
+	return err
 }
 
 // seal makes rows of letters; the bytes of large ones are durable before.
@@ -195,7 +226,8 @@ func (d *Desk) queueLetters(tx store.Tx, ready []store.Letter, letters []Outgoin
 		return err
 	}
 	var posts []jobs.New
-	threads := map[okno.TicketID][]string{}
+	var links []store.Link
+	var threads []store.InThread
 	for _, l := range queued {
 		if l.ID == 0 {
 			continue
@@ -206,19 +238,15 @@ func (d *Desk) queueLetters(tx store.Tx, ready []store.Letter, letters []Outgoin
 			}
 		}
 		for _, link := range outgoing[l].Links {
-			if err := tx.AddLink(link.link); err != nil {
-				return err
-			}
+			links = append(links, link.link)
 		}
 		if l.Ticket != 0 {
-			threads[l.Ticket] = append(threads[l.Ticket], l.MessageID)
+			threads = append(threads, store.InThread{MessageID: l.MessageID, Ticket: l.Ticket, At: l.At})
 		}
 		posts = append(posts, jobs.New{Kind: PostJobKind, V: 1, Payload: PostJob{Letter: l.ID}, Key: id(l.ID), At: d.Now().Add(outgoing[l].Hold)})
 	}
-	for t, ids := range threads { // mostly one
-		if err := tx.AddToThread(t, ready[0].At, ids...); err != nil {
-			return err
-		}
+	if err := errors.Join(tx.AddLinks(links...), tx.AddToThreads(threads...)); err != nil {
+		return err
 	}
 	return jobs.Put(tx.Tx, d.Now(), posts...)
 }
@@ -296,12 +324,14 @@ type Delivery struct {
 // their duties.
 func (d *Desk) SaveDeliveries(ctx context.Context, all []Delivery) error {
 	return d.write(ctx, func(tx store.Tx) error {
-		for _, one := range all {
-			if err := d.saveDelivery(tx, one.Letter, one.Duty); err != nil {
+		duties := make([]jobs.Job, len(all))
+		for i, one := range all {
+			duties[i] = one.Duty
+			if err := d.saveDelivery(tx, one.Letter); err != nil {
 				return err
 			}
 		}
-		return nil
+		return jobs.Done(tx.Tx, duties...)
 	})
 }
 
@@ -313,7 +343,7 @@ func (d *Desk) SaveDelivery(ctx context.Context, l okno.Letter, duty ...jobs.Job
 }
 
 func (d *Desk) saveDelivery(tx store.Tx, l okno.Letter, duty ...jobs.Job) error {
-	if err := errors.Join(tx.SaveDelivery(&l), d.keepAttempt(tx, &l), ended(tx, duty)); err != nil {
+	if err := errors.Join(tx.SaveDelivery(&l), d.keepAttempt(tx, &l), jobs.Done(tx.Tx, duty...)); err != nil {
 		return err
 	}
 	if l.Ticket == 0 || l.State == okno.LetterSent && l.Attempts <= 1 {

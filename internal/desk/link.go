@@ -140,5 +140,5 @@ func (d *Desk) FreshLink(ctx context.Context, lang, link string) error {
 // newLink keeps a link and returns its token.
 func (d *Desk) newLink(tx store.Tx, purpose store.Purpose, person okno.PersonID, ticket okno.TicketID, lasts time.Duration) (string, error) {
 	token, hash := secret.NewToken()
-	return token, tx.AddLink(store.Link{Hash: hash, Purpose: purpose, Person: person, Ticket: ticket, Created: d.Now(), Expires: d.Now().Add(lasts)})
+	return token, tx.AddLinks(store.Link{Hash: hash, Purpose: purpose, Person: person, Ticket: ticket, Created: d.Now(), Expires: d.Now().Add(lasts)})
 }

@@ -344,7 +344,7 @@ func (d *Desk) addMessage(tx store.Tx, by okno.Actor, m *okno.Message, uploads [
 			return 0, err
 		}
 	}
-	if err := tx.AddToThread(m.Ticket, m.At, l.MessageID); err != nil {
+	if err := tx.AddToThreads(store.InThread{MessageID: l.MessageID, Ticket: m.Ticket, At: m.At}); err != nil {
 		return 0, err
 	}
 	return len(uploads) + len(l.Files), nil

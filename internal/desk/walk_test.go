@@ -147,7 +147,7 @@ var withoutActor = map[string]string{
 	"ReplyAddresses": "the key stays within",
 	"Notice":         "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubjects": "notify's",
 	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",
-	"Tell": "notify's", "PushKey": "push's: the key stays within", "PushPublicKey": "pages show it", "PushToSend": "push's", "PushRefused": "push's",
+	"Tell": "notify's", "Telling": "notify's", "TellAll": "notify's", "PushKey": "push's: the key stays within", "PushPublicKey": "pages show it", "PushToSend": "push's", "PushRefused": "push's",
 	"RelayOf": "post's: the password stays within", "Sign": "notify's: the key stays within",
 	"NoLettersToken": "makes a token that only switches letters off", "NoLetters": "the token is the proof", "SwitchLettersOff": "the token is the proof",
 	"GiveAnswer":   "the clock's: the answer is given as its author",

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -70,21 +69,33 @@ type Job struct {
 // Done ends the job as part of its handler's last change, so that the work and
 // the word that it is done are one commit. A handler whose change was kept then
 // returns nil. Of a Job that no runner handed out it does nothing.
-func (j Job) Done(tx *db.Tx) error {
-	if j.done == nil {
-		return nil
-	}
-	tx.OnCommit(func() { j.done.Store(true) })
-	return j.end(tx)
-}
+func (j Job) Done(tx *db.Tx) error { return Done(tx, j) }
 
-// putAtOnce bounds the jobs that one statement records.
-const putAtOnce = 32
+// Done is Job.Done for several at once.
+func Done(tx *db.Tx, all ...Job) error {
+	byClaim := map[string][]Job{} // all are one runner's, but in tests
+	for _, j := range all {
+		if j.done != nil {
+			byClaim[j.claim] = append(byClaim[j.claim], j)
+		}
+	}
+	for claim, some := range byClaim {
+		tx.OnCommit(func() {
+			for _, j := range some {
+				j.done.Store(true)
+			}
+		})
+		if err := end(tx, claim, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Put records jobs as part of tx and wakes the runners once that is committed.
 // No two of them are of one kind and key.
 func Put(tx *db.Tx, now time.Time, all ...New) error {
-	for some := range slices.Chunk(all, putAtOnce) {
+	for some := range db.Batches(all) {
 		if err := putSome(tx, now, some); err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/oknodesk/okno/internal/db"
@@ -147,7 +149,7 @@ func (r *Runner) outcome(tx *db.Tx, h *held, answer error) error {
 	var later *postponed
 	switch {
 	case answer == nil:
-		return j.end(tx)
+		return end(tx, r.name, []Job{j})
 	case errors.Is(answer, errStopped):
 		return again(tx, r.name, j.ID, now, j.Attempt-1, answer)
 	case errors.As(answer, &later):
@@ -161,22 +163,39 @@ func (r *Runner) outcome(tx *db.Tx, h *held, answer error) error {
 	return again(tx, r.name, j.ID, next, j.Attempt, answer)
 }
 
-// end deletes a job, or makes it due once more if it was put again meanwhile.
-// Like again and bury it does nothing if another runner has the claim.
-func (j Job) end(tx *db.Tx) error {
-	const text = `DELETE FROM job WHERE id = ? AND claim = ? AND again_at IS NULL`
-	if !j.keyed {
-		return tx.Send(text, j.ID, j.claim)
+// end deletes jobs of one claim, or makes them due once more if they were put
+// again meanwhile. Like again and bury it does nothing if another runner has the
+// claim.
+func end(tx *db.Tx, claim string, all []Job) error {
+	ids, keyed := make([]int64, len(all)), []int64(nil)
+	for i, j := range all {
+		if ids[i] = j.ID; j.keyed {
+			keyed = append(keyed, j.ID)
+		}
 	}
-	n, err := tx.Exec(text, j.ID, j.claim)
-	if err != nil || n > 0 {
+	in := db.Padded(ids)
+	text, args := `DELETE FROM job WHERE claim = ? AND again_at IS NULL AND id IN (?`+strings.Repeat(", ?", len(in)-1)+`)`, append([]any{claim}, in...)
+	if len(keyed) == 0 {
+		return tx.Send(text, args...)
+	}
+	gone, err := db.Collect(tx, scanID, text+` RETURNING id`, args...)
+	if err != nil {
 		return err
 	}
-	tx.Announce(topic, "")
-	_, err = tx.Exec(`UPDATE job SET claim = NULL, due_at = again_at, again_at = NULL, attempt = 0, reason = NULL
-		WHERE id = ? AND claim = ?`, j.ID, j.claim)
-	return err
+	for _, id := range keyed {
+		if slices.Contains(gone, id) {
+			continue
+		}
+		tx.Announce(topic, "")
+		if _, err := tx.Exec(`UPDATE job SET claim = NULL, due_at = again_at, again_at = NULL, attempt = 0, reason = NULL
+			WHERE id = ? AND claim = ?`, id, claim); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+func scanID(row db.Scanner) (id int64, err error) { return id, row.Scan(&id) }
 
 func again(tx *db.Tx, claim string, id int64, at time.Time, attempt int, why error) error {
 	tx.Announce(topic, "")

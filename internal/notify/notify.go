@@ -14,6 +14,7 @@ import (
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/jobs"
+	"github.com/oknodesk/okno/internal/lot"
 )
 
 // JobKind is the consequence of a fact that this room works off; its payload
@@ -49,12 +50,17 @@ type Notifier struct {
 	// counting is held from counting an address's letters to queueing one
 	// more; two processes at once may still exceed the bound by one.
 	counting *counting
+
+	reading *lot.Lots[func(context.Context) error] // what facts need to be told
+	telling *lot.Lots[desk.Telling]
 }
 
 // New makes a notifier. A key shorter than 32 bytes is a mistake of the
 // program and panics.
 func New(c Config) *Notifier {
-	return &Notifier{desk: c.Desk, links: links{c.BaseURL}, names: newNames(c.Key), log: c.Log, counting: newCounting()}
+	w := &Notifier{desk: c.Desk, links: links{c.BaseURL}, names: newNames(c.Key), log: c.Log, counting: newCounting()}
+	w.reading, w.telling = lot.New(w.readAll), lot.New(c.Desk.TellAll)
+	return w
 }
 
 // Register has r work off JobKind, desk.JoinJobKind and the duties that anyone may ask for at an
@@ -74,19 +80,23 @@ func (w *Notifier) fact(ctx context.Context, j jobs.Job) error {
 	if err := payload(j, &about); err != nil {
 		return err
 	}
-	n, err := w.desk.Notice(ctx, about.Event)
-	if err != nil {
+	var n *desk.Notice
+	if err := w.reading.Join(ctx, func(ctx context.Context) (err error) {
+		n, err = w.desk.Notice(ctx, about.Event)
+		return err
+	}); err != nil {
 		return err
 	}
 	if n.Event.Kind == okno.LetterReaddressed {
 		return w.readdress(ctx, j, about.Event)
 	}
 	told, notices := byLetter(n, recipients(n))
-	if told, err = w.reachable(ctx, n, told); err != nil {
+	told, err := w.reachable(ctx, n, told)
+	if err != nil {
 		return err
 	}
 	if len(told) == 0 {
-		return w.desk.Tell(ctx, nil, notices, j)
+		return w.keep(ctx, nil, notices, j)
 	}
 	if n.Mailbox.Address == "" {
 		return fmt.Errorf("event %d: there is no mailbox for letters to leave from", n.Event.ID)
@@ -139,7 +149,27 @@ func (w *Notifier) tell(ctx context.Context, duty jobs.Job, n *desk.Notice, told
 		o.Join = r.joinWithin(n)
 		out = append(out, o)
 	}
-	return w.desk.Tell(ctx, out, notices, duty)
+	return w.keep(ctx, out, notices, duty)
+}
+
+// keep is desk.Tell, in one change with what others are told of at this moment.
+func (w *Notifier) keep(ctx context.Context, letters []desk.Outgoing, notices []desk.Told, duty jobs.Job) error {
+	if len(letters) == 0 && len(notices) == 0 {
+		return nil
+	}
+	t, err := w.desk.Telling(ctx, letters, notices, duty)
+	if err != nil {
+		return err
+	}
+	return w.telling.Join(ctx, t)
+}
+
+// readAll reads what several facts need to be told.
+func (w *Notifier) readAll(ctx context.Context, parts []func(context.Context) error) error {
+	if len(parts) == 1 {
+		return parts[0](ctx) // which may be a single question
+	}
+	return w.desk.Together(ctx, parts...)
 }
 
 // bounded reports whether letters of a kind to one address are counted: what
@@ -160,7 +190,11 @@ func bounded(n *desk.Notice, kind okno.LetterKind) bool {
 // full reports whether an address has had as many letters of a kind as it may
 // have for now.
 func (w *Notifier) full(ctx context.Context, address string, kind okno.LetterKind) (bool, error) {
-	had, err := w.desk.LettersTo(ctx, address, kind, w.desk.Now().Add(-unprovenWithin), unprovenLimit)
+	var had int
+	err := w.reading.Join(ctx, func(ctx context.Context) (err error) {
+		had, err = w.desk.LettersTo(ctx, address, kind, w.desk.Now().Add(-unprovenWithin), unprovenLimit)
+		return err
+	})
 	return had >= unprovenLimit, err
 }
 

@@ -34,27 +34,34 @@ func (w *Notifier) withhold(ctx context.Context, n *desk.Notice, r recipient) (b
 	if !automatic(n, r) {
 		return false, nil
 	}
-	reason := ""
+	var reason string
+	if err := w.reading.Join(ctx, func(ctx context.Context) (err error) {
+		reason, err = w.tooMany(ctx, n, r)
+		return err
+	}); err != nil || reason == "" {
+		return false, err
+	}
+	return true, w.desk.Withhold(ctx, desk.Withheld{Event: n.Event.ID, Ticket: n.Ticket.ID, Person: r.person.ID, Letter: r.letter, Reason: reason})
+}
+
+// tooMany is why a letter does not go out; "": it does.
+func (w *Notifier) tooMany(ctx context.Context, n *desk.Notice, r recipient) (reason string, err error) {
 	most := n.Settings.Limits.InForce().Answers
 	had, err := w.desk.AnswersTo(ctx, r.person.Address, automaticKinds, w.desk.Now().Add(-answersWithin), most)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	if had >= most {
-		reason = "limit"
-	} else if r.letter == okno.LetterConfirmation {
-		echo, err := w.desk.Echo(ctx, n.Ticket)
-		if err != nil {
-			return false, err
-		}
-		if echo {
-			reason = "echo"
-		}
+		return "limit", nil
 	}
-	if reason == "" {
-		return false, nil
+	if r.letter != okno.LetterConfirmation {
+		return "", nil
 	}
-	return true, w.desk.Withhold(ctx, desk.Withheld{Event: n.Event.ID, Ticket: n.Ticket.ID, Person: r.person.ID, Letter: r.letter, Reason: reason})
+	echo, err := w.desk.Echo(ctx, n.Ticket)
+	if echo {
+		reason = "echo"
+	}
+	return reason, err
 }
 
 // stopped tells agents that a limit held something back, and what they can do.

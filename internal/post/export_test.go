@@ -2,7 +2,6 @@ package post
 
 import (
 	"context"
-	"runtime"
 
 	"github.com/oknodesk/okno"
 )
@@ -22,31 +21,4 @@ func (p *Post) Pass(ctx context.Context, box okno.MailboxID, l okno.LetterID) er
 	}
 	w.left(nil, p.desk.Now())
 	return nil
-}
-
-// Together does something for several numbers at once.
-type Together struct{ t together[int] }
-
-// NewTogether has do do it.
-func NewTogether(do func(context.Context, []int) error) *Together {
-	return &Together{together[int]{do: do}}
-}
-
-// Join waits until it is done for n.
-func (w *Together) Join(ctx context.Context, n int) error { return w.t.join(ctx, n) }
-
-// AwaitWaiting returns once so many wait for the next lot.
-func (w *Together) AwaitWaiting(n int) {
-	for {
-		w.t.mu.Lock()
-		waiting := 0
-		if w.t.next != nil {
-			waiting = len(w.t.next.all)
-		}
-		w.t.mu.Unlock()
-		if waiting >= n {
-			return
-		}
-		runtime.Gosched()
-	}
 }

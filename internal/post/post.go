@@ -14,6 +14,7 @@ import (
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/jobs"
+	"github.com/oknodesk/okno/internal/lot"
 	"github.com/oknodesk/okno/internal/trace"
 )
 
@@ -63,14 +64,14 @@ type Post struct {
 	ways ways
 	log  *slog.Logger
 
-	reading together[asked]         // letters to be sent
-	keeping together[desk.Delivery] // that letters were taken
+	reading *lot.Lots[asked]         // letters to be sent
+	keeping *lot.Lots[desk.Delivery] // that letters were taken
 }
 
 // New makes a post that sends by a transport; nil: the installation has none.
 func New(d *desk.Desk, by Transport, log *slog.Logger) *Post {
 	p := &Post{desk: d, log: log, ways: ways{own: map[okno.MailboxID]*way{}}}
-	p.reading.do, p.keeping.do = p.letters, d.SaveDeliveries
+	p.reading, p.keeping = lot.New(p.letters), lot.New(d.SaveDeliveries)
 	if by != nil {
 		p.ways.house = newWay(by, 0, maxConnections, 0)
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -38,13 +37,10 @@ func (l *Letter) columns() []any {
 		&l.Subject, &l.MessageID, &l.State, &l.Attempts, &l.Trouble, &l.Answer, moment{&l.At}, moment{&l.Sent}, &l.Shown, moment{&l.Announces}}
 }
 
-// queuedAtOnce bounds the letters that one statement keeps.
-const queuedAtOnce = 20
-
 // QueueLetters keeps letters to be sent and sets their ids; 0: its origin has a
 // letter already.
 func (tx Tx) QueueLetters(all []*Letter) error {
-	for some := range slices.Chunk(all, queuedAtOnce) {
+	for some := range db.Batches(all) {
 		if err := tx.queueSome(some); err != nil {
 			return err
 		}

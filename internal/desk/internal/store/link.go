@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"github.com/oknodesk/okno"
@@ -33,10 +34,19 @@ type Link struct {
 	Used    time.Time
 }
 
-// AddLink keeps a link.
-func (tx Tx) AddLink(l Link) error {
-	return tx.Send(`INSERT INTO link (hash, purpose, person, ticket, subject, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		l.Hash, l.Purpose, l.Person, l.Ticket, l.Subject, micro(l.Created), micro(l.Expires))
+// AddLinks keeps links.
+func (tx Tx) AddLinks(links ...Link) error {
+	for some := range db.Batches(links) {
+		const row = `(?, ?, ?, ?, ?, ?, ?)`
+		var args []any
+		for _, l := range some {
+			args = append(args, l.Hash, l.Purpose, l.Person, l.Ticket, l.Subject, micro(l.Created), micro(l.Expires))
+		}
+		if err := tx.Send(`INSERT INTO link (hash, purpose, person, ticket, subject, created, expires) VALUES `+row+strings.Repeat(", "+row, len(some)-1), args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LinkByHash is the link of a token's hash, expired and used ones too, or

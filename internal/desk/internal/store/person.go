@@ -56,7 +56,7 @@ func (tx Tx) People(ids []okno.PersonID) ([]okno.Person, error) {
 
 // AskPeople is People for later, of at least one.
 func (tx Tx) AskPeople(ids []okno.PersonID) *db.Asked[okno.Person] {
-	args := padded(ids)
+	args := db.Padded(ids)
 	return db.Ask(tx.Tx, scanPerson, `SELECT `+personColumns+` FROM person p WHERE p.id IN (`+marks(len(args))+`)`, args...)
 }
 

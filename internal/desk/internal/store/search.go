@@ -264,7 +264,7 @@ func (tx Tx) TicketsAmong(scope okno.Scope, ids []int64, n Narrow) ([]okno.Ticke
 		return nil, nil
 	}
 	where, args := n.where()
-	some := padded(ids)
+	some := db.Padded(ids)
 	ts, err := db.Collect(tx.Tx, scanTicket, `SELECT `+ticketColumns+` FROM ticket t WHERE t.id IN (`+marks(len(some))+`)`+where+` ORDER BY t.id DESC`, append(some, args...)...)
 	if err != nil || len(ts) == 0 || scope.Everything() {
 		return ts, err

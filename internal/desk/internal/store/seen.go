@@ -36,7 +36,7 @@ func (tx Tx) SeenOf(p okno.PersonID, ids ...okno.TicketID) (map[okno.TicketID]Se
 	if len(ids) == 0 || p == 0 {
 		return seen, nil
 	}
-	tickets := padded(ids)
+	tickets := db.Padded(ids)
 	all, err := db.Collect(tx.Tx, scanSeen, `SELECT person, ticket, message, at FROM seen WHERE person = ? AND ticket IN (`+marks(len(tickets))+`)`, append([]any{p}, tickets...)...)
 	for _, s := range all {
 		seen[s.Ticket] = s

@@ -9,19 +9,34 @@ import (
 	"github.com/oknodesk/okno/internal/db"
 )
 
-// AddToThread records that letters of these Message-IDs, in or out, belong to a
-// ticket; "" is none. They are few.
-func (tx Tx) AddToThread(t okno.TicketID, at time.Time, messageIDs ...string) error {
-	ids := slices.DeleteFunc(slices.Clone(messageIDs), func(id string) bool { return id == "" })
-	if len(ids) == 0 {
-		return nil
+// InThread is a letter, in or out, that belongs to a ticket.
+type InThread struct {
+	MessageID string // "": it has none
+	Ticket    okno.TicketID
+	At        time.Time
+}
+
+// AddToThreads records which tickets letters belong to.
+func (tx Tx) AddToThreads(letters ...InThread) error {
+	all := slices.DeleteFunc(slices.Clone(letters), func(l InThread) bool { return l.MessageID == "" })
+	slices.SortStableFunc(all, func(a, b InThread) int { return strings.Compare(a.MessageID, b.MessageID) }) // as in ClaimThread
+	for _, text := range []func(int) string{threadText, claimText} {
+		for some := range db.Batches(all) {
+			var args []any
+			for _, l := range some {
+				args = append(args, l.MessageID, l.Ticket, micro(l.At))
+			}
+			if err := tx.Send(text(len(some)), args...); err != nil {
+				return err
+			}
+		}
 	}
-	slices.Sort(ids) // as in ClaimThread
-	args := threadRows(t, ids, at)
-	if err := tx.Send(`INSERT INTO thread (messageid, ticket, at) VALUES `+threadMarks(len(ids))+` ON CONFLICT DO NOTHING`, args...); err != nil {
-		return err
-	}
-	return tx.Send(claimText(len(ids)), args...)
+	return nil
+}
+
+// threadText records so many letters.
+func threadText(n int) string {
+	return `INSERT INTO thread (messageid, ticket, at) VALUES ` + threadMarks(n) + ` ON CONFLICT DO NOTHING`
 }
 
 // threadRows are the arguments of threadMarks.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"math/bits"
 	"slices"
 	"strconv"
 
@@ -142,18 +141,8 @@ func among[T any, ID any](tx Tx, scan func(db.Scanner) (T, error), before string
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	args := padded(ids)
+	args := db.Padded(ids)
 	return db.Collect(tx.Tx, scan, before+`(`+marks(len(args))+`)`+after, args...)
-}
-
-// padded are ids for "IN (…)", the last of them repeatedly, so that there are few
-// texts for many counts: each is compiled, or planned, once for a connection.
-func padded[ID any](ids []ID) []any {
-	args := anys(ids)
-	for range 1<<bits.Len(uint(len(ids)-1)) - len(ids) {
-		args = append(args, ids[len(ids)-1])
-	}
-	return args
 }
 
 func keys[K interface{ ~int64 }, V any](m map[K]V) []K {

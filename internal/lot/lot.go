@@ -1,4 +1,6 @@
-package post
+// Package lot does at once what several want at one moment: one question, or one
+// change, instead of one for each.
+package lot
 
 import (
 	"context"
@@ -6,8 +8,6 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
-	"github.com/oknodesk/okno/internal/desk"
-	"github.com/oknodesk/okno/internal/jobs"
 )
 
 // doTime bounds what is done for several at once.
@@ -15,13 +15,17 @@ const doTime = 30 * time.Second
 
 // together does at once what several want at one moment: whoever comes while it
 // is under way is of the next lot. There are no more of them than workers.
-type together[W any] struct {
+type Lots[W any] struct {
 	do func(ctx context.Context, all []W) error // for all of them, or none
 
 	mu   sync.Mutex
 	next *lot[W] // nil: nobody waits
 	busy bool
 }
+
+// New has do do it, for all or for none; where that fails it is done for each
+// alone. do's context is of its own, and bounded by 30 s.
+func New[W any](do func(ctx context.Context, all []W) error) *Lots[W] { return &Lots[W]{do: do} }
 
 // lot are those for whom it is done at once.
 type lot[W any] struct {
@@ -30,9 +34,9 @@ type lot[W any] struct {
 	done chan struct{}
 }
 
-// join waits until it is done for w too, or until ctx ends; then it is done
+// Join waits until it is done for w too, or until ctx ends; then it is done
 // nevertheless.
-func (t *together[W]) join(ctx context.Context, w W) error {
+func (t *Lots[W]) Join(ctx context.Context, w W) error {
 	t.mu.Lock()
 	if t.next == nil {
 		t.next = &lot[W]{done: make(chan struct{})}
@@ -52,7 +56,7 @@ func (t *together[W]) join(ctx context.Context, w W) error {
 	}
 }
 
-func (t *together[W]) serve() {
+func (t *Lots[W]) serve() {
 	for {
 		t.mu.Lock()
 		l := t.next
@@ -67,7 +71,7 @@ func (t *together[W]) serve() {
 }
 
 // each does it for all, and where one of them stands in the way for each alone.
-func (t *together[W]) each(all []W) []error {
+func (t *Lots[W]) each(all []W) []error {
 	errs := make([]error, len(all))
 	err := t.once(all)
 	for i := range all {
@@ -78,43 +82,8 @@ func (t *together[W]) each(all []W) []error {
 	return errs
 }
 
-func (t *together[W]) once(all []W) error {
+func (t *Lots[W]) once(all []W) error {
 	ctx, cancel := context.WithTimeout(context.Background(), doTime)
 	defer cancel()
 	return t.do(ctx, all)
-}
-
-// asked is one letter that is to be read, and where it is put.
-type asked struct {
-	id  okno.LetterID
-	got *desk.SealedLetter
-}
-
-// letters reads letters in sets.
-func (p *Post) letters(ctx context.Context, all []asked) error {
-	ids := make([]okno.LetterID, len(all))
-	for i, a := range all {
-		ids[i] = a.id
-	}
-	read, err := p.desk.SealedLetters(ctx, ids)
-	for _, a := range all {
-		*a.got = read[a.id]
-	}
-	return err
-}
-
-// letter is one letter to send, read with those that others want just now;
-// okno.ErrNotFound: it was taken back.
-func (p *Post) letter(ctx context.Context, id okno.LetterID) (okno.Letter, error) {
-	got := new(desk.SealedLetter)
-	if err := p.reading.join(ctx, asked{id, got}); err != nil {
-		return okno.Letter{}, err
-	}
-	return p.desk.Unseal(ctx, *got)
-}
-
-// taken keeps that the relay took a letter, in one change with what it took at
-// this moment of others. That is not given up when the program is to stop.
-func (p *Post) taken(ctx context.Context, l okno.Letter, duty jobs.Job) error {
-	return p.keeping.join(context.WithoutCancel(ctx), desk.Delivery{Letter: l, Duty: duty})
 }
