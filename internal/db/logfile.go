@@ -1,6 +1,11 @@
 package db
 
-import "github.com/ncruces/go-sqlite3/vfs"
+import (
+	"errors"
+	"os"
+
+	"github.com/ncruces/go-sqlite3/vfs"
+)
 
 // logVFS is how SQLite gets at files: as the operating system has them, but the
 // write-ahead log gathered (logFile) and the database's made durable piece by
@@ -20,12 +25,29 @@ func (g gathering) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.Fil
 		return nil, got, err
 	}
 	if flags&vfs.OPEN_WAL != 0 {
+		if err := asOpen(f, name.Database()); err != nil {
+			return nil, got, errors.Join(err, f.Close())
+		}
 		return &logFile{File: f}, got, nil
 	}
 	if whole, ok := f.(wholeFile); ok && flags&vfs.OPEN_MAIN_DB != 0 {
 		return &mainFile{wholeFile: whole}, got, nil
 	}
 	return f, got, nil
+}
+
+// asOpen gives a log, which holds what the database does, the database's mode:
+// made by the process's umask, it may be open to more.
+func asOpen(log vfs.File, database string) error {
+	kept, err := os.Stat(database)
+	if err != nil {
+		return err
+	}
+	file, ok := log.(interface{ Chmod(os.FileMode) error })
+	if !ok {
+		return errors.New("the mode of the write-ahead log cannot be set")
+	}
+	return file.Chmod(kept.Mode().Perm())
 }
 
 // logGathered bounds what a log file holds back, in bytes.

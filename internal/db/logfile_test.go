@@ -3,11 +3,24 @@ package db_test
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/db/dbtest"
 )
+
+func TestALogIsOpenToNoMoreThanItsDatabase(t *testing.T) {
+	url := dbtest.SQLite(t)
+	d := openWithSchema(t, url)
+	must(t, d.Write(t.Context(), func(tx *db.Tx) error { return addPerson(tx, "Ann") }))
+	kept, err := os.Stat(strings.TrimPrefix(url, "sqlite:") + "-wal")
+	must(t, err)
+	if kept.Size() == 0 || kept.Mode().Perm() != 0o600 {
+		t.Errorf("a log of %d bytes has the mode %v", kept.Size(), kept.Mode())
+	}
+}
 
 // A change that does not fit the cache writes pages to the log long before its
 // commit and reads them from there again.

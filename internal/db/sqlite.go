@@ -63,7 +63,7 @@ func openSQLite(ctx context.Context, path string, h *hub, o Options) (*sqlite, e
 }
 
 // ownFile makes the file where it is absent, open to nobody else: SQLite would
-// leave that to the process's umask. Its companions get the same mode. What is
+// leave that to the process's umask. Its log gets the same mode (asOpen). What is
 // to be read only must be there.
 func ownFile(path string, there bool) error {
 	flags := os.O_RDWR
