@@ -23,6 +23,8 @@ func outOfReach(err error) error {
 	switch {
 	case errors.As(err, &refusal):
 		return refusal
+	case errors.Is(err, db.ErrPooled):
+		return &Refusal{Exit: ExitConfig, Text: "--db: " + err.Error()}
 	case errors.As(err, &old):
 		return &Refusal{Exit: ExitConfig, Text: err.Error()}
 	case errors.As(err, &unfinished):

@@ -81,7 +81,7 @@ const sortMemory = "256MB"
 func (p *postgres) build(ctx context.Context, text string) error {
 	config := p.pool.Config().ConnConfig
 	delete(config.RuntimeParams, "statement_timeout")
-	config.RuntimeParams["maintenance_work_mem"] = sortMemory
+	p.sortInMemory(config)
 	pool := stdlib.OpenDB(*config)
 	_, err := pool.ExecContext(ctx, text)
 	return errors.Join(err, pool.Close())

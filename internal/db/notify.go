@@ -82,6 +82,7 @@ type ear struct {
 	log    *slog.Logger
 	alone  bool
 	guest  bool // only reads, and so takes no place
+	pooled bool // found when it last connected
 	stop   context.CancelFunc
 	closed chan struct{}
 }
@@ -105,7 +106,8 @@ func (e *ear) connect(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, &reachError{err}
 	}
-	if !e.guest {
+	e.pooled, err = pooled(ctx, conn)
+	if err == nil && !e.guest {
 		err = takePlace(ctx, conn, e.alone)
 	}
 	if err == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"sync/atomic"
@@ -27,6 +28,7 @@ type postgres struct {
 	pool   *pgxpool.Pool
 	texts  placeholders
 	writer *pgWriter
+	pooled bool // a pooler begins sessions for us, which refuses parameters
 	voice  *voice
 	ear    *ear
 
@@ -53,11 +55,11 @@ func openPostgres(ctx context.Context, connection string, h *hub, o Options) (*p
 	if p.ear, err = startEar(ctx, config.ConnConfig.Copy(), h, o); err != nil {
 		return nil, err
 	}
-	// Nothing asked here is worth compiling, whatever the server believes of it.
-	config.ConnConfig.RuntimeParams["jit"] = "off"
-	// One statement never outlives the change it may belong to.
-	config.ConnConfig.RuntimeParams["statement_timeout"] = "30000"
-	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
+	if p.pooled = p.ear.pooled; p.pooled {
+		config.AfterConnect = setEach(sessionParams)
+	} else {
+		maps.Copy(config.ConnConfig.RuntimeParams, sessionParams)
+	}
 	if p.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		p.ear.close()
 		return nil, err
@@ -65,6 +67,15 @@ func openPostgres(ctx context.Context, connection string, h *hub, o Options) (*p
 	p.voice = startVoice(p.pool, o.Log)
 	p.writer = startPgWriter(p)
 	return p, nil
+}
+
+// sessionParams are how the server serves our connections.
+var sessionParams = map[string]string{
+	// Nothing asked here is worth compiling, whatever the server believes of it.
+	"jit": "off",
+	// One statement never outlives the change it may belong to.
+	"statement_timeout":                   "30000",
+	"idle_in_transaction_session_timeout": "60000",
 }
 
 func asOkno(params map[string]string) {
@@ -265,9 +276,17 @@ func (p *postgres) announce(ctx context.Context, a announcement) error {
 
 func (p *postgres) migrate(ctx context.Context, files fs.FS, last int64) error {
 	config := p.patient() // a large table takes the time it takes
-	config.RuntimeParams["maintenance_work_mem"] = sortMemory
+	p.sortInMemory(config)
 	pool := stdlib.OpenDB(*config)
 	return errors.Join(migratePostgres(ctx, pool, files, last, p.log), pool.Close())
+}
+
+// sortInMemory lets a connection make indexes faster; behind a pooler it takes
+// the server's own time.
+func (p *postgres) sortInMemory(config *pgx.ConnConfig) {
+	if !p.pooled {
+		config.RuntimeParams["maintenance_work_mem"] = sortMemory
+	}
 }
 
 func (p *postgres) close() error {
