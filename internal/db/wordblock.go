@@ -25,7 +25,7 @@ const (
 	mostBlocks  = 64
 	farBlocks   = 128  // where more are needed than these, to ask for all may cost less
 	fewIDs      = 4000 // so many are read at once from wherever they are, and sorted
-	manyIDs     = 64   // so many in a few blocks far apart need no counting
+	manyIDs     = 32   // so many in a few blocks far apart need no counting
 )
 
 // sought is a question to the index of words, as tsqueries.
@@ -95,21 +95,20 @@ type lookout struct {
 // plan is what to ask for next when some more ids are wanted.
 func (l *lookout) plan(wanted int) blocks {
 	left := l.next + 1
-	few := l.met*left <= fewIDs*l.asked // of all that are left
-	span, far := int64(mostBlocks), false
+	span, far := left, false // all: they are rare
 	switch {
 	case l.met == 0 && l.span == firstBlocks:
 		span, far = nextBlocks, true
-	case l.empty && few:
-		span = left
-	case l.empty:
-		span = min(l.span*2, mostBlocks/2)
-	default:
-		if needed := max(int64(wanted)*l.asked*5/4/l.met+1, l.asked/2); needed > farBlocks && few {
-			span = left
-		} else {
-			span = min(needed, mostBlocks)
+	case l.met > 0:
+		needed := int64(wanted)*l.asked*5/4/l.met + 1
+		if needed > farBlocks && l.met*left <= fewIDs*l.asked {
+			break
 		}
+		atLeast := l.asked / 2
+		if l.empty {
+			atLeast = min(l.span*2, mostBlocks/2)
+		}
+		span = min(max(needed, atLeast), mostBlocks)
 	}
 	if span >= left {
 		return blocks{to: l.next, all: true}

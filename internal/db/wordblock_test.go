@@ -145,7 +145,8 @@ func TestBlocksAreAskedForAsTheirWordsNeed(t *testing.T) {
 		{"in one of old", func(b int64) int { return bit(b == 30) }, []int64{2, 16, 990}},
 		{"in many, not lately", func(b int64) int { return 250 * bit(b < 980) }, []int64{2, 16, 16}},
 		{"in many, long ago", func(b int64) int { return 250 * bit(b < 870) }, []int64{2, 16, 16, 32, 32, 32, 32}},
-		{"in a few, not lately", func(b int64) int { return 2 * bit(b < 700) }, []int64{2, 16, 990}},
+		{"in some, not lately", func(b int64) int { return 3 * bit(b < 980) }, []int64{2, 16, 25}},
+		{"in a few, not lately", func(b int64) int { return bit(b%16 == 0 && b < 700) }, []int64{2, 16, 990}},
 	} {
 		if asked := db.BlocksAsked(highest, 26, c.has); !slices.Equal(asked, c.want) {
 			t.Errorf("%s: asked for %v blocks, want %v", c.name, asked, c.want)
