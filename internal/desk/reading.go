@@ -47,7 +47,7 @@ func (r *reading) page(want int) (ts []okno.Ticket, more bool, err error) {
 	if err != nil || next == nil {
 		return nil, false, err
 	}
-	chunk := readChunk
+	chunk := min(4*want+1, readChunk)
 	if whole {
 		chunk = want + 1
 	}
