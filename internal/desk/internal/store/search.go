@@ -128,34 +128,36 @@ const (
 	excerptText     = 4000 // characters of each
 )
 
+// excerptBody is a message's text as far as it is read.
+var excerptBody = `substr(body, 1, ` + strconv.Itoa(excerptText) + `)`
+
 // LatestText is the latest message's text of some tickets that a side may see.
 func (tx Tx) LatestText(ids []okno.TicketID, side okno.Side) (map[okno.TicketID][]string, error) {
-	return tx.texts(ids, side, 1, 0)
+	texts := make(map[okno.TicketID][]string, len(ids))
+	_, err := among(tx, textOf(texts), `SELECT t.id, COALESCE((SELECT `+excerptBody+` FROM message WHERE ticket = t.id AND deleted = 0`+seenBy(side)+`
+		ORDER BY message.id DESC LIMIT 1), '') FROM ticket t WHERE t.id IN `, ids, ``)
+	return texts, err
 }
 
 // EarlierTexts are those of the messages before it, the latest first.
 func (tx Tx) EarlierTexts(ids []okno.TicketID, side okno.Side) (map[okno.TicketID][]string, error) {
-	return tx.texts(ids, side, excerptMessages-1, 1)
-}
-
-func (tx Tx) texts(ids []okno.TicketID, side okno.Side, limit, skipped int) (map[okno.TicketID][]string, error) {
 	texts := make(map[okno.TicketID][]string, len(ids))
 	if len(ids) == 0 {
 		return texts, nil
 	}
-	part := `SELECT * FROM (SELECT ticket, id, substr(body, 1, ` + strconv.Itoa(excerptText) + `) AS body FROM message WHERE ticket = ? AND deleted = 0` + seenBy(side) + ` ORDER BY id DESC LIMIT ` + strconv.Itoa(limit) + ` OFFSET ` + strconv.Itoa(skipped) + `) AS part`
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	_, err := db.Collect(tx.Tx, func(row db.Scanner) (id int64, err error) {
-		var t okno.TicketID
-		var text string
-		err = row.Scan(&t, &id, &text)
-		texts[t] = append(texts[t], text)
-		return id, err
-	}, strings.TrimSuffix(strings.Repeat(part+` UNION ALL `, len(ids)), ` UNION ALL `)+` ORDER BY ticket, id DESC`, args...)
+	part := `SELECT * FROM (SELECT ticket, ` + excerptBody + ` AS body, id FROM message WHERE ticket = ? AND deleted = 0` + seenBy(side) + ` ORDER BY id DESC LIMIT ` + strconv.Itoa(excerptMessages-1) + ` OFFSET 1) AS part`
+	_, err := db.Collect(tx.Tx, textOf(texts), `SELECT ticket, body FROM (`+strings.TrimSuffix(strings.Repeat(part+` UNION ALL `, len(ids)), ` UNION ALL `)+`) AS parts ORDER BY ticket, id DESC`, anys(ids)...)
 	return texts, err
+}
+
+// textOf adds a row's text to those of its ticket.
+func textOf(texts map[okno.TicketID][]string) func(db.Scanner) (okno.TicketID, error) {
+	return func(row db.Scanner) (t okno.TicketID, err error) {
+		var text string
+		err = row.Scan(&t, &text)
+		texts[t] = append(texts[t], text)
+		return t, err
+	}
 }
 
 // Narrow is what tickets must be beside having words; zero fields ask nothing.
