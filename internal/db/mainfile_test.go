@@ -47,4 +47,13 @@ func TestWhatACheckpointCopiesIsMadeDurableByPieces(t *testing.T) {
 	if write(1); disk.times != 5 {
 		t.Errorf("made durable %d times, want 5: what SQLite has made durable is not loose", disk.times)
 	}
+	if err := file.Sync(vfs.SYNC_NORMAL); err != nil {
+		t.Fatal(err)
+	}
+	disk.times = 0
+	// Behind a long reading there are gigabytes, and a piece of the usual length holds commits up.
+	write((mainMuch + 2*mainLoose) / mainLoose)
+	if least := mainMuch/mainLoose + mainLoose/mainPiece; disk.times < least {
+		t.Errorf("a long checkpoint was made durable in %d pieces, want %d at least", disk.times, least)
+	}
 }
