@@ -26,7 +26,7 @@ type checkpointer struct {
 }
 
 func startCheckpointer(ctx context.Context, path string, log *slog.Logger) (*checkpointer, error) {
-	conn, err := openLite(ctx, path, false, readerCache)
+	conn, err := openLite(ctx, path, false, sideCache)
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,15 @@ func LongGroups(d *DB) {
 // LogLeft is how much of SQLite's log the last checkpoint left, in pages.
 func LogLeft(d *DB) int64 { return d.engine.(*sqlite).tidier.left.Load() }
 
+// RestingReaders is how many of SQLite's reading connections are open and not
+// in use, and the memory that each may fill with pages, in KiB.
+func RestingReaders(d *DB) (open, cache int) {
+	s := d.engine.(*sqlite)
+	s.atRest.Lock()
+	defer s.atRest.Unlock()
+	return len(s.idle), s.cache
+}
+
 // RestartPages is how long that log grows before it is started anew, in pages.
 const RestartPages = restartPages
 

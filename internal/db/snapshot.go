@@ -25,7 +25,7 @@ func (d *DB) Pinned() bool {
 }
 
 func (s *sqlite) snapshot(ctx context.Context, fn func(*Tx) error) (err error) {
-	conn, err := openLite(ctx, s.path, true, readerCache)
+	conn, err := openLite(ctx, s.path, true, sideCache)
 	if err != nil {
 		return err
 	}

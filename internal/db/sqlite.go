@@ -15,12 +15,15 @@ import (
 )
 
 // Caches are small: they live in every connection, and the file's pages are in
-// the operating system's cache anyway.
+// the operating system's cache anyway. A reader's holds what leads to the rows
+// of a million tickets, the upper pages of all indexes.
 const (
-	writerCache = 16 << 10 // KiB
-	readerCache = 8 << 10  // KiB
-	busyTimeout = 10 * time.Second
-	walKept     = 64 << 20 // bytes of log file kept when it starts anew
+	writerCache  = 16 << 10 // KiB
+	readerCache  = 32 << 10 // KiB, where processors are few
+	sideCache    = 8 << 10  // KiB, of whoever reads a file once through
+	readerCaches = 64 << 10 // KiB, of all readers; a reader has sideCache at least
+	busyTimeout  = 10 * time.Second
+	walKept      = 64 << 20 // bytes of log file kept when it starts anew
 )
 
 // sqlite is a file with one writer, some readers and a checkpointer.
@@ -30,8 +33,12 @@ type sqlite struct {
 	hub     *hub
 	writer  *writer
 	full    fullness
-	readers chan *liteSession // nil stands for one not opened yet
+	readers chan struct{} // as many as may read at once
+	cache   int           // of each reader, in KiB
 	tidier  *checkpointer
+
+	atRest sync.Mutex
+	idle   []*liteSession // readers that nobody uses, the last used last
 
 	migrating sync.Mutex // one process alone holds the file
 }
@@ -47,10 +54,8 @@ func openSQLite(ctx context.Context, path string, h *hub, o Options) (*sqlite, e
 	if err := ownFile(path, o.ReadOnly); err != nil {
 		return nil, err
 	}
-	s := &sqlite{path: path, log: o.Log, hub: h, full: fullness{log: o.Log}, readers: make(chan *liteSession, o.Readers)}
-	for range o.Readers {
-		s.readers <- nil
-	}
+	s := &sqlite{path: path, log: o.Log, hub: h, full: fullness{log: o.Log}, readers: make(chan struct{}, o.Readers),
+		cache: min(readerCache, max(sideCache, readerCaches/o.Readers))}
 	conn, err := openLite(ctx, path, false, writerCache)
 	if err != nil {
 		return nil, err
@@ -125,30 +130,31 @@ func (s *liteSession) reading(tx *Tx, fn func(*Tx) error) (sound bool, err error
 	return sound, err
 }
 
-// borrow lends fn one of the readers, which is not used again if it is not sound
-// afterwards.
+// borrow lends fn the reader that was used last, since its cache is the newest; it
+// is not used again if it is not sound afterwards.
 func (s *sqlite) borrow(ctx context.Context, fn func(*liteSession) (sound bool, err error)) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var conn *liteSession
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.writer.closing:
 		return ErrClosed
-	case conn = <-s.readers:
+	case s.readers <- struct{}{}:
 	}
+	conn := s.rested()
 	sound := false
 	defer func() {
 		if !sound && conn != nil { // a connection of unknown state is not used again
 			err = errors.Join(err, conn.close())
-			conn = nil
+		} else if conn != nil {
+			s.rest(conn)
 		}
-		s.readers <- conn
+		<-s.readers
 	}()
 	if conn == nil {
-		if conn, err = openLite(ctx, s.path, true, readerCache); err != nil {
+		if conn, err = openLite(ctx, s.path, true, s.cache); err != nil {
 			return err
 		}
 	}
@@ -156,12 +162,32 @@ func (s *sqlite) borrow(ctx context.Context, fn func(*liteSession) (sound bool, 
 	return err
 }
 
+// rested is the reader that came back last; nil: all that were opened are in use.
+func (s *sqlite) rested() *liteSession {
+	s.atRest.Lock()
+	defer s.atRest.Unlock()
+	last := len(s.idle) - 1
+	if last < 0 {
+		return nil
+	}
+	conn := s.idle[last]
+	s.idle = s.idle[:last]
+	return conn
+}
+
+func (s *sqlite) rest(conn *liteSession) {
+	s.atRest.Lock()
+	defer s.atRest.Unlock()
+	s.idle = append(s.idle, conn)
+}
+
 func (s *sqlite) close() error {
 	err := s.writer.close()
 	for range cap(s.readers) { // each comes back when its reading ends
-		if conn := <-s.readers; conn != nil {
-			err = errors.Join(err, conn.close())
-		}
+		s.readers <- struct{}{}
+	}
+	for conn := s.rested(); conn != nil; conn = s.rested() {
+		err = errors.Join(err, conn.close())
 	}
 	return errors.Join(err, s.tidier.close())
 }

@@ -24,11 +24,9 @@ type counted struct{ changes, commits atomic.Int64 }
 const pageSize = 4096
 
 func (s *sqlite) stats() Stats {
-	free := int64(len(s.readers))
-	most := int64(cap(s.readers))
 	return Stats{
 		Changes: s.writer.counted.changes.Load(), Commits: s.writer.counted.commits.Load(), LogSize: s.tidier.pages() * pageSize,
-		Conns: most, Busy: most - free, MaxConns: most,
+		Conns: int64(cap(s.readers)), Busy: int64(len(s.readers)), MaxConns: int64(cap(s.readers)),
 	}
 }
 
