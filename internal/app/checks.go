@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"sync"
 	"syscall"
@@ -70,13 +71,35 @@ func remember[T any](during time.Duration, question func(context.Context) (T, er
 	}
 }
 
-// room says that the disk is nearly full.
+// room says that a disk is nearly full.
 func (h *House) room() error {
-	free, err := freeBytes(h.Config.Data)
+	free, at, err := leastFree(h.Config)
 	if err == nil && free < leastRoom {
-		err = fmt.Errorf("only %d MB are free at %s", free>>20, h.Config.Data)
+		err = fmt.Errorf("only %d MB are free at %s", free>>20, at)
 	}
 	return err
+}
+
+// leastFree is the room on the fullest of the disks that the installation lies
+// on here: data, an SQLite file and attachments may have one each.
+func leastFree(c *Config) (least int64, at string, err error) {
+	dirs := append([]string{c.Data}, homes(c.DB)...)
+	if !inBucket(c.Files) {
+		dirs = append(dirs, c.Files)
+	}
+	for i, dir := range dirs {
+		free, err := freeBytes(dir)
+		if errors.Is(err, fs.ErrNotExist) && i > 0 {
+			continue // not made yet
+		}
+		if err != nil {
+			return 0, dir, err
+		}
+		if at == "" || free < least {
+			least, at = free, dir
+		}
+	}
+	return least, at, nil
 }
 
 // freeBytes is the room that is left for us on a directory's disk.

@@ -128,14 +128,14 @@ func (f *findings) directory(c *Config) {
 	} else {
 		f.ok("key", "%s is there", c.KeyFile)
 	}
-	free, err := freeBytes(c.Data)
+	free, at, err := leastFree(c)
 	switch {
 	case err != nil:
 		f.fail("disk", err.Error(), "")
 	case free < leastRoom:
-		f.fail("disk", fmt.Sprintf("%d MB are free", free>>20), "make room: letters and files are no longer taken in")
+		f.fail("disk", fmt.Sprintf("%d MB are free at %s", free>>20, at), "make room: letters and files are no longer taken in")
 	case free < comfort:
-		f.warn("disk", fmt.Sprintf("%d MB are free", free>>20), "make room soon")
+		f.warn("disk", fmt.Sprintf("%d MB are free at %s", free>>20, at), "make room soon")
 	default:
 		f.ok("disk", "%d GB are free", free>>30)
 	}

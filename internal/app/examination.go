@@ -79,6 +79,11 @@ func (h *House) examineDatabase(ctx context.Context, f *findings) {
 		advice = finishing(unfinished)
 	}
 	f.judge("schema", err, fmt.Sprintf("%s at %d", h.DB.Dialect(), schema), advice)
+	if off, err := h.DB.ClockOff(ctx, h.Now); err != nil {
+		f.fail("clock", err.Error(), "")
+	} else if off.Abs() > clockOff {
+		f.warn("clock", fmt.Sprintf("ours and the database server's are %s apart", off.Abs().Round(time.Second)), "set both by NTP: programs with different clocks take work from one another, and times come out of order")
+	}
 	faults, err := h.DB.Integrity(ctx)
 	if err == nil && len(faults) > 0 {
 		err = errors.New(strings.Join(faults, "; "))

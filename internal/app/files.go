@@ -43,10 +43,15 @@ func parseFiles(s string) (string, error) {
 // noLimit is for answers whose length others have bounded.
 const noLimit = 1 << 50
 
+// inBucket tells S3 from a directory.
+func inBucket(where string) bool {
+	return strings.HasPrefix(where, "s3:") || strings.HasPrefix(where, "s3+http:")
+}
+
 // openFiles opens the store of attachments. A directory is this process's own
 // and is tidied, unless beside another process.
 func openFiles(ctx context.Context, where, data string, beside bool) (blob.Store, error) {
-	if !strings.HasPrefix(where, "s3:") && !strings.HasPrefix(where, "s3+http:") {
+	if !inBucket(where) {
 		if beside {
 			return blob.OpenDisk(where)
 		}

@@ -48,9 +48,9 @@ func (h *House) measure() {
 			Read: func(context.Context) ([]metrics.Line, error) { return metrics.One(float64(h.Web.UnderWay())), nil }},
 		metrics.State{Name: "okno_live_pages", Help: "Open pages that are told what changes.",
 			Read: func(context.Context) ([]metrics.Line, error) { return metrics.One(float64(h.Hub.Open())), nil }},
-		metrics.State{Name: "okno_disk_free_bytes", Help: "Room that is left on the disk of the data directory.",
+		metrics.State{Name: "okno_disk_free_bytes", Help: "Room that is left on the fullest of the disks of data, database file and attachments.",
 			Read: func(context.Context) ([]metrics.Line, error) {
-				free, err := freeBytes(h.Config.Data)
+				free, _, err := leastFree(h.Config)
 				return metrics.One(float64(free)), err
 			}},
 		metrics.State{Name: "okno_search_waiting", Help: "Changes that wait to be found by their words, counted up to 10000.",

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"time"
 )
 
 // Dialect tells the two databases apart where their text must differ.
@@ -96,6 +97,21 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	return &DB{engine: e, hub: h, readOnly: o.ReadOnly}, nil
+}
+
+// ClockOff is how far the database server's clock is before ours, to within the
+// time of one exchange; 0 on SQLite, which has none of its own.
+func (d *DB) ClockOff(ctx context.Context, now func() time.Time) (off time.Duration, err error) {
+	if d.Dialect() == SQLite {
+		return 0, nil
+	}
+	err = d.Read(ctx, func(tx *Tx) error {
+		var its int64
+		err := tx.QueryRow(`SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`).Scan(&its)
+		off = time.UnixMicro(its).Sub(now())
+		return err
+	})
+	return off, err
 }
 
 // Dialect tells which database this is.

@@ -69,7 +69,8 @@ func openSQLite(ctx context.Context, path string, h *hub, o Options) (*sqlite, e
 
 // ownFile makes the file where it is absent, open to nobody else: SQLite would
 // leave that to the process's umask. Its log gets the same mode (asOpen). What is
-// to be read only must be there.
+// to be read only must be there. One that others may read, as older programs
+// made it, is closed to them.
 func ownFile(path string, there bool) error {
 	flags := os.O_RDWR
 	if !there {
@@ -79,7 +80,11 @@ func ownFile(path string, there bool) error {
 	if err != nil {
 		return err
 	}
-	return file.Close()
+	info, err := file.Stat()
+	if err == nil && !there && info.Mode().Perm()&0o077 != 0 {
+		err = file.Chmod(0o600)
+	}
+	return errors.Join(err, file.Close())
 }
 
 func (s *sqlite) dialect() Dialect { return SQLite }
