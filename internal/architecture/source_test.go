@@ -197,6 +197,7 @@ var dialersByRight = []string{
 	"internal/app/socket.go",      // the control socket, a file
 	"internal/app/rooms.go",       // the resolver of --dns
 	"internal/app/supervisor.go",  // the socket of whoever started the program
+	"internal/app/watchdog.go",    // the pages of this very process
 	"internal/intake/listener.go", // asks whether a socket file is anybody's
 	"internal/db",                 // the database is named by a setting
 	"internal/oknotest",           // the test rig
