@@ -42,6 +42,7 @@ var rooms = []room{
 	{"internal/web/assets", 1, nil},
 
 	{"internal/jobs", 2, []string{"internal/db", "internal/trace"}},
+	{"internal/lot", 2, []string{""}},
 	{"internal/sla", 2, []string{""}},
 	{"internal/live", 2, []string{""}},
 	{"internal/backup", 2, []string{"internal/blob", "internal/db"}},
@@ -51,8 +52,8 @@ var rooms = []room{
 
 	{"internal/access", 4, []string{"", "internal/desk", "internal/jobs", "internal/outbound"}},
 	{"internal/intake", 4, []string{"", "internal/bearer", "internal/desk", "internal/jobs", "internal/locale", "internal/mail", "internal/outbound", "internal/safehtml", "internal/trace"}},
-	{"internal/post", 4, []string{"", "internal/bearer", "internal/desk", "internal/jobs", "internal/mail", "internal/outbound", "internal/trace"}},
-	{"internal/notify", 4, []string{"", "internal/desk", "internal/jobs", "internal/locale", "internal/mail", "internal/safehtml"}},
+	{"internal/post", 4, []string{"", "internal/bearer", "internal/desk", "internal/jobs", "internal/lot", "internal/mail", "internal/outbound", "internal/trace"}},
+	{"internal/notify", 4, []string{"", "internal/desk", "internal/jobs", "internal/locale", "internal/lot", "internal/mail", "internal/safehtml"}},
 	{"internal/push", 4, []string{"", "internal/desk", "internal/jobs", "internal/locale", "internal/outbound"}},
 	{"internal/automation", 4, []string{"", "internal/desk", "internal/jobs"}},
 	{"internal/webhook", 4, []string{"", "internal/desk", "internal/jobs", "internal/outbound"}},

@@ -13,7 +13,7 @@ import (
 // doTime bounds what is done for several at once.
 const doTime = 30 * time.Second
 
-// together does at once what several want at one moment: whoever comes while it
+// Lots do at once what several want at one moment: whoever comes while it
 // is under way is of the next lot. There are no more of them than workers.
 type Lots[W any] struct {
 	do func(ctx context.Context, all []W) error // for all of them, or none
