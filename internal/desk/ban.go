@@ -121,7 +121,7 @@ func (d *Desk) Banned(ctx context.Context, address string) (banned bool, err err
 			break
 		}
 	}
-	err = d.readOne(ctx, func(tx store.Tx) (err error) {
+	err = d.readOneAlong(ctx, func(tx store.Tx) (err error) {
 		banned, err = tx.Banned(what)
 		return err
 	})

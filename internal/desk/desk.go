@@ -15,6 +15,7 @@ import (
 	"github.com/oknodesk/okno/internal/desk/internal/index"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 	"github.com/oknodesk/okno/internal/jobs"
+	"github.com/oknodesk/okno/internal/lot"
 	"github.com/oknodesk/okno/internal/mail"
 	"github.com/oknodesk/okno/internal/secret"
 	"github.com/oknodesk/okno/internal/trace"
@@ -71,6 +72,7 @@ type Desk struct {
 	formWhole    atomic.Bool   // the index is known to be whole in its present form
 	vocabulary   index.Vocabulary
 	unlisten     func()
+	alongs       *lot.Lots[*along]
 }
 
 // Migrations are the desk's tables, for db.Migrate beside jobs.Migrations.
@@ -87,6 +89,7 @@ func New(c Config) *Desk {
 		replies:   mail.NewReplyAddresses(c.Key.Sub("reply addresses")),
 		unindexed: make(chan struct{}, 1),
 	}
+	d.alongs = lot.New(d.readTogether)
 	d.unlisten = c.DB.Listen(ConfigTopic, func(string) { d.reconfigured() })
 	return d
 }

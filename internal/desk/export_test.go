@@ -8,3 +8,6 @@ func TidyIndex(ctx context.Context, d *Desk) error {
 	_, err := d.tidyIndex(ctx, func() bool { return false })
 	return err
 }
+
+// AlongWaiting is how many readings wait to be made together.
+func AlongWaiting(d *Desk) int { return d.alongs.Waiting() }

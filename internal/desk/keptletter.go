@@ -61,7 +61,7 @@ func (d *Desk) KeepLetter(ctx context.Context, k okno.KeptLetter) (same bool, er
 // nil when they are past their keeping time.
 func (d *Desk) KeptLetter(ctx context.Context, letter okno.KeptLetterID) (okno.KeptLetter, error) {
 	var k store.KeptLetter
-	if err := d.read(ctx, func(tx store.Tx) (err error) {
+	if err := d.readAlong(ctx, func(tx store.Tx) (err error) {
 		if k, err = tx.WholeLetter(letter); err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ var headers = sync.Pool{New: func() any {
 // It is nil when the letter is past its keeping time.
 func (d *Desk) KeptHead(ctx context.Context, letter okno.KeptLetterID) (head []byte, messageID string, err error) {
 	var k store.KeptLetter
-	if err := d.readOne(ctx, func(tx store.Tx) (err error) {
+	if err := d.readOneAlong(ctx, func(tx store.Tx) (err error) {
 		k, err = tx.WholeLetter(letter)
 		return err
 	}); err != nil {
@@ -135,7 +135,7 @@ func (d *Desk) KeptHead(ctx context.Context, letter okno.KeptLetterID) (head []b
 // has led; okno.ErrNotFound: nowhere yet.
 func (d *Desk) SameElsewhere(ctx context.Context, k okno.KeptLetter) (okno.KeptLetter, error) {
 	var other store.KeptLetter
-	err := d.readOne(ctx, func(tx store.Tx) (err error) {
+	err := d.readOneAlong(ctx, func(tx store.Tx) (err error) {
 		other, err = tx.KeptElsewhere(k)
 		return err
 	})
@@ -144,7 +144,7 @@ func (d *Desk) SameElsewhere(ctx context.Context, k okno.KeptLetter) (okno.KeptL
 
 // MessageIDUsed reports whether a different letter bears the same Message-ID.
 func (d *Desk) MessageIDUsed(ctx context.Context, k okno.KeptLetter) (used bool, err error) {
-	err = d.readOne(ctx, func(tx store.Tx) (err error) {
+	err = d.readOneAlong(ctx, func(tx store.Tx) (err error) {
 		used, err = tx.MessageIDUsed(k)
 		return err
 	})

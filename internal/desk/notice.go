@@ -56,7 +56,7 @@ func (d *Desk) Notice(ctx context.Context, event okno.EventID) (*Notice, error) 
 	}
 	n := &Notice{Texts: c.texts, Settings: c.settings, Zone: c.zone}
 	var late lateNotice
-	err = d.read(ctx, func(tx store.Tx) (err error) {
+	err = d.readAlong(ctx, func(tx store.Tx) (err error) {
 		late = lateNotice{}
 		if n.Event, err = tx.Event(event); err != nil {
 			return err
@@ -307,7 +307,7 @@ func (d *Desk) AccessNotice(ctx context.Context, j AccessJob) (*Notice, okno.Per
 // LettersTo counts letters of a kind to an address since a moment, up to
 // limit: what unproven addresses may be sent is bounded.
 func (d *Desk) LettersTo(ctx context.Context, address string, kind okno.LetterKind, since time.Time, limit int) (n int, err error) {
-	err = d.readOne(ctx, func(tx store.Tx) (err error) {
+	err = d.readOneAlong(ctx, func(tx store.Tx) (err error) {
 		n, err = tx.LettersTo(mail.Fold(address), []okno.LetterKind{kind}, since, limit)
 		return err
 	})

@@ -27,7 +27,7 @@ func (d *Desk) Sender(ctx context.Context, name, address, lang string) (okno.Per
 // KnownSender is whose the address is, or okno.ErrNotFound.
 func (d *Desk) KnownSender(ctx context.Context, address string) (okno.Person, error) {
 	var p okno.Person
-	err := d.readOne(ctx, func(tx store.Tx) (err error) {
+	err := d.readOneAlong(ctx, func(tx store.Tx) (err error) {
 		p, err = tx.PersonByAddress(mail.Fold(address))
 		return err
 	})
@@ -40,7 +40,7 @@ func (d *Desk) KnownSender(ctx context.Context, address string) (okno.Person, er
 // who takes no part in it, acts as an agent.
 func (d *Desk) MailActor(ctx context.Context, p okno.PersonID, claim okno.Claim, ticket okno.TicketID) (okno.Actor, error) {
 	a := okno.Actor{Person: p, Door: okno.DoorMail, Claim: claim}
-	err := d.read(ctx, func(tx store.Tx) error {
+	err := d.readAlong(ctx, func(tx store.Tx) error {
 		if ticket == 0 {
 			return nil
 		}
@@ -75,7 +75,7 @@ func (d *Desk) MailActor(ctx context.Context, p okno.PersonID, claim okno.Claim,
 // grade what may be done with it.
 func (d *Desk) TicketOf(ctx context.Context, ticket okno.TicketID) (okno.Ticket, error) {
 	var t okno.Ticket
-	err := d.read(ctx, func(tx store.Tx) (err error) {
+	err := d.readAlong(ctx, func(tx store.Tx) (err error) {
 		t, err = tx.TicketLed(okno.System().Sees(), ticket)
 		return err
 	})
@@ -85,7 +85,7 @@ func (d *Desk) TicketOf(ctx context.Context, ticket okno.TicketID) (okno.Ticket,
 // TicketOfNumber is TicketOf by number.
 func (d *Desk) TicketOfNumber(ctx context.Context, n okno.Number) (okno.Ticket, error) {
 	var t okno.Ticket
-	err := d.read(ctx, func(tx store.Tx) (err error) {
+	err := d.readAlong(ctx, func(tx store.Tx) (err error) {
 		t, err = tx.Ticket(okno.System().Sees(), n)
 		return err
 	})
@@ -95,7 +95,7 @@ func (d *Desk) TicketOfNumber(ctx context.Context, n okno.Number) (okno.Ticket, 
 // ThreadTickets are the tickets that letters of these Message-IDs belong to,
 // the latest first.
 func (d *Desk) ThreadTickets(ctx context.Context, messageIDs []string) (ids []okno.TicketID, err error) {
-	err = d.read(ctx, func(tx store.Tx) (err error) {
+	err = d.readAlong(ctx, func(tx store.Tx) (err error) {
 		ids, err = tx.TicketsOfThread(messageIDs[max(0, len(messageIDs)-50):])
 		return err
 	})
@@ -105,7 +105,7 @@ func (d *Desk) ThreadTickets(ctx context.Context, messageIDs []string) (ids []ok
 // ThreadClaims says which tickets have taken these Message-IDs for their own,
 // those of letters still to come among them.
 func (d *Desk) ThreadClaims(ctx context.Context, messageIDs []string) (claims map[string]okno.TicketID, err error) {
-	err = d.readOne(ctx, func(tx store.Tx) (err error) {
+	err = d.readOneAlong(ctx, func(tx store.Tx) (err error) {
 		claims, err = tx.ThreadClaims(messageIDs)
 		return err
 	})
@@ -114,7 +114,7 @@ func (d *Desk) ThreadClaims(ctx context.Context, messageIDs []string) (claims ma
 
 // LetterOfOurs reports whether a Message-ID is that of a letter that left here.
 func (d *Desk) LetterOfOurs(ctx context.Context, messageID string) (ours bool, err error) {
-	err = d.readOne(ctx, func(tx store.Tx) error {
+	err = d.readOneAlong(ctx, func(tx store.Tx) error {
 		_, err := tx.LetterByMessageID(messageID)
 		ours = err == nil
 		return unlessNotFound(err)

@@ -89,7 +89,7 @@ func (d *Desk) Echo(ctx context.Context, t okno.Ticket) (echo bool, err error) {
 	if t.Channel != okno.ChannelMail || base == t.Subject {
 		return false, nil
 	}
-	err = d.read(ctx, func(tx store.Tx) error {
+	err = d.readAlong(ctx, func(tx store.Tx) error {
 		before, err := tx.TicketsBefore(t.Requester, t.ID, 20)
 		echo = false
 		for _, o := range before {
@@ -103,7 +103,7 @@ func (d *Desk) Echo(ctx context.Context, t okno.Ticket) (echo bool, err error) {
 // AnswersTo counts the letters of these kinds to an address since a moment, up
 // to limit.
 func (d *Desk) AnswersTo(ctx context.Context, address string, kinds []okno.LetterKind, since time.Time, limit int) (n int, err error) {
-	err = d.readOne(ctx, func(tx store.Tx) (err error) {
+	err = d.readOneAlong(ctx, func(tx store.Tx) (err error) {
 		n, err = tx.LettersTo(mail.Fold(address), kinds, since, limit)
 		return err
 	})

@@ -56,6 +56,16 @@ func (t *Lots[W]) Join(ctx context.Context, w W) error {
 	}
 }
 
+// Waiting is how many wait for the next lot.
+func (t *Lots[W]) Waiting() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.next == nil {
+		return 0
+	}
+	return len(t.next.all)
+}
+
 func (t *Lots[W]) serve() {
 	for {
 		t.mu.Lock()

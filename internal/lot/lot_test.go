@@ -3,6 +3,7 @@ package lot_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -37,7 +38,9 @@ func TestWhatSeveralWantAtOneMomentIsDoneOnce(t *testing.T) {
 	<-begun
 	for i := 1; i < 6; i++ {
 		done.Go(func() { errs[i] = numbers.Join(t.Context(), i) })
-		numbers.AwaitWaiting(i)
+		for numbers.Waiting() < i {
+			runtime.Gosched()
+		}
 	}
 	close(others)
 	done.Wait()

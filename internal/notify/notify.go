@@ -51,16 +51,13 @@ type Notifier struct {
 	// more; two processes at once may still exceed the bound by one.
 	counting *counting
 
-	reading *lot.Lots[func(context.Context) error] // what facts need to be told
-	telling *lot.Lots[desk.Telling]
+	telling *lot.Lots[desk.Telling] // letters and notices to be kept
 }
 
 // New makes a notifier. A key shorter than 32 bytes is a mistake of the
 // program and panics.
 func New(c Config) *Notifier {
-	w := &Notifier{desk: c.Desk, links: links{c.BaseURL}, names: newNames(c.Key), log: c.Log, counting: newCounting()}
-	w.reading, w.telling = lot.New(w.readAll), lot.New(c.Desk.TellAll)
-	return w
+	return &Notifier{desk: c.Desk, links: links{c.BaseURL}, names: newNames(c.Key), log: c.Log, counting: newCounting(), telling: lot.New(c.Desk.TellAll)}
 }
 
 // Register has r work off JobKind, desk.JoinJobKind and the duties that anyone may ask for at an
@@ -80,19 +77,15 @@ func (w *Notifier) fact(ctx context.Context, j jobs.Job) error {
 	if err := payload(j, &about); err != nil {
 		return err
 	}
-	var n *desk.Notice
-	if err := w.reading.Join(ctx, func(ctx context.Context) (err error) {
-		n, err = w.desk.Notice(ctx, about.Event)
-		return err
-	}); err != nil {
+	n, err := w.desk.Notice(ctx, about.Event)
+	if err != nil {
 		return err
 	}
 	if n.Event.Kind == okno.LetterReaddressed {
 		return w.readdress(ctx, j, about.Event)
 	}
 	told, notices := byLetter(n, recipients(n))
-	told, err := w.reachable(ctx, n, told)
-	if err != nil {
+	if told, err = w.reachable(ctx, n, told); err != nil {
 		return err
 	}
 	if len(told) == 0 {
@@ -164,14 +157,6 @@ func (w *Notifier) keep(ctx context.Context, letters []desk.Outgoing, notices []
 	return w.telling.Join(ctx, t)
 }
 
-// readAll reads what several facts need to be told.
-func (w *Notifier) readAll(ctx context.Context, parts []func(context.Context) error) error {
-	if len(parts) == 1 {
-		return parts[0](ctx) // which may be a single question
-	}
-	return w.desk.Together(ctx, parts...)
-}
-
 // bounded reports whether letters of a kind to one address are counted: what
 // anyone can cause without proving who he is.
 func bounded(n *desk.Notice, kind okno.LetterKind) bool {
@@ -190,11 +175,7 @@ func bounded(n *desk.Notice, kind okno.LetterKind) bool {
 // full reports whether an address has had as many letters of a kind as it may
 // have for now.
 func (w *Notifier) full(ctx context.Context, address string, kind okno.LetterKind) (bool, error) {
-	var had int
-	err := w.reading.Join(ctx, func(ctx context.Context) (err error) {
-		had, err = w.desk.LettersTo(ctx, address, kind, w.desk.Now().Add(-unprovenWithin), unprovenLimit)
-		return err
-	})
+	had, err := w.desk.LettersTo(ctx, address, kind, w.desk.Now().Add(-unprovenWithin), unprovenLimit)
 	return had >= unprovenLimit, err
 }
 

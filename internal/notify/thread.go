@@ -40,10 +40,7 @@ func (w *Notifier) threadOf(ctx context.Context, n *desk.Notice, readers []recip
 		for i, r := range readers {
 			people[i] = r.person.ID
 		}
-		if err = w.reading.Join(ctx, func(ctx context.Context) (err error) {
-			t.subjects, err = w.desk.LettersSubjects(ctx, n.Ticket.ID, people)
-			return err
-		}); err != nil {
+		if t.subjects, err = w.desk.LettersSubjects(ctx, n.Ticket.ID, people); err != nil {
 			return t, err
 		}
 	}

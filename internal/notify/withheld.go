@@ -34,34 +34,27 @@ func (w *Notifier) withhold(ctx context.Context, n *desk.Notice, r recipient) (b
 	if !automatic(n, r) {
 		return false, nil
 	}
-	var reason string
-	if err := w.reading.Join(ctx, func(ctx context.Context) (err error) {
-		reason, err = w.tooMany(ctx, n, r)
-		return err
-	}); err != nil || reason == "" {
-		return false, err
-	}
-	return true, w.desk.Withhold(ctx, desk.Withheld{Event: n.Event.ID, Ticket: n.Ticket.ID, Person: r.person.ID, Letter: r.letter, Reason: reason})
-}
-
-// tooMany is why a letter does not go out; "": it does.
-func (w *Notifier) tooMany(ctx context.Context, n *desk.Notice, r recipient) (reason string, err error) {
+	reason := ""
 	most := n.Settings.Limits.InForce().Answers
 	had, err := w.desk.AnswersTo(ctx, r.person.Address, automaticKinds, w.desk.Now().Add(-answersWithin), most)
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	if had >= most {
-		return "limit", nil
+		reason = "limit"
+	} else if r.letter == okno.LetterConfirmation {
+		echo, err := w.desk.Echo(ctx, n.Ticket)
+		if err != nil {
+			return false, err
+		}
+		if echo {
+			reason = "echo"
+		}
 	}
-	if r.letter != okno.LetterConfirmation {
-		return "", nil
+	if reason == "" {
+		return false, nil
 	}
-	echo, err := w.desk.Echo(ctx, n.Ticket)
-	if echo {
-		reason = "echo"
-	}
-	return reason, err
+	return true, w.desk.Withhold(ctx, desk.Withheld{Event: n.Event.ID, Ticket: n.Ticket.ID, Person: r.person.ID, Letter: r.letter, Reason: reason})
 }
 
 // stopped tells agents that a limit held something back, and what they can do.
