@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/demo"
 	"github.com/oknodesk/okno/internal/intake"
 	"github.com/oknodesk/okno/internal/locale"
@@ -156,6 +157,14 @@ func (h *House) Run(ctx context.Context) error {
 	g.Go(func() error { return h.serveMetrics(ctx) })
 	g.Go(func() error { return h.servePlain(ctx) })
 	g.Go(func() error { return h.sweepPresence(ctx) })
+	g.Go(func() error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.DB.Lost():
+			return db.ErrLost
+		}
+	})
 	for _, d := range h.mail {
 		g.Go(func() error { return d.server.Serve(d.on) })
 		g.Go(func() error {

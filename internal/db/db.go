@@ -67,6 +67,7 @@ type engine interface {
 	announce(ctx context.Context, a announcement) error
 	migrate(ctx context.Context, files fs.FS, last int64) error
 	build(ctx context.Context, text string) error // a statement that may take the time it takes
+	gone() <-chan struct{}                        // closed with ErrLost; nil: that cannot be
 	stats() Stats
 	close() error
 }
@@ -116,6 +117,11 @@ func (d *DB) ClockOff(ctx context.Context, now func() time.Time) (off time.Durat
 
 // Dialect tells which database this is.
 func (d *DB) Dialect() Dialect { return d.engine.dialect() }
+
+// Lost is closed when the disk has failed (ErrLost): every change and reading is
+// refused from then on, and the program had better be started again. PostgreSQL
+// sees to that by itself.
+func (d *DB) Lost() <-chan struct{} { return d.engine.gone() }
 
 // Close finishes the changes in hand, refuses those waiting with ErrClosed,
 // and returns when nothing of the database is left running.

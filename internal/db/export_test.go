@@ -1,6 +1,34 @@
 package db
 
-import "time"
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/vfs"
+)
+
+// OnDisk has the files of SQLite that are opened from now on stand on a disk of
+// the test's, until restore.
+func OnDisk(disk vfs.VFSFilename) (restore func()) {
+	real := vfs.Find("").(vfs.VFSFilename)
+	vfs.Register(logVFS, gathering{disk})
+	return func() { vfs.Register(logVFS, gathering{real}) }
+}
+
+// CopyLog copies all of SQLite's log into the file, so that the next change
+// starts it anew.
+func CopyLog(ctx context.Context, d *DB) error {
+	conn, err := openLite(ctx, d.engine.(*sqlite).path, false, readerCache)
+	if err != nil {
+		return err
+	}
+	for err = sqlite3.BUSY; errors.Is(err, sqlite3.BUSY) && ctx.Err() == nil; { // the checkpointer is at it
+		_, _, err = conn.raw.WALCheckpoint("main", sqlite3.CHECKPOINT_FULL)
+	}
+	return errors.Join(err, conn.close())
+}
 
 // Waiting returns how many changes wait for a writer's turn.
 func Waiting(d *DB) int {

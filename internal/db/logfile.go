@@ -61,9 +61,16 @@ type logFile struct {
 	vfs.File
 	held []byte
 	at   int64 // where held begins
+
+	fresh bool // its header was written and is not durable yet: frames must wait for that
+	later bool // a commit is under way whose frames somebody else makes durable
+	due   bool // what later asked for is to be done
 }
 
 func (f *logFile) WriteAt(p []byte, off int64) (int, error) {
+	if off == 0 {
+		f.fresh = true
+	}
 	if off != f.at+int64(len(f.held)) || len(f.held)+len(p) > logGathered {
 		if err := f.hand(); err != nil {
 			return 0, err
@@ -89,7 +96,15 @@ func (f *logFile) Sync(flags vfs.SyncFlag) error {
 	if err := f.hand(); err != nil {
 		return err
 	}
-	return noRoom(f.File.Sync(flags))
+	if f.later && !f.fresh {
+		f.due = true
+		return nil
+	}
+	if err := noRoom(f.File.Sync(flags)); err != nil {
+		return err
+	}
+	f.fresh = false
+	return nil
 }
 
 func (f *logFile) ReadAt(p []byte, off int64) (int, error) {

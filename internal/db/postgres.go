@@ -84,6 +84,8 @@ func asOkno(params map[string]string) {
 	}
 }
 
+func (p *postgres) gone() <-chan struct{} { return nil }
+
 func (p *postgres) dialect() Dialect { return Postgres }
 
 func (p *postgres) write(ctx context.Context, fn func(*Tx) error) error {

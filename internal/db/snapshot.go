@@ -38,7 +38,7 @@ func (s *sqlite) snapshot(ctx context.Context, fn func(*Tx) error) (err error) {
 		return err
 	}
 	tx := &Tx{ctx: ctx, on: conn}
-	return errors.Join(tx.end(guard(fn, tx)), conn.run("ROLLBACK"))
+	return errors.Join(tx.end(guard(fn, tx)), conn.run("ROLLBACK"), s.writer.settled())
 }
 
 func (p *postgres) snapshot(ctx context.Context, fn func(*Tx) error) error {

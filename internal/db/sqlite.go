@@ -60,10 +60,19 @@ func openSQLite(ctx context.Context, path string, h *hub, o Options) (*sqlite, e
 	if err != nil {
 		return nil, err
 	}
+	if !o.ReadOnly {
+		// What a process before left in the log is in the file, durable, before
+		// anything is built on it: that one may have ended because it could not be.
+		if _, _, err := conn.raw.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE); err != nil {
+			o.Log.Warn("the database's log was not copied at the start", "error", err)
+		}
+	}
 	if s.tidier, err = startCheckpointer(ctx, path, o.Log); err != nil {
 		return nil, errors.Join(err, conn.close())
 	}
-	s.writer = startWriter(conn, path, h, s.tidier, o.Log)
+	if s.writer, err = startWriter(conn, path, h, s.tidier, o.Log); err != nil {
+		return nil, errors.Join(err, s.tidier.close(), conn.close())
+	}
 	return s, nil
 }
 
@@ -89,6 +98,8 @@ func ownFile(path string, there bool) error {
 
 func (s *sqlite) dialect() Dialect { return SQLite }
 
+func (s *sqlite) gone() <-chan struct{} { return s.writer.lost }
+
 func (s *sqlite) write(ctx context.Context, fn func(*Tx) error) error {
 	err := s.writer.write(ctx, fn)
 	s.full.heed(err)
@@ -109,19 +120,30 @@ func (s *sqlite) announce(_ context.Context, a announcement) error {
 }
 
 func (s *sqlite) read(ctx context.Context, fn func(*Tx) error) error {
-	return s.borrow(ctx, func(conn *liteSession) (sound bool, err error) {
+	err := s.borrow(ctx, func(conn *liteSession) (sound bool, err error) {
 		if err := conn.run("BEGIN"); err != nil {
 			return false, err
 		}
 		sound, err = conn.reading(&Tx{ctx: ctx, on: conn}, fn)
 		return conn.run("ROLLBACK") == nil && sound, err
 	})
+	return s.known(err)
 }
 
 func (s *sqlite) readOne(ctx context.Context, fn func(*Tx) error) error {
-	return s.borrow(ctx, func(conn *liteSession) (sound bool, err error) {
+	err := s.borrow(ctx, func(conn *liteSession) (sound bool, err error) {
 		return conn.reading(&Tx{ctx: ctx, on: conn, one: true}, fn)
 	})
+	return s.known(err)
+}
+
+// known returns err, the outcome of a reading, once all that it saw is durable:
+// what is told to somebody must not be taken back by a power cut.
+func (s *sqlite) known(err error) error {
+	if lost := s.writer.settled(); lost != nil {
+		return lost
+	}
+	return err
 }
 
 // reading runs fn; after a panic in it the connection is not sound.

@@ -40,22 +40,37 @@ type writer struct {
 
 	groupTime time.Duration
 	conn      *liteSession
-	crowded   bool // the last group held several changes
-	careful   int  // groups to come in which each change is a savepoint
+	file      *logFile // that conn writes to
+	crowded   bool     // the last group held several changes
+	careful   int      // groups to come in which each change is a savepoint
 	restarted time.Time
 	readings  atomic.Int32 // long ones under way: the log cannot be started anew before they end
+
+	last    atomic.Pointer[flush] // the latest
+	flushes chan *flush           // one at most: the next is committed when it is done
 
 	counted counted
 	queue   chan *change
 	closing chan struct{}
-	stopped chan struct{}
+	stopped chan struct{} // nothing more is committed
+	flushed chan struct{} // and all of it answered
+	lost    chan struct{} // ErrLost
 }
 
-func startWriter(conn *liteSession, path string, h *hub, tidier *checkpointer, log *slog.Logger) *writer {
-	w := &writer{path: path, log: log, hub: h, tidier: tidier, conn: conn, groupTime: groupTime,
-		queue: make(chan *change, maxQueued), closing: make(chan struct{}), stopped: make(chan struct{})}
+func startWriter(conn *liteSession, path string, h *hub, tidier *checkpointer, log *slog.Logger) (*writer, error) {
+	file, err := logOf(conn)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{path: path, log: log, hub: h, tidier: tidier, conn: conn, file: file, groupTime: groupTime,
+		flushes: make(chan *flush, 1), queue: make(chan *change, maxQueued), closing: make(chan struct{}),
+		stopped: make(chan struct{}), flushed: make(chan struct{}), lost: make(chan struct{})}
+	none := newFlush()
+	none.end(nil)
+	w.last.Store(none)
 	go w.loop()
-	return w
+	go w.flushing()
+	return w, nil
 }
 
 func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
@@ -93,9 +108,9 @@ func (w *writer) loop() {
 // afterwards is anyone answered.
 func (w *writer) group(first *change) {
 	begun := time.Now()
-	if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
-		first.answer <- fmt.Errorf("begin: %w", err)
-		if !errors.Is(err, sqlite3.BUSY) {
+	if err := w.begin(); err != nil {
+		first.answer <- err
+		if !errors.Is(err, sqlite3.BUSY) && !errors.Is(err, ErrLost) {
 			w.renew(err)
 		}
 		return
@@ -111,15 +126,20 @@ func (w *writer) group(first *change) {
 		whole = w.try(c) || w.again(batch)
 	}
 	w.crowded = len(batch) > 1
+	var f *flush
 	if whole {
-		if whole = w.conn.run("COMMIT") == nil; whole {
-			w.counted.commits.Add(1)
-		}
+		var err error
+		f, err = w.commit(batch)
+		whole = err == nil
 	}
 	if !whole {
 		w.alone(batch)
 	}
 	w.careful = max(0, w.careful-1)
+	if f != nil {
+		w.flushes <- f // whoever takes it answers them
+		return
+	}
 	for _, c := range batch {
 		w.answer(c)
 	}
@@ -148,8 +168,9 @@ func (w *writer) again(batch []*change) bool {
 	return true
 }
 
-// waiting returns the next change in the queue. Where many change at once it
-// waits a little for one, since a commit costs more than that; nil: there is none.
+// waiting returns the next change in the queue. While the disk is at work it
+// waits for one, since no commit is possible, and where many change at once a little
+// longer, since a commit costs more than that; nil: there is none.
 func (w *writer) waiting(begun time.Time) *change {
 	for {
 		select {
@@ -159,6 +180,14 @@ func (w *writer) waiting(begun time.Time) *change {
 			}
 			continue
 		default:
+		}
+		select {
+		case c := <-w.queue:
+			if c.claim() {
+				return c
+			}
+			continue
+		case <-w.last.Load().done:
 		}
 		left := gatherTime - time.Since(begun)
 		if !w.crowded || left <= 0 {
@@ -224,16 +253,18 @@ func (w *writer) alone(batch []*change) {
 			continue
 		}
 		c.last = attempt{}
-		if err := w.conn.run("BEGIN IMMEDIATE"); err != nil {
-			c.last.err = fmt.Errorf("begin: %w", err)
+		if err := w.begin(); err != nil {
+			c.last.err = err
 			continue
 		}
 		whole := w.try(c)
 		if whole {
-			err := w.conn.run("COMMIT")
-			if whole = err == nil; whole {
-				w.counted.commits.Add(1)
-			} else {
+			f, err := w.commit(nil)
+			if f != nil {
+				w.flushes <- f
+				err = w.settled()
+			}
+			if whole = err == nil; !whole {
 				c.last.err = errors.Join(c.last.err, fmt.Errorf("commit: %w", err))
 			}
 		}
@@ -270,10 +301,15 @@ func (w *writer) renew(because error) {
 		w.log.Error("the writer keeps its old connection", "error", err)
 		return
 	}
+	file, err := logOf(fresh)
+	if err = errors.Join(err, w.settled()); err != nil {
+		w.log.Error("the writer keeps its old connection", "error", errors.Join(err, fresh.close()))
+		return
+	}
 	if err := w.conn.close(); err != nil {
 		w.log.Warn("the writer's old connection did not close", "error", err)
 	}
-	w.conn = fresh
+	w.conn, w.file = fresh, file
 }
 
 func (w *writer) answer(c *change) {
@@ -310,6 +346,8 @@ func (w *writer) restart() error {
 func (w *writer) close() error {
 	close(w.closing)
 	<-w.stopped
+	close(w.flushes)
+	<-w.flushed
 	return w.conn.close()
 }
 
