@@ -148,7 +148,8 @@ func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 
 // Read runs fn over one unchanging snapshot; writing in it is an error. When
 // ctx ends, its statements do too. fn runs again where its first statement
-// found no server. A panic in fn comes back as a *PanicError.
+// found no server. Read returns when what fn saw is durable; fn itself tells
+// nobody. A panic in fn comes back as a *PanicError.
 func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 	return d.engine.read(ctx, fn)
 }
@@ -159,6 +160,13 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 func (d *DB) ReadOne(ctx context.Context, fn func(*Tx) error) error {
 	return d.engine.readOne(ctx, fn)
 }
+
+type ahead struct{}
+
+// Ahead is for readings that need not wait until what they saw is durable
+// (SQLite's changes are seen a moment before). Whoever reads so tells nobody but
+// by a change that he makes next: that is answered after those before it.
+func Ahead(ctx context.Context) context.Context { return context.WithValue(ctx, ahead{}, true) }
 
 // Jot runs one statement as a change of its own that may be forgotten when the
 // database's machine dies within the next second: a count of tries, not what

@@ -127,19 +127,22 @@ func (s *sqlite) read(ctx context.Context, fn func(*Tx) error) error {
 		sound, err = conn.reading(&Tx{ctx: ctx, on: conn}, fn)
 		return conn.run("ROLLBACK") == nil && sound, err
 	})
-	return s.known(err)
+	return s.known(ctx, err)
 }
 
 func (s *sqlite) readOne(ctx context.Context, fn func(*Tx) error) error {
 	err := s.borrow(ctx, func(conn *liteSession) (sound bool, err error) {
 		return conn.reading(&Tx{ctx: ctx, on: conn, one: true}, fn)
 	})
-	return s.known(err)
+	return s.known(ctx, err)
 }
 
 // known returns err, the outcome of a reading, once all that it saw is durable:
 // what is told to somebody must not be taken back by a power cut.
-func (s *sqlite) known(err error) error {
+func (s *sqlite) known(ctx context.Context, err error) error {
+	if ctx.Value(ahead{}) != nil {
+		return err
+	}
 	if lost := s.writer.settled(); lost != nil {
 		return lost
 	}

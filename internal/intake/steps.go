@@ -75,7 +75,7 @@ const (
 
 // Register has the runner take the steps of kept letters.
 func (r *Receiver) Register(run *jobs.Runner) {
-	run.Handle(desk.IntakeJobKind, jobs.Options{Workers: workers}, func(ctx context.Context, j jobs.Job) error {
+	run.Handle(desk.IntakeJobKind, jobs.Options{Workers: workers, Inward: true}, func(ctx context.Context, j jobs.Job) error {
 		var of desk.IntakeJob
 		if err := json.Unmarshal(j.Payload, &of); err != nil {
 			return jobs.Cancel(err)

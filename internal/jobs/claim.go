@@ -123,7 +123,7 @@ func (r *Runner) nextOf(ctx context.Context, kinds []*kind) ([]time.Time, error)
 	if len(kinds) == 1 {
 		read = r.db.ReadOne
 	}
-	err := read(ctx, func(tx *db.Tx) error {
+	err := read(db.Ahead(ctx), func(tx *db.Tx) error {
 		for i, k := range kinds {
 			answers[i] = db.Ask(tx, micros, `SELECT due_at FROM job
 				WHERE kind = ? AND dead_at IS NULL AND (claim IS NULL OR claim <> ?)

@@ -33,6 +33,7 @@ type Options struct {
 	Lease       time.Duration                   // renewed while a handler runs; a dead process's jobs wait it out; 30 s
 	MaxAttempts int                             // then the job is dead; 20
 	Backoff     func(attempt int) time.Duration // from a failed attempt (1 at first) to the next; 5 s doubling up to 1 h
+	Inward      bool                            // what comes of it are changes only, nothing leaves: it reads ahead (db.Ahead)
 }
 
 func (o Options) orDefaults() Options {

@@ -46,6 +46,9 @@ func (r *Runner) start(life context.Context, k *kind) {
 		k.begun = time.Now()
 		ctx, cancel := context.WithCancel(life)
 		h.cancel = cancel
+		if k.o.Inward {
+			ctx = db.Ahead(ctx)
+		}
 		go r.work(life, ctx, h)
 	}
 }

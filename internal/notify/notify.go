@@ -63,7 +63,7 @@ func New(c Config) *Notifier {
 // Register has r work off JobKind, desk.JoinJobKind and the duties that anyone may ask for at an
 // address: desk.AccessJobKind, desk.RegistrationJobKind and desk.ResetJobKind.
 func (w *Notifier) Register(r *jobs.Runner) {
-	r.Handle(JobKind, jobs.Options{Workers: factsAtOnce}, w.fact)
+	r.Handle(JobKind, jobs.Options{Workers: factsAtOnce, Inward: true}, w.fact)
 	r.Handle(desk.JoinJobKind, jobs.Options{}, w.tellTogether)
 	r.Handle(desk.AccessJobKind, jobs.Options{}, w.access)
 	r.Handle(desk.RegistrationJobKind, jobs.Options{}, asked(w.desk.RegistrationWanted))
