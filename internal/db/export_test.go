@@ -6,16 +6,7 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/vfs"
 )
-
-// OnDisk has the files of SQLite that are opened from now on stand on a disk of
-// the test's, until restore.
-func OnDisk(disk vfs.VFSFilename) (restore func()) {
-	real := vfs.Find("").(vfs.VFSFilename)
-	vfs.Register(logVFS, gathering{disk})
-	return func() { vfs.Register(logVFS, gathering{real}) }
-}
 
 // CopyLog copies all of SQLite's log into the file, so that the next change
 // starts it anew.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+
+	"github.com/ncruces/go-sqlite3/vfs"
 )
 
 // rehearsing has every change on SQLite be run and undone before it counts.
@@ -16,6 +18,13 @@ var rehearsing atomic.Bool
 func Rehearse() (stop func()) {
 	rehearsing.Store(true)
 	return func() { rehearsing.Store(false) }
+}
+
+// OnDisk has SQLite's files that are opened from now on stand on another disk,
+// until restore. It is for tests of what disks do.
+func OnDisk(disk vfs.VFSFilename) (restore func()) {
+	vfs.Register(logVFS, gathering{disk})
+	return func() { vfs.Register(logVFS, gathering{vfs.Find("").(vfs.VFSFilename)}) }
 }
 
 // rehearse runs a change for nothing; false: its transaction can no longer be

@@ -133,7 +133,7 @@ func (r *Runner) write(h *held, outcome error) (kept bool) {
 			return true
 		}
 		r.log.Error("a job's outcome was not recorded", "kind", h.job.Kind, "id", h.job.ID, "error", err)
-		if errors.Is(err, db.ErrClosed) || ctx.Err() != nil {
+		if errors.Is(err, db.ErrClosed) || errors.Is(err, db.ErrLost) || ctx.Err() != nil {
 			return false
 		}
 		pause := time.NewTimer(oddPause)

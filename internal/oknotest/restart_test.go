@@ -31,22 +31,7 @@ type node struct {
 // startNode runs a program on the database with a data directory of its own.
 func startNode(t *testing.T, database, key string, args ...string) *node {
 	t.Helper()
-	fs := flag.NewFlagSet("okno", flag.ContinueOnError)
-	flags := app.AddFlags(fs)
-	if err := fs.Parse(append([]string{"--data", t.TempDir(), "--db", database, "--key-file", key, "--lang", "en", "--listen", "127.0.0.1:0"}, args...)); err != nil {
-		t.Fatal(err)
-	}
-	c, err := flags.Load(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := app.Open(t.Context(), c, slog.New(slog.DiscardHandler), time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := h.Listen(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, database, key, args...)
 	at, err := url.Parse("http://" + h.Addr())
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +51,28 @@ func startNode(t *testing.T, database, key string, args ...string) *node {
 		}
 	})
 	return n
+}
+
+// openHouse is a program that is ready to run.
+func openHouse(t *testing.T, database, key string, args ...string) *app.House {
+	t.Helper()
+	fs := flag.NewFlagSet("okno", flag.ContinueOnError)
+	flags := app.AddFlags(fs)
+	if err := fs.Parse(append([]string{"--data", t.TempDir(), "--db", database, "--key-file", key, "--lang", "en", "--listen", "127.0.0.1:0"}, args...)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := flags.Load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := app.Open(t.Context(), c, slog.New(slog.DiscardHandler), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Listen(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return h
 }
 
 // balancer sends requests in turn to those programs that say they are ready.
