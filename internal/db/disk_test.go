@@ -51,7 +51,7 @@ func (d *disk) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, v
 	}
 	switch {
 	case flags&vfs.OPEN_WAL != 0:
-		return &diskLog{f, d}, got, nil
+		return &diskLog{f.(logFile), d}, got, nil
 	case flags&vfs.OPEN_MAIN_DB != 0:
 		return &diskMain{f.(mainFile), d}, got, nil
 	}
@@ -78,8 +78,14 @@ func (d *disk) sync(file string, flags vfs.SyncFlag, sync func(vfs.SyncFlag) err
 	return nil
 }
 
-type diskLog struct {
+// logFile is what is used of a log.
+type logFile interface {
 	vfs.File
+	Chmod(mode os.FileMode) error
+}
+
+type diskLog struct {
+	logFile
 	disk *disk
 }
 
@@ -90,12 +96,12 @@ func (f *diskLog) WriteAt(p []byte, at int64) (int, error) {
 		}
 	}
 	f.disk.note(step{file: "-wal", data: slices.Clone(p), at: at})
-	return f.File.WriteAt(p, at)
+	return f.logFile.WriteAt(p, at)
 }
 
 func (f *diskLog) Truncate(size int64) error {
 	f.disk.note(step{file: "-wal", cut: true, at: size})
-	return f.File.Truncate(size)
+	return f.logFile.Truncate(size)
 }
 
 func (f *diskLog) Sync(flags vfs.SyncFlag) error {
@@ -104,7 +110,7 @@ func (f *diskLog) Sync(flags vfs.SyncFlag) error {
 			return err
 		}
 	}
-	return f.disk.sync("-wal", flags, f.File.Sync)
+	return f.disk.sync("-wal", flags, f.logFile.Sync)
 }
 
 // mainFile is what SQLite uses of a database's file.

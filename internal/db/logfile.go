@@ -56,7 +56,8 @@ const logGathered = 1 << 20
 // logFile is a write-ahead log. SQLite writes every page of a commit and its
 // header apart and one behind the other; here they go to the system together,
 // before the log is made durable, read or looked at otherwise. Other
-// connections look for a commit only once it is durable (synchronous=FULL).
+// connections look for a commit only once SQLite has asked for that
+// (synchronous=FULL).
 type logFile struct {
 	vfs.File
 	held []byte

@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"os"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -30,13 +31,19 @@ func (d *Disk) Fail() { d.failing.Store(true) }
 func (d *Disk) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
 	f, got, err := d.VFSFilename.OpenFilename(name, flags)
 	if err == nil && flags&vfs.OPEN_WAL != 0 {
-		f = &failingLog{f, d}
+		f = &failingLog{f.(logFile), d}
 	}
 	return f, got, err
 }
 
-type failingLog struct {
+// logFile is what is used of a log.
+type logFile interface {
 	vfs.File
+	Chmod(mode os.FileMode) error
+}
+
+type failingLog struct {
+	logFile
 	disk *Disk
 }
 
@@ -44,5 +51,5 @@ func (f *failingLog) Sync(flags vfs.SyncFlag) error {
 	if f.disk.failing.Load() {
 		return syscall.EIO
 	}
-	return f.File.Sync(flags)
+	return f.logFile.Sync(flags)
 }
