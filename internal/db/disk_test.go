@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ncruces/go-sqlite3/vfs"
@@ -18,7 +19,7 @@ import (
 type disk struct {
 	vfs.VFSFilename
 
-	// Where they are set, they are asked before the log is written or made durable.
+	// Where they are set, they are asked before the log is written, and before what was written to it is made durable.
 	writing, syncing func() error
 
 	mu    sync.Mutex
@@ -51,7 +52,7 @@ func (d *disk) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, v
 	}
 	switch {
 	case flags&vfs.OPEN_WAL != 0:
-		return &diskLog{f.(logFile), d}, got, nil
+		return &diskLog{logFile: f.(logFile), disk: d}, got, nil
 	case flags&vfs.OPEN_MAIN_DB != 0:
 		return &diskMain{f.(mainFile), d}, got, nil
 	}
@@ -86,7 +87,8 @@ type logFile interface {
 
 type diskLog struct {
 	logFile
-	disk *disk
+	disk  *disk
+	wrote atomic.Bool // since it was made durable
 }
 
 func (f *diskLog) WriteAt(p []byte, at int64) (int, error) {
@@ -95,6 +97,7 @@ func (f *diskLog) WriteAt(p []byte, at int64) (int, error) {
 			return 0, err
 		}
 	}
+	f.wrote.Store(true)
 	f.disk.note(step{file: "-wal", data: slices.Clone(p), at: at})
 	return f.logFile.WriteAt(p, at)
 }
@@ -105,7 +108,7 @@ func (f *diskLog) Truncate(size int64) error {
 }
 
 func (f *diskLog) Sync(flags vfs.SyncFlag) error {
-	if f.disk.syncing != nil {
+	if f.wrote.Swap(false) && f.disk.syncing != nil {
 		if err := f.disk.syncing(); err != nil {
 			return err
 		}

@@ -110,21 +110,40 @@ func afterPowerCut(t *testing.T, disk *disk, at int, chance *rand.Rand) {
 
 // slowDisk is a disk on which the log is not made durable before the test says
 // how that ends.
-func slowDisk(t *testing.T) (d *db.DB, url string, begun chan struct{}, ends chan error) {
+func slowDisk(t *testing.T) (d *db.DB, url string, begun chan struct{}, ends chan error, end func()) {
 	disk := newDisk(t)
-	url = dbtest.SQLite(t)
-	d = openAlone(t, url)
-	must(t, d.Write(t.Context(), func(tx *db.Tx) error { return addPerson(tx, "before") }))
+	var slow atomic.Bool
 	begun, ends = make(chan struct{}, 1), make(chan error)
-	var copied atomic.Bool
 	disk.syncing = func() error {
-		if copied.Swap(true) { // the log's checkpoint and its end
+		if !slow.Swap(false) {
 			return nil
 		}
 		begun <- struct{}{}
 		return <-ends
 	}
-	return d, url, begun, ends
+	url = dbtest.SQLite(t)
+	d = openAlone(t, url)
+	stop := keepLog(t, d)
+	must(t, d.Write(t.Context(), func(tx *db.Tx) error { return addPerson(tx, "before") }))
+	slow.Store(true)
+	return d, url, begun, ends, func() { stop(); must(t, d.Close()) }
+}
+
+// keepLog has a reading keep the log from starting anew, whose header would be
+// made durable within the commit, until stop.
+func keepLog(t *testing.T, d *db.DB) (stop func()) {
+	reading, over, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = d.Snapshot(t.Context(), func(tx *db.Tx) error { // its outcome is the disk's
+			_, err := db.Collect(tx, text, `SELECT name FROM person`)
+			close(reading)
+			<-over
+			return err
+		})
+	}()
+	<-reading
+	return func() { close(over); <-ended }
 }
 
 func start(t *testing.T, d *db.DB, name string, ran func()) chan error {
@@ -139,7 +158,7 @@ func start(t *testing.T, d *db.DB, name string, ran func()) chan error {
 }
 
 func TestChangesAreMadeWhileTheDiskWorksAndAnsweredAfter(t *testing.T) {
-	d, _, begun, ends := slowDisk(t)
+	d, _, begun, ends, end := slowDisk(t)
 	first := start(t, d, "first", func() {})
 	<-begun
 	ran, saw, told := make(chan struct{}), make(chan struct{}), make(chan error, 1)
@@ -169,11 +188,11 @@ func TestChangesAreMadeWhileTheDiskWorksAndAnsweredAfter(t *testing.T) {
 	for _, answer := range []chan error{first, second, told} {
 		must(t, <-answer)
 	}
-	must(t, d.Close())
+	end()
 }
 
 func TestWhenTheDiskFailsNothingGoesOn(t *testing.T) {
-	d, url, begun, ends := slowDisk(t)
+	d, url, begun, ends, end := slowDisk(t)
 	first := start(t, d, "first", func() {})
 	<-begun
 	ran := make(chan struct{})
@@ -197,7 +216,7 @@ func TestWhenTheDiskFailsNothingGoesOn(t *testing.T) {
 	if !errors.Is(err, db.ErrLost) {
 		t.Errorf("a reading ended with %v", err)
 	}
-	must(t, d.Close())
+	end()
 
 	again := dbtest.Open(t, url)
 	must(t, again.Write(t.Context(), func(tx *db.Tx) error { return addPerson(tx, "after") }))
