@@ -238,13 +238,18 @@ func (r *Runner) buryAll(ctx context.Context, now time.Time, ended []*held) erro
 // claimText takes over what is due, be it unclaimed or claimed by a runner
 // whose lease has ended. On PostgreSQL runners pass by each other's rows.
 func (r *Runner) claimText() string {
-	skip := ""
-	if r.db.Dialect() == db.Postgres {
-		skip = " FOR UPDATE SKIP LOCKED"
-	}
 	return `UPDATE job SET due_at = ?, claim = ?, attempt = attempt + 1 WHERE id IN (
 		SELECT id FROM job WHERE kind = ? AND dead_at IS NULL AND due_at <= ? AND (claim IS NULL OR claim <> ?)
-		ORDER BY due_at, id LIMIT ?` + skip + `) RETURNING id, kind, v, payload, attempt, put_at, unique_key IS NOT NULL`
+		ORDER BY due_at, id LIMIT ?` + r.passingBy() + `) RETURNING id, kind, v, payload, attempt, put_at, unique_key IS NOT NULL`
+}
+
+// passingBy stands at the end of a SELECT of rows to change: not those that
+// somebody else is at.
+func (r *Runner) passingBy() string {
+	if r.db.Dialect() == db.Postgres {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
 }
 
 // inherit makes due what a dead process had in hand. A job that was there too
@@ -312,18 +317,22 @@ func (r *Runner) renew(ctx context.Context) {
 	}
 }
 
-// renewSome lengthens the leases of some jobs with one statement, and says whose
-// it has kept.
+// renewSome lengthens the leases of some jobs, and says whose it has kept. What
+// is just being ended it passes by: to wait for one while others wait for it
+// would be a deadlock. The next time comes long before such a lease ends.
 func (r *Runner) renewSome(tx *db.Tx, lease time.Duration, some []*held, kept map[int64]bool) error {
-	args := []any{r.now().Add(lease).UnixMicro(), r.name}
+	args := []any{r.name}
 	for _, h := range some {
 		args = append(args, h.job.ID)
 	}
-	_, err := db.Collect(tx, func(row db.Scanner) (id int64, err error) {
-		err = row.Scan(&id)
+	ours := `SELECT id FROM job WHERE claim = ? AND id IN (?` + strings.Repeat(", ?", len(some)-1) + `)`
+	if err := tx.Send(`UPDATE job SET due_at = ? WHERE id IN (`+ours+r.passingBy()+`)`, append([]any{r.now().Add(lease).UnixMicro()}, args...)...); err != nil {
+		return err
+	}
+	ids, err := db.Collect(tx, scanID, ours, args...)
+	for _, id := range ids {
 		kept[id] = true
-		return id, err
-	}, `UPDATE job SET due_at = ? WHERE claim = ? AND id IN (?`+strings.Repeat(", ?", len(some)-1)+`) RETURNING id`, args...)
+	}
 	return err
 }
 

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/jobs"
@@ -98,4 +101,53 @@ func TestWhatWasClaimedUnheardIsWorkedOff(t *testing.T) {
 	w.mark.Store(jobs.Name(r))
 	b.put(jobs.New{Kind: "letter"})
 	<-done
+}
+
+// A change that ends jobs and one that renews leases would wait for each other.
+func TestLeasesAreRenewedPastAJobThatIsJustEnded(t *testing.T) {
+	url := dbtest.Postgres(t)
+	b := bench{t, dbtest.Open(t, url), newClock()}
+	if err := b.db.Migrate(t.Context(), jobs.Migrations); err != nil {
+		t.Fatal(err)
+	}
+	begun, r := make(chan struct{}, 2), b.runner()
+	r.Handle("letter", jobs.Options{Workers: 2}, func(ctx context.Context, _ jobs.Job) error {
+		begun <- struct{}{}
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	b.put(jobs.New{Kind: "letter"})
+	b.put(jobs.New{Kind: "letter"})
+	b.run(r)
+	<-begun
+	<-begun
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	ends, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ends.Exec(t.Context(), `DELETE FROM job WHERE id = (SELECT MIN(id) FROM job)`); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.move(10 * time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	jobs.Renew(ctx, r)
+	var until int64
+	if err := conn.QueryRow(t.Context(), `SELECT MAX(due_at) FROM job`).Scan(&until); err != nil {
+		t.Fatal(err)
+	}
+	if want := b.clock.now().Add(30 * time.Second).UnixMicro(); until != want {
+		t.Errorf("the other lease ends at %d, want %d", until, want)
+	}
+	if err := ends.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.count("letter"); n.InHand != 2 {
+		t.Errorf("left are %+v, want two in hand", n)
+	}
 }
