@@ -83,7 +83,7 @@ func TestFactsAreToldTogetherOrNotAtAll(t *testing.T) {
 			told, err := r.Telling(r.ctx(), []desk.Outgoing{{Told: version, Letter: okno.Letter{
 				Kind: okno.LetterAnswer, Origin: fmt.Sprintf("%d:together", n), Ticket: m.Ticket, Message: m.ID, From: "support@desk.example",
 				To: "carl@customer.example", MessageID: fmt.Sprintf("together-%d@desk.example", n), Bytes: []byte("letter"),
-			}}}, nil)
+			}}}, nil, nil)
 			must(t, err)
 			return told
 		}

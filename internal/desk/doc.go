@@ -14,7 +14,7 @@
 //   - people: people, person, profile, phone, company, contact, offer, joining
 //   - erasing a person: erasure, erasing, erasing_words
 //   - letters that come: keptletter, keptmessage, keptrecipient, messageletter, sender, quarantine, ban
-//   - letters that leave: notice, letter, lettertemplate, subject, joined, withheld, outbox, delivery, bounce, entryreturned, unsubscribing, switch
+//   - letters that leave: notice, letter, lettertemplate, subject, joined, digest, withheld, outbox, delivery, bounce, entryreturned, unsubscribing, switch
 //   - mailboxes: mailbox, mailboxaccess, accessalarm, alarm, consent, provider, sending, signing, delivery_key, traffic
 //   - being told otherwise: bell, push
 //   - what an administrator sets, and examines: setting, department, team, calendar, phrase, examine

@@ -262,8 +262,9 @@ func (e *erasure) named(k okno.KeptLetter) bool {
 }
 
 // eraseLetters forgets what letters to him said, and what others' letters said
-// of his tickets and in his words. One that has not left and is to him, or tells
-// what he wrote, does not leave any more.
+// of his tickets and in his words; a digest may have named them and is forgotten
+// whole. One that has not left and is to him, or tells what he wrote, does not
+// leave any more.
 func (d *Desk) eraseLetters(ctx context.Context, e *erasure, r store.Range) error {
 	var letters []store.ErasedLetter
 	if err := d.read(ctx, func(tx store.Tx) (err error) {
@@ -274,6 +275,9 @@ func (d *Desk) eraseLetters(ctx context.Context, e *erasure, r store.Range) erro
 	}
 	for _, l := range letters {
 		to := l.Person == e.Person || e.his(l.Folded, l.At)
+		if l.Kind == okno.LetterDigest {
+			l.Author = e.Person
+		}
 		if !to && l.Author != e.Person && l.Requester != e.Person {
 			continue
 		}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/oknodesk/okno"
@@ -14,7 +15,7 @@ import (
 // waited; its payload is a JoinJob.
 const JoinJobKind = "join"
 
-// JoinJob says who is to be told of which ticket.
+// JoinJob says who is to be told of which ticket; 0: of the new ones (Listing).
 type JoinJob struct {
 	Person okno.PersonID `json:"person"`
 	Ticket okno.TicketID `json:"ticket"`
@@ -56,28 +57,30 @@ func (d *Desk) joins(tx store.Tx, l *store.Letter, within time.Duration, j joini
 	if last.IsZero() {
 		last = j.since
 	}
-	if err := tx.Join(j.about, l.Event); err != nil {
+	if err := tx.Join(store.Waiting{Joined: j.about, Event: l.Event}); err != nil {
 		return false, err
 	}
-	return true, d.putJoin(tx, JoinJob{l.Person, l.Ticket}, last.Add(within))
+	return true, jobs.Put(tx.Tx, d.Now(), JoinJob{l.Person, l.Ticket}.job(last.Add(within)))
 }
 
-func (d *Desk) putJoin(tx store.Tx, j JoinJob, at time.Time) error {
-	return jobs.Put(tx.Tx, d.Now(), jobs.New{Kind: JoinJobKind, V: 1, Payload: j, Key: id(j.Person) + "/" + id(j.Ticket), At: at})
+// job is the duty as it is put.
+func (j JoinJob) job(at time.Time) jobs.New {
+	return jobs.New{Kind: JoinJobKind, V: 1, Payload: j, Key: id(j.Person) + "/" + id(j.Ticket), At: at}
 }
 
-// JoinedFacts are the facts that one letter is to tell, oldest first.
-func (d *Desk) JoinedFacts(ctx context.Context, j JoinJob) (facts []okno.EventID, err error) {
-	err = d.read(ctx, func(tx store.Tx) error {
-		facts, err = tx.JoinedFacts(store.Joined(j), JoinedMost)
+// JoinedFacts are the facts that one letter is to tell, oldest first, up to limit.
+func (d *Desk) JoinedFacts(ctx context.Context, j JoinJob, limit int) (facts []okno.EventID, err error) {
+	err = d.readOne(ctx, func(tx store.Tx) error {
+		facts, err = tx.JoinedFacts(store.Joined(j), limit)
 		return err
 	})
 	return facts, err
 }
 
 // TellJoined queues the letter that tells facts, if there still is anything to
-// tell, and ends the duty; what came meanwhile gets a letter of its own.
-func (d *Desk) TellJoined(ctx context.Context, j JoinJob, letters []Outgoing, facts []okno.EventID, duty jobs.Job) error {
+// tell, and ends the duty; what came meanwhile gets a letter of its own after
+// next.
+func (d *Desk) TellJoined(ctx context.Context, j JoinJob, letters []Outgoing, facts []okno.EventID, next time.Duration, duty jobs.Job) error {
 	ready, err := d.seal(ctx, letters)
 	if err != nil {
 		return err
@@ -86,19 +89,14 @@ func (d *Desk) TellJoined(ctx context.Context, j JoinJob, letters []Outgoing, fa
 		if err := d.queueCurrent(tx, ready, letters); err != nil {
 			return err
 		}
-		for _, e := range facts {
-			if err := tx.Unjoin(store.Joined(j), e); err != nil {
-				return err
-			}
-		}
-		if err := duty.Done(tx.Tx); err != nil {
+		if err := errors.Join(tx.Unjoin(store.Joined(j), facts), duty.Done(tx.Tx)); err != nil {
 			return err
 		}
 		more, err := tx.JoinedFacts(store.Joined(j), 1)
 		if err != nil || len(more) == 0 {
 			return err
 		}
-		return d.putJoin(tx, j, d.Now())
+		return jobs.Put(tx.Tx, d.Now(), j.job(d.Now().Add(next)))
 	})
 }
 

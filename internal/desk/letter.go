@@ -97,7 +97,7 @@ func (d *Desk) Tell(ctx context.Context, letters []Outgoing, notices []Told, dut
 	if len(letters) == 0 && len(notices) == 0 {
 		return nil
 	}
-	t, err := d.Telling(ctx, letters, notices, duty...)
+	t, err := d.Telling(ctx, letters, notices, nil, duty...)
 	if err != nil {
 		return err
 	}
@@ -109,13 +109,14 @@ type Telling struct {
 	ready   []store.Letter
 	letters []Outgoing
 	notices []Told
+	listed  []Listing
 	duty    []jobs.Job
 }
 
-// Telling makes ready for TellAll what Tell takes.
-func (d *Desk) Telling(ctx context.Context, letters []Outgoing, notices []Told, duty ...jobs.Job) (Telling, error) {
+// Telling makes ready for TellAll what Tell takes, and who is told in a list.
+func (d *Desk) Telling(ctx context.Context, letters []Outgoing, notices []Told, listed []Listing, duty ...jobs.Job) (Telling, error) {
 	ready, err := d.seal(ctx, letters)
-	return Telling{ready, letters, notices, duty}, err
+	return Telling{ready, letters, notices, listed, duty}, err
 }
 
 // errOneOutdated keeps none of several facts from being told by themselves.
@@ -126,13 +127,13 @@ func (d *Desk) TellAll(ctx context.Context, facts []Telling) error {
 	var all Telling
 	for _, t := range facts {
 		all.ready, all.letters = append(all.ready, t.ready...), append(all.letters, t.letters...)
-		all.notices, all.duty = append(all.notices, t.notices...), append(all.duty, t.duty...)
+		all.notices, all.listed, all.duty = append(all.notices, t.notices...), append(all.listed, t.listed...), append(all.duty, t.duty...)
 	}
 	err := d.write(ctx, func(tx store.Tx) error {
 		if err := d.queueCurrent(tx, all.ready, all.letters); err != nil {
 			return err
 		}
-		if err := d.addNotices(tx, all.notices); err != nil {
+		if err := errors.Join(d.addNotices(tx, all.notices), d.listLater(tx, all.listed)); err != nil {
 			return err
 		}
 		return jobs.Done(tx.Tx, all.duty...)

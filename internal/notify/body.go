@@ -29,6 +29,8 @@ func (d *draft) body(subject string) page {
 		p.blocks = d.trial()
 	case d.letter == okno.LetterEntryReturned:
 		p.blocks = d.entryReturned()
+	case d.letter == okno.LetterDigest:
+		p.blocks = d.digest()
 	case d.aboutMailbox():
 		p.blocks = d.alarm()
 	case d.agent:
@@ -175,7 +177,7 @@ func (d *draft) footer() []block {
 // switches leads to where the reader chooses which letters he gets; one that he
 // cannot do without does not offer it.
 func (d *draft) switches() []block {
-	if d.notice(d.n) == "" && d.letter != okno.LetterJoined {
+	if d.notice(d.n) == "" && d.letter != okno.LetterJoined && d.letter != okno.LetterDigest {
 		return nil
 	}
 	before, after, _ := strings.Cut(d.words.T("letter.switches", "Link", linkMark), linkMark)

@@ -19,7 +19,8 @@ type draft struct {
 	origin string
 	thread thread
 	files  enclosure
-	parts  []draft // of a joined letter
+	parts  []draft // of a joined letter or a digest
+	more   int     // new tickets that a digest only counts
 
 	// Set by write.
 	words *locale.Locale

@@ -29,13 +29,16 @@ func (w *Notifier) tellTogether(ctx context.Context, j jobs.Job) error {
 	if err := payload(j, &about); err != nil {
 		return err
 	}
-	facts, err := w.desk.JoinedFacts(ctx, about)
+	if about.Ticket == 0 {
+		return w.tellDigest(ctx, about, j)
+	}
+	facts, err := w.desk.JoinedFacts(ctx, about, desk.JoinedMost)
 	if err != nil {
 		return err
 	}
 	var parts []draft
 	for _, fact := range facts {
-		part, told, err := w.part(ctx, about.Person, fact)
+		part, told, err := w.part(ctx, about.Person, fact, true)
 		if err != nil {
 			return err
 		}
@@ -44,7 +47,7 @@ func (w *Notifier) tellTogether(ctx context.Context, j jobs.Job) error {
 		}
 	}
 	if len(parts) == 0 {
-		return w.desk.TellJoined(ctx, about, nil, facts, j)
+		return w.desk.TellJoined(ctx, about, nil, facts, 0, j)
 	}
 	d := parts[len(parts)-1]
 	if d.thread, err = w.threadOf(ctx, d.n, []recipient{d.recipient}); err != nil {
@@ -61,11 +64,12 @@ func (w *Notifier) tellTogether(ctx context.Context, j jobs.Job) error {
 	if len(parts) > 1 { // it is no single message's letter
 		o.Message, o.Told = 0, 0
 	}
-	return w.desk.TellJoined(ctx, about, []desk.Outgoing{o}, facts, j)
+	return w.desk.TellJoined(ctx, about, []desk.Outgoing{o}, facts, 0, j)
 }
 
-// part is what a fact tells a person as an agent; false: nothing, any more.
-func (w *Notifier) part(ctx context.Context, p okno.PersonID, fact okno.EventID) (draft, bool, error) {
+// part is what a fact tells a person as an agent, with its files or without;
+// false: nothing, any more.
+func (w *Notifier) part(ctx context.Context, p okno.PersonID, fact okno.EventID, files bool) (draft, bool, error) {
 	n, err := w.desk.Notice(ctx, fact)
 	if err != nil {
 		return draft{}, false, err
@@ -75,12 +79,11 @@ func (w *Notifier) part(ctx context.Context, p okno.PersonID, fact okno.EventID)
 	if told, err = w.reachable(ctx, n, told); err != nil || len(told) == 0 {
 		return draft{}, false, err
 	}
-	files, err := w.enclose(ctx, n, told)
-	if err != nil {
-		return draft{}, false, err
+	d := draft{n: n, recipient: told[0], origin: fmt.Sprintf("event:%d:%s:%d", n.Event.ID, told[0].letter, p)}
+	if files {
+		d.files, err = w.enclose(ctx, n, told)
 	}
-	origin := fmt.Sprintf("event:%d:%s:%d", n.Event.ID, told[0].letter, p)
-	return draft{n: n, recipient: told[0], origin: origin, files: files}, true, nil
+	return d, true, err
 }
 
 // joined is what each of the facts tells, the oldest first, under when it was.

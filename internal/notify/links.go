@@ -39,5 +39,8 @@ func (l links) switches(agent bool) string {
 	return u.String()
 }
 
+// queue is the agents' list of what is new.
+func (l links) queue() string { return l.to("desk").String() }
+
 // workspace is the ticket's page for agents, who sign in.
 func (l links) workspace(number string) string { return l.to("desk", "tickets", number).String() }

@@ -88,18 +88,22 @@ func (w *Notifier) fact(ctx context.Context, j jobs.Job) error {
 	if told, err = w.reachable(ctx, n, told); err != nil {
 		return err
 	}
+	told, listed, err := w.listed(ctx, n, told)
+	if err != nil {
+		return err
+	}
 	if len(told) == 0 {
-		return w.keep(ctx, nil, notices, j)
+		return w.keep(ctx, nil, notices, listed, j)
 	}
 	if n.Mailbox.Address == "" {
 		return fmt.Errorf("event %d: there is no mailbox for letters to leave from", n.Event.ID)
 	}
-	return w.tell(ctx, j, n, told, notices)
+	return w.tell(ctx, j, n, told, notices, listed)
 }
 
 // tell writes each recipient his own letter and queues them all at once, with
-// the notices of those who are told otherwise, which ends the duty.
-func (w *Notifier) tell(ctx context.Context, duty jobs.Job, n *desk.Notice, told []recipient, notices []desk.Told) error {
+// the notices of those who are told otherwise or in a list, which ends the duty.
+func (w *Notifier) tell(ctx context.Context, duty jobs.Job, n *desk.Notice, told []recipient, notices []desk.Told, listed []desk.Listing) error {
 	t, err := w.threadOf(ctx, n, told)
 	if err != nil {
 		return err
@@ -142,15 +146,15 @@ func (w *Notifier) tell(ctx context.Context, duty jobs.Job, n *desk.Notice, told
 		o.Join = r.joinWithin(n)
 		out = append(out, o)
 	}
-	return w.keep(ctx, out, notices, duty)
+	return w.keep(ctx, out, notices, listed, duty)
 }
 
 // keep is desk.Tell, in one change with what others are told of at this moment.
-func (w *Notifier) keep(ctx context.Context, letters []desk.Outgoing, notices []desk.Told, duty jobs.Job) error {
-	if len(letters) == 0 && len(notices) == 0 {
+func (w *Notifier) keep(ctx context.Context, letters []desk.Outgoing, notices []desk.Told, listed []desk.Listing, duty jobs.Job) error {
+	if len(letters) == 0 && len(notices) == 0 && len(listed) == 0 {
 		return nil
 	}
-	t, err := w.desk.Telling(ctx, letters, notices, duty)
+	t, err := w.desk.Telling(ctx, letters, notices, listed, duty)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ type rig struct {
 	at       time.Time
 	keys     int
 	seen     okno.LetterID // letters up to this one were looked at
+	people   int           // whom flood made
 	log      *strings.Builder
 	ada      okno.Actor
 	ann, bob okno.Actor

@@ -25,6 +25,8 @@ func (d *draft) subject() string {
 		return d.words.T("letter.test.subject")
 	case okno.LetterEntryReturned:
 		return d.words.T("letter.entryreturned.subject." + d.n.Event.Data.Reason)
+	case okno.LetterDigest:
+		return d.words.N("letter.digest.subject", len(d.parts)+d.more)
 	case okno.LetterAlarm, okno.LetterAlarmOver:
 		return d.alarmSubject()
 	}

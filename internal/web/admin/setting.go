@@ -44,7 +44,7 @@ func settingsForm(q *web.Request, s okno.Settings) formView {
 		{kind: tick, ticked: s.TagLetters, Field: ui.Field{Name: "tag_letters", Label: l.T("admin.setting.tag"), Hint: l.T("admin.setting.tag.hint")}},
 		{Field: ui.Field{Name: "keep_letters", Label: l.T("admin.setting.keep"), Value: strconv.Itoa(s.KeepLetters), InputMode: "numeric", Hint: l.T("admin.setting.keep.hint")}},
 		{Field: ui.Field{Name: "undo_seconds", Label: l.T("admin.setting.undo"), Value: strconv.Itoa(s.UndoSeconds), InputMode: "numeric", Hint: l.T("admin.setting.undo.hint")}},
-		{Field: ui.Field{Name: "join_minutes", Label: l.T("admin.setting.join"), Value: strconv.Itoa(s.JoinMinutes), InputMode: "numeric", Hint: l.T("admin.setting.join.hint")}},
+		{Field: ui.Field{Name: "join_minutes", Label: l.T("admin.setting.join"), Value: strconv.Itoa(s.JoinMinutes), InputMode: "numeric", Hint: l.T("admin.setting.join.hint", "Many", okno.DigestFrom)}},
 	}
 	v.controls = append(v.controls, limitControls(l, s)...)
 	for i, lang := range locale.Languages() {

@@ -272,9 +272,9 @@ type ErasedLetter struct {
 func (tx Tx) LettersToErase(r Range) ([]ErasedLetter, error) {
 	return db.Collect(tx.Tx, func(row db.Scanner) (ErasedLetter, error) {
 		var l ErasedLetter
-		err := row.Scan(&l.ID, &l.Person, &l.Folded, &l.State, &l.Attempts, moment{&l.At}, moment{&l.Sent}, &l.Blob, &l.Author, &l.Requester)
+		err := row.Scan(&l.ID, &l.Kind, &l.Person, &l.Folded, &l.State, &l.Attempts, moment{&l.At}, moment{&l.Sent}, &l.Blob, &l.Author, &l.Requester)
 		return l, err
-	}, `SELECT l.id, l.person, l.folded, l.state, l.attempts, l.at, l.sent, l.blob, COALESCE(m.author, 0), COALESCE(t.requester, 0)
+	}, `SELECT l.id, l.kind, l.person, l.folded, l.state, l.attempts, l.at, l.sent, l.blob, COALESCE(m.author, 0), COALESCE(t.requester, 0)
 		FROM letter l LEFT JOIN message m ON m.id = l.message AND m.side = 'customer' LEFT JOIN ticket t ON t.id = l.ticket
 		WHERE l.id > ? AND l.id <= ? AND (l.recipient <> '' OR l.subject <> '' OR l.shown <> '' OR l.sealed IS NOT NULL OR l.blob <> '')`, r.From, r.To)
 }

@@ -1,21 +1,39 @@
 package store
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
 )
 
-// Joined is what of a ticket waits to be told a person in one letter.
+// Joined is what waits to be told a person in one letter.
 type Joined struct {
 	Person okno.PersonID
-	Ticket okno.TicketID
+	Ticket okno.TicketID // 0: new tickets, that are to be listed
 }
 
-// Join has a fact told with others.
-func (tx Tx) Join(j Joined, e okno.EventID) error {
-	return tx.Send(`INSERT INTO joined_notice (person, ticket, event) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, j.Person, j.Ticket, e)
+// Waiting is a fact that is told with others.
+type Waiting struct {
+	Joined
+	Event okno.EventID
+}
+
+// Join has facts told with others.
+func (tx Tx) Join(all ...Waiting) error {
+	const row = `(?, ?, ?)`
+	for some := range db.Batches(all) {
+		var args []any
+		for _, w := range some {
+			args = append(args, w.Person, w.Ticket, w.Event)
+		}
+		if err := tx.Send(`INSERT INTO joined_notice (person, ticket, event) VALUES `+row+strings.Repeat(", "+row, len(some)-1)+` ON CONFLICT DO NOTHING`, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // JoinedFacts are the facts that wait, oldest first.
@@ -28,10 +46,15 @@ func (tx Tx) AskJoinedFacts(j Joined, limit int) *db.Asked[okno.EventID] {
 	return db.Ask(tx.Tx, scanOne[okno.EventID], `SELECT event FROM joined_notice WHERE person = ? AND ticket = ? ORDER BY event LIMIT ?`, j.Person, j.Ticket, limit)
 }
 
-// Unjoin forgets a fact that was told.
-func (tx Tx) Unjoin(j Joined, e okno.EventID) error {
-	_, err := tx.Exec(`DELETE FROM joined_notice WHERE person = ? AND ticket = ? AND event = ?`, j.Person, j.Ticket, e)
-	return err
+// Unjoin forgets facts that were told.
+func (tx Tx) Unjoin(j Joined, facts []okno.EventID) error {
+	for some := range slices.Chunk(facts, 512) {
+		told := db.Padded(some)
+		if _, err := tx.Exec(`DELETE FROM joined_notice WHERE person = ? AND ticket = ? AND event IN (`+marks(len(told))+`)`, append([]any{j.Person, j.Ticket}, told...)...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AskLastLetter asks when the latest letter about a ticket to a person was queued

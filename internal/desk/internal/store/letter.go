@@ -136,9 +136,14 @@ func (tx Tx) LettersOfTickets(tickets []okno.TicketID, limit int) ([]Letter, err
 // LettersTo counts the letters of some kinds queued for an address since a
 // moment, up to limit.
 func (tx Tx) LettersTo(folded string, kinds []okno.LetterKind, since time.Time, limit int) (int, error) {
-	ids, err := db.Collect(tx.Tx, scanOne[okno.LetterID], `SELECT id FROM letter WHERE folded = ? AND kind IN (`+marks(len(kinds))+`) AND at >= ? LIMIT ?`,
-		append(append([]any{folded}, anys(kinds)...), micro(since), limit)...)
+	ids, err := tx.AskLettersTo(folded, kinds, since, limit).All()
 	return len(ids), err
+}
+
+// AskLettersTo is LettersTo for later: a row each.
+func (tx Tx) AskLettersTo(folded string, kinds []okno.LetterKind, since time.Time, limit int) *db.Asked[okno.LetterID] {
+	return db.Ask(tx.Tx, scanOne[okno.LetterID], `SELECT id FROM letter WHERE folded = ? AND kind IN (`+marks(len(kinds))+`) AND at >= ? LIMIT ?`,
+		append(append([]any{folded}, anys(kinds)...), micro(since), limit)...)
 }
 
 // DropFailedLetters forgets the bytes of letters refused for good before a
