@@ -143,7 +143,7 @@ var withoutActor = map[string]string{
 	"TicketOfNumber": "intake's, which grades what may be done with it", "MailboxFor": "intake's: which mailbox takes the letter", "MailboxOf": "intake's: which mailbox took it", "OwnAddress": "intake's",
 	"KeepFile": "intake's: a letter's attachment", "FetchedMailboxes": "intake's", "SaveFetchState": "intake's", "Token": "access's: the token stays within", "TokensDue": "access's", "ClaimRefresh": "access's: the secrets stay within", "KeepRefreshed": "access's", "RefreshFailed": "access's", "TokenRefused": "access's", "DeliveryKey": "intake's", "WatchMailboxes": "the clock's", "Fetched": "intake's", "NoteFetched": "intake's", "ForgetFetched": "intake's", "FetchTrouble": "intake's",
 	"Reported": "intake's: a report on a letter of ours", "AddressWorks": "intake's: a proven letter came from it", "Banned": "intake's", "LettersInto": "intake's", "LetterOfOurs": "intake's",
-	"Readdressed": "notify's", "Withhold": "notify's", "Echo": "notify's", "AnswersTo": "notify's",
+	"Readdressed": "notify's", "Withhold": "notify's", "Flooded": "notify's", "Echo": "notify's", "AnswersTo": "notify's",
 	"ReplyAddresses": "the key stays within",
 	"Notice":         "notify's, which decides what the reader may know", "AccessNotice": "notify's: the pair is judged here", "LettersTo": "notify's", "LettersSubjects": "notify's",
 	"FileBytes": "notify's: for the letter that carries the file", "QueueLetters": "notify's",

@@ -113,6 +113,10 @@ func (f *forgotten) say(ctx context.Context) {
 		f.ok(err)
 		return m
 	}
+	f.ok(f.Desk.QueueLetters(ctx, []desk.Outgoing{{Letter: okno.Letter{
+		Kind: okno.LetterDigest, Origin: "digest", Person: f.ann.Person, From: oknotest.Support, To: oknotest.Ann, MessageID: "digest@desk.example",
+		Subject: "New tickets", Shown: "#100001 The wxjh lamp", Bytes: []byte("Subject: New tickets\r\n\r\n#100001 The wxjh lamp\r\n"),
+	}}}))
 	add(f.ann, f.own, desk.Words{Text: "Is it plugged in?"})
 	m := add(f.by, f.own, desk.Words{Text: "It is, says wxjh.", Uploads: []okno.Ref{f.upload(f.by, "wxjh2.txt", "another wxjh list"), f.upload(f.by, "same.txt", "a list that both have")}})
 	f.ok(f.Desk.EditMessage(ctx, f.by, f.own, m.Ref, "It really is, says wxjh.", "", 1))
