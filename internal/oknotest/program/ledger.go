@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -94,9 +95,10 @@ func (l *Ledger) Lines(ctx context.Context, question string, args ...any) ([][]s
 }
 
 // Backlog is how much of what was taken in is not finished: jobs due or in
-// hand, apart from the periodic ones, and how many were given up.
+// hand, apart from the periodic ones and from notices that wait for others to be
+// told with them, and how many were given up.
 func (l *Ledger) Backlog(ctx context.Context) (waiting, dead int, err error) {
 	err = l.db.QueryRowContext(ctx, `SELECT COUNT(*) FILTER (WHERE dead_at IS NULL), COUNT(*) FILTER (WHERE dead_at IS NOT NULL)
-		FROM job WHERE kind NOT LIKE 'every:%'`).Scan(&waiting, &dead)
+		FROM job WHERE kind NOT LIKE 'every:%' AND NOT (kind = 'join' AND claim IS NULL AND due_at > `+strconv.FormatInt(time.Now().UnixMicro(), 10)+`)`).Scan(&waiting, &dead)
 	return waiting, dead, err
 }
