@@ -229,13 +229,22 @@ func (d *Desk) PushRefused(ctx context.Context, j PushJob, p okno.PersonID) erro
 	})
 }
 
-// putPushes makes a duty for each of the person's browsers.
+// putPushes makes a duty for each of the person's browsers. When very many new
+// tickets come they stay silent: a phone that sounds for each says nothing.
 func (d *Desk) putPushes(tx store.Tx, n okno.Notice) error {
 	browsers, err := tx.PushBrowsers(n.Person, d.Now(), okno.MaxPushBrowsers)
-	for _, b := range browsers {
-		if err := jobs.Put(tx.Tx, d.Now(), jobs.New{Kind: PushJobKind, V: 1, Payload: PushJob{Notice: n.ID, Browser: b.Ref}}); err != nil {
+	if err != nil || len(browsers) == 0 {
+		return err
+	}
+	if n.Kind == okno.NoticeOpened {
+		before, err := tx.NoticeBefore(n.Person, okno.DigestFrom)
+		if err != nil || before.After(d.Now().Add(-okno.DefaultJoin*time.Minute)) {
 			return err
 		}
 	}
-	return err
+	duties := make([]jobs.New, len(browsers))
+	for i, b := range browsers {
+		duties[i] = jobs.New{Kind: PushJobKind, V: 1, Payload: PushJob{Notice: n.ID, Browser: b.Ref}}
+	}
+	return jobs.Put(tx.Tx, d.Now(), duties...)
 }

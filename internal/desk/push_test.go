@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
@@ -91,6 +92,25 @@ func TestBrowsersAreToldOfMailboxesWhileTheyAreTheReadersToManage(t *testing.T) 
 			if _, err := r.PushToSend(r.ctx(), due[1]); okno.ReasonOf(err) != okno.NotFound {
 				t.Errorf("%s to an agent: %v", kind, err)
 			}
+		}
+	})
+}
+
+func TestBrowsersStaySilentWhenVeryManyTicketsCome(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		must(t, r.AllowPush(r.ctx(), r.ann, target("anns"), "Firefox"))
+		n := r.open("carl@customer.example", "Lamp")
+		for range okno.DigestFrom + 5 {
+			r.tell(r.ann.Person, n, okno.NoticeOpened)
+		}
+		if got := len(r.pushes()); got != okno.DigestFrom {
+			t.Errorf("%d pushes, want %d", got, okno.DigestFrom)
+		}
+		r.tell(r.ann.Person, n, okno.NoticeCall)
+		r.clock = r.clock.Add(okno.DefaultJoin * time.Minute)
+		r.tell(r.ann.Person, n, okno.NoticeOpened)
+		if got := len(r.pushes()); got != okno.DigestFrom+2 {
+			t.Errorf("with a call and a later ticket %d pushes, want %d", got, okno.DigestFrom+2)
 		}
 	})
 }

@@ -22,7 +22,7 @@ const paperHead = "# Who hears of what\n\nThis page is written by a test of `int
 	"## Letters that are joined\n\nAn agent's first letter about a ticket goes at once. What follows it within two minutes (a setting, 0 to 60; 0 joins nothing) waits until they are over and comes as one letter, " +
 	"each fact in full under its time; then it begins anew. Only what is about one ticket is joined, so that the answer to the letter goes to that ticket, and a new ticket is a letter of its own. " +
 	"But where an agent was told of twenty new tickets within that time, the next are listed to him: they wait as long, and one letter names fifty of them and counts the rest, a thousand at most. " +
-	"Calls are told at once. Customers' letters are never joined. What was taken back meanwhile, or is no longer his to know, is left out. Bell and browsers wait for nothing. Whoever wants each letter by itself says so in his settings.\n\n" +
+	"Calls are told at once. Customers' letters are never joined. What was taken back meanwhile, or is no longer his to know, is left out. Bell and browsers wait for nothing, but after twenty facts within two minutes a closed browser says nothing of new tickets. Whoever wants each letter by itself says so in his settings.\n\n" +
 	"## Facts\n\n| fact | when | who | letter | matter | also of his own act |\n|---|---|---|---|---|---|\n"
 
 // TestTheTableOfNoticesIsInTheDocuments keeps docs/notifications.md true.

@@ -19,6 +19,17 @@ func (tx Tx) AddNotice(n *okno.Notice) (bool, error) {
 	return len(ids) == 1, err
 }
 
+// NoticeBefore is when a person was told of the fact that so many others have
+// followed; zero: there was none.
+func (tx Tx) NoticeBefore(p okno.PersonID, others int) (at time.Time, err error) {
+	all, err := db.Collect(tx.Tx, func(row db.Scanner) (at time.Time, err error) { return at, row.Scan(moment{&at}) },
+		`SELECT at FROM notice WHERE person = ? ORDER BY id DESC LIMIT ?`, p, others+1)
+	if len(all) > others {
+		at = all[others]
+	}
+	return at, err
+}
+
 // Notice is one notice, or okno.ErrNotFound.
 func (tx Tx) Notice(id okno.NoticeID) (okno.Notice, error) {
 	return found(db.First(tx.Tx, func(row db.Scanner) (okno.Notice, error) {
