@@ -190,3 +190,18 @@ func TestRefusedAnswerComesBackInPlace(t *testing.T) {
 	b.does(answered + `.form.requestSubmit(` + answered + `.form.querySelector(".btn-primary"))`)
 	b.is("sent anyway", shown+`.includes("My careful answer")`)
 }
+
+func TestAnswerCanBeSentFromASmallPhone(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	n := r.open("A long answer on a phone")
+	b := r.browse("ann@desk.example")
+	must(t, chromedp.Do(b.ctx, chromedp.EmulateViewport(320, 640)))
+	for _, lang := range []string{"en", "ru"} {
+		must(t, r.SetLang(t.Context(), r.ann.Actor, lang))
+		b.visit(page(n))
+		b.does(answered + `.value = "Line\n".repeat(40); ` + answered + `.focus()`)
+		b.is("all buttons are in sight in "+lang, `[...`+answered+`.form.querySelectorAll(".composer-send .btn")].filter(e => e.checkVisibility()).length >= 3 && [...`+answered+`.form.querySelectorAll(".composer-send .btn")].filter(e => e.checkVisibility()).every(e => {
+			const at = e.getBoundingClientRect(), top = document.elementFromPoint((at.left + at.right) / 2, at.bottom - 2)
+			return at.bottom <= innerHeight && at.right <= innerWidth && e.contains(top) && e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight })`)
+	}
+}
