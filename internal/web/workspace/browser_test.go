@@ -205,3 +205,14 @@ func TestAnswerCanBeSentFromASmallPhone(t *testing.T) {
 			return at.bottom <= innerHeight && at.right <= innerWidth && e.contains(top) && e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight })`)
 	}
 }
+
+func TestSpaceStaysWhenTheEditorTakesThePlaceOfTheField(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	n := r.open("Typed before the editor has come")
+	b := r.browse("ann@desk.example")
+	b.visit(page(n))
+	b.does(answered + `.value = "Dear "; ` + answered + `.focus()`)
+	b.is("the editor has come", `document.activeElement.matches(".editor")`)
+	must(t, chromedp.Do(b.ctx, chromedp.KeyEvent("Carl")))
+	b.is("the words stand apart", answered+`.value === "Dear Carl"`)
+}

@@ -8,7 +8,9 @@ import { toolbar } from "./parts/toolbar.js";
 import { suggest } from "./parts/suggest.js";
 
 const escaped = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
-const blocks = (text) => text.split("\n").map((line) => `<div>${escaped(line) || "<br>"}</div>`).join("");
+// HTML keeps no space at a line's edge or after another one: somebody may just be between two words.
+const kept = (line) => line.replace(/^ | (?= |$)/g, "\u00a0");
+const blocks = (text) => text.split("\n").map((line) => `<div>${escaped(kept(line)) || "<br>"}</div>`).join("");
 // Squire holds the caret's place in empty elements with a space of no width.
 const plain = (root) => root.innerText.replace(/\u200b/g, "").replace(/\u00a0/g, " ").replace(/\n{3,}/g, "\n\n").trimEnd();
 
