@@ -21,6 +21,8 @@ func TestACustomerNeedsNoMouse(t *testing.T) {
 	carl.TabTo("Description").Type("Please help.")
 	carl.TabTo("Files").TabTo("Send the request").Key(kb.Enter).At("/open/done")
 
+	carl.Open("/login").TabTo("User").Type(oknotest.Carl).TabTo("Password").Type("a guess").Key(kb.Enter).Stands("There is no such login and password here.")
+
 	carl.Open(r.Sink.Letter(oknotest.Carl, "#100001").Link(t, "/t/")).At("/tickets/100001")
 	carl.TabTo("Write a message").Type("While I think of it: it is a new one.").TabTo("Send").Key(kb.Enter)
 	carl.Sees("While I think of it: it is a new one.").Holds("Write a message", "")

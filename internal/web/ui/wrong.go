@@ -7,6 +7,8 @@ type Wrong struct {
 	Text  string
 }
 
+func (w Wrong) ofField() bool { return w.Field != "" }
+
 // checkValue is what a ticked checkbox says.
 func checkValue(f Field) string {
 	if f.Value == "" {

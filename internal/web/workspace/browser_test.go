@@ -216,3 +216,13 @@ func TestSpaceStaysWhenTheEditorTakesThePlaceOfTheField(t *testing.T) {
 	must(t, chromedp.Do(b.ctx, chromedp.KeyEvent("Carl")))
 	b.is("the words stand apart", answered+`.value === "Dear Carl"`)
 }
+
+func TestFirstStepsStandOnANarrowWindowToo(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	b := r.browse("ada@desk.example")
+	for _, width := range []int64{320, 800, 1440} {
+		must(t, chromedp.Do(b.ctx, chromedp.EmulateViewport(width, 640)))
+		b.visit("/desk?view=open")
+		b.is("each step can be reached", `[...document.querySelectorAll(".first a")].filter(e => { e.scrollIntoView(); return e.contains(document.elementFromPoint(e.getBoundingClientRect().x + 20, e.getBoundingClientRect().y + 20)) }).length === 3`)
+	}
+}
