@@ -66,6 +66,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 		if err := tx.MarkAstray(); err != nil {
 			return err
 		}
+		if err := tx.MarkWaiting(); err != nil {
+			return err
+		}
 		return tx.DropFailedLetters(now.Add(-failedKept))
 	})
 	if err != nil {

@@ -2,8 +2,10 @@ package desk_test
 
 import (
 	"fmt"
+	"testing"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/db"
 )
 
 // deciders decide on letters in quarantine: no letter does.
@@ -81,4 +83,23 @@ func (s *scene) ban() okno.Ref {
 	all, _, err := s.Bans(s.ctx(), s.admin)
 	must(s.t, err)
 	return all[0].Ref
+}
+
+// TestLettersThatAProgramOfBeforeHeldBackWait: one that runs beside this one knows
+// only their state.
+func TestLettersThatAProgramOfBeforeHeldBackWait(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.quarantine()
+		must(t, r.db.Write(r.ctx(), func(tx *db.Tx) error {
+			if _, err := tx.Exec(`UPDATE kept_letter SET waits = 0`); err != nil {
+				return err
+			}
+			_, err := tx.Exec(`UPDATE kept_letter SET state = 'discarded', waits = 1 WHERE messageid = 'waits3@shop.example'`)
+			return err
+		}))
+		must(t, r.Tidy(r.ctx()))
+		if n, err := r.QuarantineCount(r.ctx(), r.admin); n != 7 || err != nil {
+			t.Errorf("%d wait, %v", n, err)
+		}
+	})
 }

@@ -88,8 +88,8 @@ func (tx Tx) MessageIDUsed(k okno.KeptLetter) (bool, error) {
 
 // SaveVerdicts keeps what became of a kept letter and why.
 func (tx Tx) SaveVerdicts(k okno.KeptLetter) error {
-	return tx.Send(`UPDATE kept_letter SET state = ?, ticket = ?, message = ?, trace = ?, cause = ?, writer = ?, subject = ?, released = ? WHERE id = ?`,
-		k.State, k.Ticket, k.Message, toJSON(k.Trace), k.Cause, k.Writer, k.Subject, truth(k.Released), k.ID)
+	return tx.Send(`UPDATE kept_letter SET state = ?, waits = ?, ticket = ?, message = ?, trace = ?, cause = ?, writer = ?, subject = ?, released = ? WHERE id = ?`,
+		k.State, truth(k.State == okno.KeptQuarantined), k.Ticket, k.Message, toJSON(k.Trace), k.Cause, k.Writer, k.Subject, truth(k.Released), k.ID)
 }
 
 // KeptLetters lists kept letters before an id (0: from the newest), newest
@@ -126,19 +126,30 @@ func (tx Tx) Quarantined(boxes []okno.MailboxID, before okno.KeptLetterID, limit
 	for _, box := range boxes {
 		args = append(args, box)
 	}
-	return db.Collect(tx.Tx, scanKept, `SELECT `+keptColumns+` FROM kept_letter WHERE state = 'quarantined' AND id < ? AND mailbox IN (`+marks(len(boxes))+`)
+	return db.Collect(tx.Tx, scanKept, `SELECT `+keptColumns+` FROM kept_letter WHERE waits = 1 AND id < ? AND mailbox IN (`+marks(len(boxes))+`)
 		ORDER BY id DESC LIMIT ?`, append(args, limit)...)
+}
+
+// waitsMost is how far back MarkWaiting looks, in kept letters.
+const waitsMost = 10_000
+
+// MarkWaiting puts right which letters wait for a decision, where a program of
+// before that column ran beside this one.
+func (tx Tx) MarkWaiting() error {
+	const waits = `CASE state WHEN 'quarantined' THEN 1 ELSE 0 END`
+	_, err := tx.Exec(`UPDATE kept_letter SET waits = `+waits+` WHERE id > (SELECT COALESCE(MAX(id), 0) FROM kept_letter) - ? AND waits <> `+waits, waitsMost)
+	return err
 }
 
 // DiscardQuarantined decides against letters that have waited since before a
 // moment and forgets their bytes. It returns how many.
 func (tx Tx) DiscardQuarantined(before time.Time) (int64, error) {
-	return tx.Exec(`UPDATE kept_letter SET state = 'discarded', raw = NULL, blob = '' WHERE state = 'quarantined' AND at < ?`, micro(before))
+	return tx.Exec(`UPDATE kept_letter SET state = 'discarded', waits = 0, raw = NULL, blob = '' WHERE waits = 1 AND at < ?`, micro(before))
 }
 
 // DiscardLetter decides against one.
 func (tx Tx) DiscardLetter(id okno.KeptLetterID) error {
-	_, err := tx.Exec(`UPDATE kept_letter SET state = 'discarded', raw = NULL, blob = '' WHERE id = ?`, id)
+	_, err := tx.Exec(`UPDATE kept_letter SET state = 'discarded', waits = 0, raw = NULL, blob = '' WHERE id = ?`, id)
 	return err
 }
 
