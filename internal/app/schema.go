@@ -40,7 +40,7 @@ func finishing(e *db.UnfinishedError) string {
 	if e.Resumable() {
 		return "run the same okno db copy again, it goes on where it was; or take another database"
 	}
-	return "run okno restore again with --replace, or take an empty database"
+	return "run okno restore with --replace, or take an empty database"
 }
 
 // served says that a newer program has meanwhile changed the schema beyond what

@@ -42,10 +42,7 @@ var ErrNotEmpty = errors.New("the installation has tickets already")
 
 // batch is how many tickets are written in one transaction. While it is, nobody
 // else writes: it is for an installation that nobody uses yet.
-const batch = 256
-
-// tidyEvery is after how many tickets the index is tidied.
-const tidyEvery = 64
+const batch = 512
 
 // Result is who can come in to look at what was made.
 type Result struct {
@@ -55,13 +52,18 @@ type Result struct {
 }
 
 // Fill makes the tickets. The installation must be set up; no password opens
-// the accounts that are made until one is set by a reset link.
+// the accounts that are made until one is set by a reset link. One that had no
+// tickets is marked as unfinished (db.UnfinishedError) until Fill returns nil.
 func Fill(ctx context.Context, d *db.DB, files blob.Store, o Options) (*Result, error) {
 	if o.Tickets < 1 || o.Tickets > MaxTickets || o.Messages < 1 || o.Messages > MaxMessages {
 		return nil, fmt.Errorf("from 1 to %d tickets of 1 to %d messages", MaxTickets, MaxMessages)
 	}
 	f := &filling{db: d, o: o}
 	if err := f.scene(ctx, files); err != nil {
+		return nil, err
+	}
+	indexes, err := f.takeIndexes(ctx)
+	if err != nil {
 		return nil, err
 	}
 	batches := make(chan *made, 2)
@@ -93,7 +95,33 @@ func Fill(ctx context.Context, d *db.DB, files blob.Store, o Options) (*Result, 
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	return result, f.finish(ctx)
+	if err := f.finish(ctx); err != nil {
+		return nil, err
+	}
+	return result, f.makeIndexes(ctx, indexes)
+}
+
+// takeIndexes takes the indexes away from where the most rows come, unless there
+// were tickets before: what is there already would have to be sorted again.
+func (f *filling) takeIndexes(ctx context.Context) ([]db.Index, error) {
+	if f.ids.Ticket > 0 {
+		return nil, nil
+	}
+	if err := f.db.Begin(ctx, "a filling with sample tickets", f.o.Now); err != nil {
+		return nil, err
+	}
+	return f.db.TakeIndexes(ctx, store.BulkIndexed())
+}
+
+// makeIndexes makes what takeIndexes took.
+func (f *filling) makeIndexes(ctx context.Context, taken []db.Index) error {
+	if taken == nil {
+		return nil
+	}
+	if err := f.db.MakeIndexes(ctx, taken); err != nil {
+		return err
+	}
+	return f.db.Finish(ctx)
 }
 
 // filling is one Fill under way.
@@ -113,6 +141,8 @@ type made struct {
 	known map[string]int64
 }
 
+// write leaves the parts of the index of words to be joined by SQLite, 64 at once,
+// and by finish: nobody waits meanwhile.
 func (f *filling) write(ctx context.Context, b *made) error {
 	return f.db.Write(ctx, func(tx *db.Tx) error {
 		if err := (store.Tx{Tx: tx}).AddBulk(&b.bulk); err != nil {
@@ -121,11 +151,6 @@ func (f *filling) write(ctx context.Context, b *made) error {
 		for i, w := range b.words {
 			if err := store.TicketWords.Put(tx, int64(b.bulk.Tickets[i].ID), w...); err != nil {
 				return err
-			}
-			if i%tidyEvery == tidyEvery-1 {
-				if _, err := store.TicketWords.Tidy(tx); err != nil {
-					return err
-				}
 			}
 		}
 		return store.Tx{Tx: tx}.LearnWords(b.known)

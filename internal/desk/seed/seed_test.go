@@ -1,6 +1,7 @@
 package seed_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -95,13 +96,17 @@ func TestSeedLeavesWhatTheDeskWouldHave(t *testing.T) {
 	var contents []string
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		k, files := open(t, d)
-		o := seed.Options{Tickets: 700, Messages: 3, Seed: 11, Now: now}
+		o := seed.Options{Tickets: 1100, Messages: 3, Seed: 11, Now: now}
+		indexed := indexes(t, d)
 		made, err := seed.Fill(t.Context(), d, files, o)
 		must(t, err)
-		if per := float64(made.Messages) / float64(made.Tickets); made.Tickets != 700 || per < 2 || per > 4 {
+		if per := float64(made.Messages) / float64(made.Tickets); made.Tickets != 1100 || per < 2 || per > 4 {
 			t.Errorf("made %d tickets with %.1f messages each", made.Tickets, per)
 		}
 		contents = append(contents, content(t, d))
+		if got := indexes(t, d); !slices.Equal(got, indexed) {
+			t.Errorf("indexes were\n%v and are\n%v", indexed, got)
+		}
 		counters(t, d)
 		ann, small, customer := enter(t, k, made.Agents[0], okno.DoorWorkspace), enter(t, k, made.Agents[len(made.Agents)-1], okno.DoorWorkspace), enter(t, k, made.Customers[0], okno.DoorPortal)
 		pages(t, k, ann, small, customer)
@@ -117,7 +122,7 @@ func TestSeedLeavesWhatTheDeskWouldHave(t *testing.T) {
 		opened, err := k.OpenTicket(t.Context(), customer, desk.Opening{Key: "after", Channel: okno.ChannelWeb, Subject: "Zymurgy", Text: "After the seed."})
 		must(t, err)
 		must(t, k.IndexAll(t.Context()))
-		if opened.Number != "100731" {
+		if opened.Number != "101131" {
 			t.Errorf("the next ticket is #%s", opened.Number)
 		}
 		if got, err := k.Search(t.Context(), customer, desk.Asked{Text: "zymurgy"}); err != nil || len(got.Rows) != 1 {
@@ -127,6 +132,31 @@ func TestSeedLeavesWhatTheDeskWouldHave(t *testing.T) {
 	if len(contents) == 2 && contents[0] != contents[1] {
 		t.Error("one seed made different contents in the two databases")
 	}
+}
+
+func TestSeedThatIsCutShortIsSaidToBeUnfinished(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		_, files := open(t, d)
+		ctx, cut := context.WithCancel(t.Context())
+		defer cut()
+		_, err := seed.Fill(ctx, d, files, seed.Options{Tickets: 1100, Messages: 1, Seed: 11, Now: now, Progress: func(int) { cut() }})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("cut short: %v", err)
+		}
+		var unfinished *db.UnfinishedError
+		if err := d.Migrate(t.Context(), jobs.Migrations, desk.Migrations); !errors.As(err, &unfinished) {
+			t.Errorf("what was cut short is used: %v", err)
+		}
+	})
+}
+
+// indexes are the definitions of the database's indexes.
+func indexes(t *testing.T, d *db.DB) []string {
+	t.Helper()
+	if d.Dialect() == db.SQLite {
+		return texts(t, d, `SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1`)
+	}
+	return texts(t, d, `SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1`)
 }
 
 // counters compares the counters with the tickets.

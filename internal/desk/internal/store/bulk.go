@@ -163,3 +163,8 @@ func (tx Tx) LastIDs() (l LastIDs, err error) {
 func BulkTables() []db.Table {
 	return []db.Table{bulkPerson, bulkAddress, bulkCompany, bulkTicket, bulkMessage, bulkFile, bulkEvent}
 }
+
+// BulkIndexed are the tables where Bulk's tickets stand, and the index of their words.
+func BulkIndexed() []db.Table {
+	return []db.Table{bulkTicket, bulkParticipant, bulkMessage, bulkFile, bulkEvent, bulkSeen, {Name: TicketWords.Name}}
+}
