@@ -278,3 +278,43 @@ func TestSearchGoesOnPageByPage(t *testing.T) {
 		t.Errorf("page by page there are %d tickets, want %d: %v", len(got), len(want), got)
 	}
 }
+
+func TestSearchShowsWordsInTheLatestTwentyMessages(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		n := r.files("Carl", "Лампа", "Первый абажур треснул.")
+		carl := r.asker("Carl")
+		shown := func(by okno.Actor) (text string) {
+			t.Helper()
+			r.indexed()
+			found, err := r.Search(r.ctx(), by, desk.Asked{Text: "абажур"})
+			must(t, err)
+			for _, row := range found.Rows {
+				for _, p := range row.Excerpt.Text {
+					text += p.Text
+				}
+			}
+			return text
+		}
+		for i := range 19 {
+			text := "Ждём."
+			if i == 0 {
+				text = "Второй абажур в пути."
+			}
+			_, err := r.AddMessage(r.ctx(), r.ann, n, desk.Words{Key: fmt.Sprint("answer ", i), Text: text, Channel: okno.ChannelWeb})
+			must(t, err)
+		}
+		if got := shown(r.ann); got != "Второй абажур в пути." {
+			t.Errorf("the latest message with the word is %q", got)
+		}
+		for i, want := range []string{"Второй абажур в пути.", ""} {
+			_, err := r.AddNote(r.ctx(), r.ann, n, desk.Words{Key: fmt.Sprint("note ", i), Text: "Позвонить.", Channel: okno.ChannelWeb})
+			must(t, err)
+			if got := shown(r.ann); got != want {
+				t.Errorf("of %d messages an agent is shown %q, want %q", 21+i, got, want)
+			}
+		}
+		if got := shown(carl); got != "Второй абажур в пути." {
+			t.Errorf("a customer, who has no notes, is shown %q", got)
+		}
+	})
+}
