@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
@@ -68,7 +69,7 @@ func (w *Workspace) list(q *web.Request) error {
 const maxNumber = 40
 
 func (w *Workspace) exists(q *web.Request, number string) (bool, error) {
-	if len(number) > maxNumber {
+	if len(number) > maxNumber || !strings.ContainsAny(number, "0123456789") { // every number has a digit
 		return false, nil
 	}
 	return w.desk.SeesTicket(q.Context(), q.Actor, okno.Number(number))
