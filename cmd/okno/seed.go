@@ -26,6 +26,9 @@ func seed(fs *flag.FlagSet) func(context.Context, invocation) error {
 			}
 		}
 		made, err := app.Seed(ctx, in.config, logTo(in.config, in.io.err), o)
+		if err != nil && made != nil {
+			fmt.Fprintf(in.io.err, "cut short; %d tickets with %d messages were made\n", made.Tickets, made.Messages)
+		}
 		if err != nil {
 			return err
 		}

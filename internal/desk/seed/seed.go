@@ -52,8 +52,9 @@ type Result struct {
 }
 
 // Fill makes the tickets. The installation must be set up; no password opens
-// the accounts that are made until one is set by a reset link. One that had no
-// tickets is marked as unfinished (db.UnfinishedError) until Fill returns nil.
+// the accounts that are made until one is set by a reset link. Where ctx ends
+// before, what was made by then is made usable. A program that is killed leaves
+// an installation that had no tickets unfinished (db.UnfinishedError).
 func Fill(ctx context.Context, d *db.DB, files blob.Store, o Options) (*Result, error) {
 	if o.Tickets < 1 || o.Tickets > MaxTickets || o.Messages < 1 || o.Messages > MaxMessages {
 		return nil, fmt.Errorf("from 1 to %d tickets of 1 to %d messages", MaxTickets, MaxMessages)
@@ -66,13 +67,22 @@ func Fill(ctx context.Context, d *db.DB, files blob.Store, o Options) (*Result, 
 	if err != nil {
 		return nil, err
 	}
+	cut := f.fill(ctx)
+	whole := context.WithoutCancel(ctx)
+	if err := f.finish(whole); err != nil {
+		return nil, errors.Join(cut, err)
+	}
+	return &f.result, errors.Join(cut, f.makeIndexes(whole, indexes))
+}
+
+// fill writes batches of tickets while the next ones are made.
+func (f *filling) fill(ctx context.Context) error {
 	batches := make(chan *made, 2)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		defer close(batches)
-		for first := 0; first < o.Tickets; first += batch {
-			b := f.make(first, min(batch, o.Tickets-first))
+		for first := 0; first < f.o.Tickets; first += batch {
+			b := f.make(first, min(batch, f.o.Tickets-first))
 			select {
 			case batches <- b:
 			case <-ctx.Done():
@@ -80,25 +90,22 @@ func Fill(ctx context.Context, d *db.DB, files blob.Store, o Options) (*Result, 
 			}
 		}
 	}()
-	result := &f.result
+	defer func() {
+		cancel()
+		for range batches { // until none is being made
+		}
+	}()
 	for b := range batches {
 		if err := f.write(ctx, b); err != nil {
-			cancel(err)
-			return nil, err
+			return err
 		}
-		result.Tickets += len(b.bulk.Tickets)
-		result.Messages += len(b.bulk.Messages)
-		if o.Progress != nil {
-			o.Progress(result.Tickets)
+		f.result.Tickets += len(b.bulk.Tickets)
+		f.result.Messages += len(b.bulk.Messages)
+		if f.o.Progress != nil {
+			f.o.Progress(f.result.Tickets)
 		}
 	}
-	if err := context.Cause(ctx); err != nil {
-		return nil, err
-	}
-	if err := f.finish(ctx); err != nil {
-		return nil, err
-	}
-	return result, f.makeIndexes(ctx, indexes)
+	return ctx.Err()
 }
 
 // takeIndexes takes the indexes away from where the most rows come, unless there

@@ -134,18 +134,38 @@ func TestSeedLeavesWhatTheDeskWouldHave(t *testing.T) {
 	}
 }
 
-func TestSeedThatIsCutShortIsSaidToBeUnfinished(t *testing.T) {
+func TestSeedThatIsCutShortLeavesWhatItMade(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		_, files := open(t, d)
+		before := indexes(t, d)
 		ctx, cut := context.WithCancel(t.Context())
 		defer cut()
-		_, err := seed.Fill(ctx, d, files, seed.Options{Tickets: 1100, Messages: 1, Seed: 11, Now: now, Progress: func(int) { cut() }})
-		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("cut short: %v", err)
+		made, err := seed.Fill(ctx, d, files, seed.Options{Tickets: 2100, Messages: 1, Seed: 11, Now: now, Progress: func(int) { cut() }})
+		if !errors.Is(err, context.Canceled) || made.Tickets == 0 || made.Tickets == 2100 {
+			t.Fatalf("cut short after %d: %v", made.Tickets, err)
 		}
-		var unfinished *db.UnfinishedError
-		if err := d.Migrate(t.Context(), jobs.Migrations, desk.Migrations); !errors.As(err, &unfinished) {
-			t.Errorf("what was cut short is used: %v", err)
+		must(t, d.Migrate(t.Context(), jobs.Migrations, desk.Migrations))
+		counters(t, d)
+		if after := indexes(t, d); !slices.Equal(after, before) {
+			t.Errorf("indexes are %v, were %v", after, before)
+		}
+	})
+}
+
+// A program that is killed meanwhile cannot make the indexes again.
+func TestSeedThatIsKilledIsSaidToBeUnfinished(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		_, files := open(t, d)
+		checked := false
+		_, err := seed.Fill(t.Context(), d, files, seed.Options{Tickets: 600, Messages: 1, Seed: 11, Now: now, Progress: func(int) {
+			var unfinished *db.UnfinishedError
+			if err := d.Migrate(t.Context(), jobs.Migrations, desk.Migrations); !errors.As(err, &unfinished) {
+				t.Errorf("what is not finished is used: %v", err)
+			}
+			checked = true
+		}})
+		if must(t, err); !checked {
+			t.Error("nothing was looked at")
 		}
 	})
 }
