@@ -6,6 +6,7 @@ import (
 	"net/http/cookiejar"
 	"testing"
 
+	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db/dbtest"
 	"github.com/oknodesk/okno/internal/oknotest"
 	"github.com/oknodesk/okno/internal/oknotest/program"
@@ -13,7 +14,8 @@ import (
 )
 
 // These run the house in this process, to be looked into with -cpuprofile. A
-// ticket is one with all its letters written and gone.
+// ticket is one with all its letters written and gone, but for the lists that
+// agents get later.
 
 var database = flag.String("database", "sqlite", "what the house stands on: sqlite or postgres")
 
@@ -41,6 +43,14 @@ func BenchmarkTicketByLargeLetter(b *testing.B) {
 
 func benchmarkTickets(b *testing.B, by way) {
 	r := start(b)
+	s, err := r.Desk.Settings(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	s.JoinMinutes = okno.DefaultJoin // as it is at first: agents get lists of so many tickets
+	if err := r.Desk.SaveSettings(b.Context(), okno.Console(), s); err != nil {
+		b.Fatal(err)
+	}
 	w := &world{Program: &program.Program{Pages: r.URL[len("http://"):], SMTP: r.SMTP}}
 	b.ResetTimer()
 	b.SetParallelism(8)
