@@ -142,12 +142,11 @@ func (tx Tx) LatestText(ids []okno.TicketID, side okno.Side) (map[okno.TicketID]
 // EarlierTexts are those of the messages before it, the latest first.
 func (tx Tx) EarlierTexts(ids []okno.TicketID, side okno.Side) (map[okno.TicketID][]string, error) {
 	texts := make(map[okno.TicketID][]string, len(ids))
-	seen := ` AND deleted = 0` + seenBy(side)
-	place := func(n int) string {
-		return `(SELECT id FROM message WHERE ticket = t.one` + seen + ` ORDER BY id DESC LIMIT 1 OFFSET ` + strconv.Itoa(n) + `)`
+	if len(ids) == 0 {
+		return texts, nil
 	}
-	_, err := among(tx, textOf(texts), `SELECT ticket, `+excerptBody+` FROM (SELECT id AS one FROM ticket) AS t JOIN message ON ticket = t.one AND id <= `+place(1)+
-		` AND id >= COALESCE(`+place(excerptMessages-1)+`, 0)`+seen+` WHERE t.one IN `, ids, ` ORDER BY ticket, id DESC`)
+	part := `SELECT * FROM (SELECT ticket, ` + excerptBody + ` AS body, id FROM message WHERE ticket = ? AND deleted = 0` + seenBy(side) + ` ORDER BY id DESC LIMIT ` + strconv.Itoa(excerptMessages-1) + ` OFFSET 1) AS part`
+	_, err := db.Collect(tx.Tx, textOf(texts), `SELECT ticket, body FROM (`+strings.TrimSuffix(strings.Repeat(part+` UNION ALL `, len(ids)), ` UNION ALL `)+`) AS parts ORDER BY ticket, id DESC`, anys(ids)...)
 	return texts, err
 }
 
