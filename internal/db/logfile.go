@@ -36,8 +36,8 @@ func (g gathering) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.Fil
 	return f, got, nil
 }
 
-// asOpen gives a log, which holds what the database does, the database's mode:
-// made by the process's umask, it may be open to more.
+// asOpen gives a log, which holds what the database does, and its index beside it
+// the database's mode: made by the process's umask, they may be open to more.
 func asOpen(log vfs.File, database string) error {
 	kept, err := os.Stat(database)
 	if err != nil {
@@ -47,7 +47,24 @@ func asOpen(log vfs.File, database string) error {
 	if !ok {
 		return errors.New("the mode of the write-ahead log cannot be set")
 	}
-	return file.Chmod(kept.Mode().Perm())
+	mode := kept.Mode().Perm()
+	return errors.Join(file.Chmod(mode), indexAsOpen(database+"-shm", mode))
+}
+
+// indexAsOpen makes a log's index before SQLite does, which looks for it after
+// the log. One that is there is not opened: others may hold locks on it.
+func indexAsOpen(path string, mode os.FileMode) error {
+	index, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, mode)
+	if err == nil {
+		return index.Close()
+	}
+	if errors.Is(err, os.ErrExist) {
+		err = os.Chmod(path, mode)
+	}
+	if errors.Is(err, os.ErrNotExist) { // its last user took it away meanwhile
+		return nil
+	}
+	return err
 }
 
 // logGathered bounds what a log file holds back, in bytes.

@@ -15,7 +15,7 @@ func TestADatabaseThatOthersCouldReadIsClosedToThem(t *testing.T) {
 	d, err := db.Open(t.Context(), "sqlite:"+path, db.Options{})
 	must(t, err)
 	must(t, d.Migrate(t.Context(), schema))
-	for _, one := range []string{path, path + "-wal"} {
+	for _, one := range []string{path, path + "-wal", path + "-shm"} {
 		if info, err := os.Stat(one); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v %v", filepath.Base(one), info.Mode(), err)
 		}
