@@ -131,11 +131,15 @@ func (h *House) examineFiles(ctx context.Context, f *findings, whole bool) {
 	if e.ChangedAll > 0 {
 		f.fail("attachments", fmt.Sprintf("%d are not what they were: %s", e.ChangedAll, strings.Join(e.Changed, ", ")), where)
 	}
+	if e.UnreadAll > 0 {
+		f.fail("attachments", fmt.Sprintf("%d cannot be read: %s", e.UnreadAll, strings.Join(e.Unread, "; ")),
+			"let the program's user read them; where the disk is at fault, "+where)
+	}
 	if e.MissingAll > 0 {
 		f.fail("attachments", fmt.Sprintf("%d of %d are missing: %s", e.MissingAll, e.Files, strings.Join(e.Missing, ", ")),
 			where)
 	} else if whole {
-		f.ok("attachments", "%d are there and were read", e.Files)
+		f.ok("attachments", "%d are there; %d were read", e.Files, e.Files-e.UnreadAll)
 	} else {
 		f.ok("attachments", "%d are there; okno doctor --read-files reads them, too", e.Files)
 	}

@@ -27,6 +27,8 @@ type Examination struct {
 	MissingAll  int
 	Changed     []string // hashes of those that are others than they were, up to 20; only where they were read
 	ChangedAll  int
+	Unread      []string // hashes of those that could not be read, each with the reason, up to 20; only where that was tried
+	UnreadAll   int
 	Unused      int // kept bytes that no row has needed for a day; tidying removes them
 	UnusedBytes int64
 }
@@ -95,27 +97,38 @@ func (d *Desk) Examine(ctx context.Context, whole bool) (e Examination, err erro
 	return e, err
 }
 
-// examineBytes reads an attachment and compares it with its name.
+// examineBytes reads an attachment and compares it with its name. One that
+// cannot be read is told of and ends nothing.
 func (d *Desk) examineBytes(ctx context.Context, b blob.Blob, e *Examination) error {
-	content, err := d.blob.Open(ctx, b.Hash)
-	if errors.Is(err, blob.ErrNotFound) { // tidied meanwhile
-		return nil
+	sum, err := d.sumOf(ctx, b.Hash)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, blob.ErrNotFound): // tidied meanwhile
+	case err != nil:
+		if e.UnreadAll++; len(e.Unread) < toldMost {
+			e.Unread = append(e.Unread, b.Hash+": "+err.Error())
+		}
+	case sum != b.Hash:
+		if e.ChangedAll++; len(e.Changed) < toldMost {
+			e.Changed = append(e.Changed, b.Hash)
+		}
 	}
+	return nil
+}
+
+// sumOf is the hash of an attachment's bytes as they are.
+func (d *Desk) sumOf(ctx context.Context, hash string) (string, error) {
+	content, err := d.blob.Open(ctx, hash)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer content.Close()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, content); err != nil {
-		return err
+		return "", err
 	}
-	if hex.EncodeToString(sum.Sum(nil)) == b.Hash {
-		return ctx.Err()
-	}
-	if e.ChangedAll++; len(e.Changed) < toldMost {
-		e.Changed = append(e.Changed, b.Hash)
-	}
-	return ctx.Err()
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // Recount makes the counters of tickets what counting gives.

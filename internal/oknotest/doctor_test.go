@@ -109,6 +109,16 @@ func TestDoctorFindsWhatIsWrongWhileTheServerRuns(t *testing.T) {
 		if err := os.Remove(files[0]); err != nil {
 			t.Fatal(err)
 		}
+		if err := os.Symlink(t.TempDir(), files[0]); err != nil { // opened, it cannot be read, whoever asks
+			t.Fatal(err)
+		}
+		found, _ = examined(t, r.Config)
+		if got := strings.Join(found["fail attachments"], "; "); !strings.Contains(got, "1 cannot be read: "+filepath.Base(files[0])) || len(found["ok attachments"]) == 0 {
+			t.Errorf("of an attachment that cannot be read: %q, and what was found beside it: %q", got, found["ok attachments"])
+		}
+		if err := os.Remove(files[0]); err != nil {
+			t.Fatal(err)
+		}
 		if err := r.DB.Write(t.Context(), func(tx *db.Tx) error {
 			_, err := tx.Exec(`INSERT INTO counter (department, kind, assignee, n) VALUES (1, 'new', 0, 2)`)
 			if err == nil {

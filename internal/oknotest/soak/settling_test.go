@@ -50,8 +50,8 @@ func (m *mixed) settle(pieces []piece) {
 		m.account(pieces)
 		books, err := h.Desk.Examine(m.Context(), true)
 		m.must(err)
-		if len(books.Counters) > 0 || books.MissingAll > 0 {
-			m.Errorf("the check of the counters found %q; %d attachments are missing", books.Counters, books.MissingAll)
+		if len(books.Counters) > 0 || books.MissingAll > 0 || books.UnreadAll > 0 {
+			m.Errorf("the check of the counters found %q; %d attachments are missing, %q cannot be read", books.Counters, books.MissingAll, books.Unread)
 		}
 	})
 	m.accountMoves(l)
