@@ -47,12 +47,14 @@ func logOf(conn *liteSession) (*logFile, error) {
 	return log, log.Sync(vfs.SYNC_NORMAL)
 }
 
-// settled waits until all that anybody can have seen by now is durable.
-func (w *writer) settled() error {
-	last := w.last.Load()
-	<-last.done
-	return last.err
+// durable waits until the commit, and so each before it, is durable.
+func (f *flush) durable() error {
+	<-f.done
+	return f.err
 }
+
+// settled waits until all that anybody can have seen by now is durable.
+func (w *writer) settled() error { return w.last.Load().durable() }
 
 func (w *writer) begin() error {
 	select {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/db/dbtest"
@@ -188,6 +189,32 @@ func TestChangesAreMadeWhileTheDiskWorksAndAnsweredAfter(t *testing.T) {
 	for _, answer := range []chan error{first, second, told} {
 		must(t, <-answer)
 	}
+	end()
+}
+
+func TestAReadingWaitsOnlyForWhatItSaw(t *testing.T) {
+	d, _, begun, ends, end := slowDisk(t)
+	reading, told := make(chan struct{}), make(chan error, 1)
+	go func() {
+		told <- d.Read(t.Context(), func(tx *db.Tx) error {
+			close(reading)
+			<-begun
+			if _, err := db.First(tx, text, `SELECT name FROM person WHERE name = 'later'`); !errors.Is(err, db.ErrNotFound) {
+				return fmt.Errorf("it saw the change: %v", err)
+			}
+			return nil
+		})
+	}()
+	<-reading
+	later := start(t, d, "later", func() {})
+	select {
+	case err := <-told:
+		must(t, err)
+	case <-time.After(time.Minute):
+		t.Error("a reading waited for a change that was made after it had begun")
+	}
+	ends <- nil
+	must(t, <-later)
 	end()
 }
 

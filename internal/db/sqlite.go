@@ -120,30 +120,42 @@ func (s *sqlite) announce(_ context.Context, a announcement) error {
 }
 
 func (s *sqlite) read(ctx context.Context, fn func(*Tx) error) error {
+	var seen *flush
 	err := s.borrow(ctx, func(conn *liteSession) (sound bool, err error) {
-		if err := conn.run("BEGIN"); err != nil {
+		if err := conn.beginReading(); err != nil {
 			return false, err
 		}
+		seen = s.writer.last.Load()
 		sound, err = conn.reading(&Tx{ctx: ctx, on: conn}, fn)
 		return conn.run("ROLLBACK") == nil && sound, err
 	})
-	return s.known(ctx, err)
+	return known(ctx, seen, err)
 }
 
 func (s *sqlite) readOne(ctx context.Context, fn func(*Tx) error) error {
+	var seen *flush
 	err := s.borrow(ctx, func(conn *liteSession) (sound bool, err error) {
-		return conn.reading(&Tx{ctx: ctx, on: conn, one: true}, fn)
+		sound, err = conn.reading(&Tx{ctx: ctx, on: conn, one: true}, fn)
+		seen = s.writer.last.Load()
+		return sound, err
 	})
-	return s.known(ctx, err)
+	return known(ctx, seen, err)
 }
 
-// known returns err, the outcome of a reading, once all that it saw is durable:
-// what is told to somebody must not be taken back by a power cut.
-func (s *sqlite) known(ctx context.Context, err error) error {
-	if ctx.Value(ahead{}) != nil {
+// beginReading takes the snapshot at once, which SQLite else does at the first
+// question: what is committed later needs not be waited for.
+func (s *liteSession) beginReading() error {
+	return errors.Join(s.run("BEGIN"), s.run("SELECT 1 FROM sqlite_schema LIMIT 1"))
+}
+
+// known returns err, the outcome of a reading, once seen is durable, the latest
+// commit that it can have seen (nil: it saw nothing): what is told to somebody
+// must not be taken back by a power cut.
+func known(ctx context.Context, seen *flush, err error) error {
+	if seen == nil || ctx.Value(ahead{}) != nil {
 		return err
 	}
-	if lost := s.writer.settled(); lost != nil {
+	if lost := seen.durable(); lost != nil {
 		return lost
 	}
 	return err
