@@ -8,3 +8,7 @@ func (tx *Tx) RowLock() string {
 	}
 	return ""
 }
+
+// OneByOne reports whether changes are made one after another, as SQLite has it:
+// a row that all of them touch then holds up nobody.
+func (tx *Tx) OneByOne() bool { return tx.on.dialect() == SQLite }
