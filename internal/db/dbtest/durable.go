@@ -20,53 +20,80 @@ import (
 // measure on.
 type Durable struct {
 	dir   string
+	kept  bool // its data outlive it
 	pid   int
 	ended chan error
-	made  int // databases
 }
 
-// StartDurable starts one with its data in the directory for temporary files.
-func StartDurable() (*Durable, error) {
+// StartDurable starts one with its data in the directory, which keeps them for
+// the next start; "": in one for temporary files, until it is stopped.
+func StartDurable(dir string) (*Durable, error) {
 	programs, err := serverPrograms()
 	if err != nil {
 		return nil, err
 	}
-	d := &Durable{ended: make(chan error, 1)}
-	if d.dir, err = os.MkdirTemp("", "okno-durable-"); err != nil {
+	d := &Durable{dir: dir, kept: dir != "", ended: make(chan error, 1)}
+	if d.kept {
+		err = os.MkdirAll(dir, 0o755) // the server's user must come through
+	} else {
+		d.dir, err = os.MkdirTemp("", "okno-durable-")
+	}
+	if err != nil {
 		return nil, err
 	}
-	as, err := serverRunsAs(files{d.dir})
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(d.dir))
+	if err := d.start(programs); err != nil {
+		said, _ := os.ReadFile(d.log()) // there may be none yet
+		return nil, errors.Join(fmt.Errorf("start PostgreSQL: %w\n%s", err, said), d.forget())
 	}
-	initdb := as.command(filepath.Join(programs, "initdb"), "-D", d.data(), "-U", "okno", "-A", "trust", "-E", "UTF8", "--locale=C")
-	server := as.command(filepath.Join(programs, "postgres"), "-D", d.data(), "-k", d.dir,
-		"-c", "listen_addresses=", "-c", "shared_buffers=128MB", "-c", "max_wal_size=1GB")
-	log, err := os.Create(filepath.Join(d.dir, "log"))
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(d.dir))
-	}
-	defer log.Close()
-	initdb.Stdout, initdb.Stderr, server.Stdout, server.Stderr = log, log, log, log
-	server.SysProcAttr.Setpgid = true // a Ctrl-C ends the measuring first
-	server.SysProcAttr.Pdeathsig = syscall.SIGQUIT
-	if err = initdb.Run(); err == nil {
-		err = server.Start()
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start PostgreSQL: %w", err), os.RemoveAll(d.dir))
-	}
-	d.pid = server.Process.Pid
-	go func() { d.ended <- server.Wait() }()
 	if err := d.await(); err != nil {
 		return nil, errors.Join(err, d.Stop())
 	}
 	return d, nil
 }
 
+// start begins where a former server of the directory ended, or anew.
+func (d *Durable) start(programs string) error {
+	as, err := serverRunsAs(files{d.dir})
+	if err != nil {
+		return err
+	}
+	initdb := as.command(filepath.Join(programs, "initdb"), "-D", d.data(), "-U", "okno", "-A", "trust", "-E", "UTF8", "--locale=C")
+	server := as.command(filepath.Join(programs, "postgres"), "-D", d.data(), "-k", d.dir,
+		"-c", "listen_addresses=", "-c", "shared_buffers=1GB", "-c", "max_wal_size=4GB")
+	log, err := os.Create(d.log())
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	initdb.Stdout, initdb.Stderr, server.Stdout, server.Stderr = log, log, log, log
+	server.SysProcAttr.Setpgid = true             // a Ctrl-C ends the measuring first
+	server.SysProcAttr.Pdeathsig = syscall.SIGINT // the fast shutdown
+	if _, err := os.Stat(d.data()); errors.Is(err, os.ErrNotExist) {
+		if err := initdb.Run(); err != nil {
+			return err
+		}
+	}
+	if err := server.Start(); err != nil {
+		return err
+	}
+	d.pid = server.Process.Pid
+	go func() { d.ended <- server.Wait() }()
+	return nil
+}
+
+func (d *Durable) forget() error {
+	if d.kept {
+		return nil
+	}
+	return os.RemoveAll(d.dir)
+}
+
+func (d *Durable) log() string { return filepath.Join(d.dir, "log") }
+
 func (d *Durable) data() string { return filepath.Join(d.dir, "data") }
 
-func (d *Durable) url(database string) string {
+// URL leads to a database of it.
+func (d *Durable) URL(database string) string {
 	return "postgres://okno@/" + database + "?host=" + d.dir
 }
 
@@ -74,7 +101,7 @@ func (d *Durable) await() error {
 	late := time.After(startTime)
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
-	for !answers(d.url("postgres")) {
+	for !answers(d.URL("postgres")) {
 		select {
 		case err := <-d.ended:
 			d.ended <- err
@@ -87,16 +114,18 @@ func (d *Durable) await() error {
 	return nil
 }
 
-// Database makes an empty database and returns its url.
-func (d *Durable) Database(ctx context.Context) (string, error) {
-	conn, err := pgx.Connect(ctx, d.url("postgres"))
+// Database makes an empty database of that name, in the place of a former one,
+// and returns its url.
+func (d *Durable) Database(ctx context.Context, name string) (string, error) {
+	conn, err := pgx.Connect(ctx, d.URL("postgres"))
 	if err != nil {
 		return "", err
 	}
-	d.made++
-	name := fmt.Sprint("okno", d.made)
-	_, err = conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
-	return d.url(name), errors.Join(err, conn.Close(ctx))
+	_, err = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name)
+	if err == nil {
+		_, err = conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+	}
+	return d.URL(name), errors.Join(err, conn.Close(ctx))
 }
 
 // CPU is the processor time that all of the server's processes have used.
@@ -143,12 +172,12 @@ func cpuOf(pid, fields int) (sum time.Duration, err error) {
 	return sum, nil
 }
 
-// Stop ends the server and removes what it kept.
+// Stop ends the server and removes what is not kept.
 func (d *Durable) Stop() error {
 	err := syscall.Kill(d.pid, syscall.SIGINT) // the fast shutdown
 	if errors.Is(err, syscall.ESRCH) {
 		err = nil
 	}
 	<-d.ended
-	return errors.Join(err, os.RemoveAll(d.dir))
+	return errors.Join(err, d.forget())
 }

@@ -124,7 +124,7 @@ func (b *bench) restored(ctx context.Context, file, name string, tickets int) (t
 	var args []string
 	if b.server != nil {
 		var err error
-		if url, err = b.server.Database(ctx); err != nil {
+		if url, err = b.server.Database(ctx, name); err != nil {
 			return 0, err
 		}
 		args = []string{"--db", url}

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -43,7 +44,7 @@ func main() {
 	flag.DurationVar(&p.pages, "pages", 5*time.Second, "length of a run over pages")
 	flag.Func("senders", "senders or readers at once (with commas between; 1,8,64)", numbers(&p.atOnce))
 	flag.Func("tickets", "tickets there when pages are measured (with commas between for several installations; 10000)", numbers(&p.tickets))
-	flag.StringVar(&p.keep, "keep", "", "directory that keeps seeded installations from one sitting to the next, with what backup adds to them (SQLite only)")
+	flag.StringVar(&p.keep, "keep", "", "directory that keeps seeded installations, and PostgreSQL's server, from one sitting to the next, with what is added to them")
 	flag.IntVar(&p.clients, "clients", 1, "clients at once that read the pages of the sizes")
 	flag.BoolVar(&p.writing, "writing", false, "read the pages of the sizes while 8 senders fill in forms as fast as they are answered")
 	flag.DurationVar(&p.live, "live", 30*time.Second, "length of a conversation while very many pages are open")
@@ -93,7 +94,10 @@ func run(ctx context.Context, p plan, database, only string, plain int, write st
 	switch database {
 	case "sqlite":
 	case "postgres":
-		if b.server, err = dbtest.StartDurable(); err != nil {
+		if p.keep != "" {
+			b.keep = filepath.Join(p.keep, "postgres")
+		}
+		if b.server, err = dbtest.StartDurable(b.keep); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, b.server.Stop()) }()

@@ -236,25 +236,31 @@ func (b *bench) seeded(ctx context.Context, n int) (w *world, who []string, made
 		return nil, nil, "", err
 	}
 	dir := b.keep
+	if dir == "" {
+		dir = b.dir
+	}
+	name := fmt.Sprint("tickets", n)
+	data := filepath.Join(dir, name)
+	said, unmade := os.ReadFile(data + ".seeded")
 	var args []string
 	url := ""
 	if b.server != nil {
-		dir = "" // the server goes with the sitting
-		if url, err = b.server.Database(ctx); err != nil {
+		if url = b.server.URL(name); unmade != nil {
+			url, err = b.server.Database(ctx, name)
+		}
+		if err != nil {
 			return nil, nil, "", err
 		}
 		args = []string{"--db", url}
 	}
-	if dir == "" {
-		dir = b.dir
-	}
-	data := filepath.Join(dir, fmt.Sprint("tickets", n))
 	if w.Program, err = program.New(b.bin, data, data+".log", w.relay.Addr, args...); err != nil {
 		return nil, nil, "", err
 	}
 	w.DB = url
-	said, err := os.ReadFile(data + ".seeded")
-	if err != nil {
+	if unmade != nil {
+		if err := os.RemoveAll(data); err != nil { // what was cut short
+			return nil, nil, "", err
+		}
 		if err := w.SetUp(ctx); err != nil {
 			return nil, nil, "", err
 		}

@@ -38,7 +38,7 @@ func (b *bench) open(ctx context.Context, args ...string) (w *world, err error) 
 	b.worlds++
 	url := ""
 	if b.server != nil {
-		if url, err = b.server.Database(ctx); err != nil {
+		if url, err = b.server.Database(ctx, fmt.Sprint("world", b.worlds)); err != nil {
 			return nil, err
 		}
 		args = append([]string{"--db", url}, args...)
