@@ -111,6 +111,10 @@ func (d *Desk) KeptHead(ctx context.Context, letter okno.KeptLetterID) (head []b
 	}); err != nil {
 		return nil, "", err
 	}
+	if k.Blob == "" && (k.Size <= keptHead || len(k.Packed) == 0) {
+		err := d.unpack(ctx, &k)
+		return k.Raw, k.MessageID, err
+	}
 	packed := io.Reader(bytes.NewReader(k.Packed))
 	if k.Blob != "" {
 		file, err := d.blob.Open(ctx, k.Blob)
@@ -119,8 +123,6 @@ func (d *Desk) KeptHead(ctx context.Context, letter okno.KeptLetterID) (head []b
 		}
 		defer file.Close()
 		packed = file
-	} else if len(k.Packed) == 0 {
-		return nil, k.MessageID, nil
 	}
 	unpacked := headers.Get().(*zstd.Decoder)
 	defer headers.Put(unpacked)

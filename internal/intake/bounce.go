@@ -19,7 +19,7 @@ const personalReport = "it reads like a report and shows no letter of ours: a pe
 // letter changes nothing and is shown to the ticket's agents.
 func (r *Receiver) matchBounce(ctx context.Context, l *reading) (finding, error) {
 	path, fingerprint := r.returnPath(l)
-	report := l.letter.Bounce()
+	report := l.bounced
 	if report == nil && path == 0 {
 		return finding{verdict: "no"}, nil
 	}

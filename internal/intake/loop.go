@@ -12,11 +12,11 @@ import (
 // came back ends here; a program's answer may still join a ticket, but starts
 // nothing; whatever a program wrote is answered by nobody (RFC 3834, 2).
 func (r *Receiver) refuseLoops(ctx context.Context, l *reading) (finding, error) {
-	if r.mark != "" && l.letter.Header.Get(mail.MarkHeader) == r.mark && l.letter.Bounce() == nil {
+	if r.mark != "" && l.letter.Header.Get(mail.MarkHeader) == r.mark && l.bounced == nil {
 		l.kept.State = okno.KeptDropped
 		return finding{"loop", "it carries our own mark"}, nil
 	}
-	if l.letter.MessageID != "" && l.letter.Bounce() == nil {
+	if l.letter.MessageID != "" && l.bounced == nil {
 		ours, err := r.desk.LetterOfOurs(ctx, l.letter.MessageID)
 		if err != nil {
 			return finding{}, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"strings"
+
+	"github.com/oknodesk/okno/internal/mail"
 )
 
 // Pipe takes one letter from stdin, as a mail server's pipe delivers it, for
@@ -32,6 +34,6 @@ func (r *Receiver) pipe(ctx context.Context, mailbox string, stdin io.Reader) er
 
 // returnPath is the envelope's sender as the mail server noted it down.
 func returnPath(raw []byte) string {
-	v := header(raw).Header.Raw("Return-Path")
+	v := mail.ReadHeader(head(raw)).Raw("Return-Path")
 	return strings.Trim(strings.TrimSpace(v), "<>")
 }

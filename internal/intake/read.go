@@ -30,6 +30,7 @@ func (r *Receiver) read(ctx context.Context, l *reading) (finding, error) {
 		return finding{}, err
 	}
 	l.letter = mail.Read(l.kept.Raw)
+	l.bounced = l.letter.Bounce()
 	l.lang = locale.Detect(l.letter.Text, l.mailbox.Lang)
 	faults := l.letter.Faults
 	if l.used {

@@ -141,7 +141,7 @@ func (r *Receiver) keepFor(ctx context.Context, box okno.Mailbox, a Arrival) (er
 		return ErrEmpty
 	}
 	_, err = r.desk.KeepLetter(ctx, okno.KeptLetter{
-		Mailbox: box.ID, MessageID: header(a.Raw).MessageID, EnvelopeFrom: envelope(a.EnvelopeFrom), EnvelopeTo: envelope(a.EnvelopeTo),
+		Mailbox: box.ID, MessageID: mail.ReadHeader(head(a.Raw)).MessageID(), EnvelopeFrom: envelope(a.EnvelopeFrom), EnvelopeTo: envelope(a.EnvelopeTo),
 		Source: a.Source, Peer: a.Peer, Helo: envelope(a.Helo), Raw: a.Raw,
 	})
 	return err
@@ -151,17 +151,17 @@ func (r *Receiver) keepFor(ctx context.Context, box okno.Mailbox, a Arrival) (er
 // bytes.
 const maxHeader = 1 << 20
 
-// header reads a letter's header alone, which costs little however large the
+// head is a letter's header alone: reading it costs little however large the
 // letter is.
-func header(raw []byte) *mail.Letter {
+func head(raw []byte) []byte {
 	start := len(raw) - len(bytes.TrimLeft(raw, "\r\n"))
-	head := raw[:min(len(raw), start+maxHeader)]
+	raw = raw[:min(len(raw), start+maxHeader)]
 	for _, end := range []string{"\n\n", "\n\r\n"} {
-		if i := bytes.Index(head[start:], []byte(end)); i >= 0 {
-			head = head[:start+i+1]
+		if i := bytes.Index(raw[start:], []byte(end)); i >= 0 {
+			raw = raw[:start+i+1]
 		}
 	}
-	return mail.Read(head)
+	return raw
 }
 
 // envelope makes what a stranger said in the dialogue fit to be kept.

@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/mail"
 )
 
 // batch is how many letters' sizes are asked for at once.
@@ -164,7 +165,7 @@ func (b *fetching) read1(c *connection, uid imap.UID, s *spool) (gone bool, err 
 // recipient is the signed reply address that the letter was delivered to, else
 // the mailbox's own.
 func (r *Receiver) recipient(to okno.Mailbox, raw []byte) string {
-	h := header(raw)
+	h := mail.Read(head(raw))
 	for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To"} {
 		for _, address := range h.Header.Values(name) {
 			if box, _, _, ok := r.desk.ReplyAddresses().Parse(address); ok && box == to.Folded {

@@ -23,7 +23,8 @@ type reading struct {
 	mailbox okno.Mailbox
 	lang    string
 
-	machine bool // a program wrote it: it is answered by nobody
+	bounced *mail.Bounce // nil: it is no delivery report
+	machine bool         // a program wrote it: it is answered by nobody
 	// startsNothing: it is itself an answer, or our own.
 	startsNothing bool
 	report        okno.TicketID // of a letter that a report tells of without proof; 0: it is none

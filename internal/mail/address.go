@@ -30,7 +30,10 @@ func Fold(addr string) string {
 	if at <= 0 || !validAddr(addr) {
 		return ""
 	}
-	addr = asQuoted(bareLocal(addr[:at]) + addr[at:]) // "ann"@x is ann@x
+	if addr[0] == '"' {
+		addr = bareLocal(addr[:at]) + addr[at:] // "ann"@x is ann@x
+	}
+	addr = asQuoted(addr)
 	at = strings.LastIndexByte(addr, '@')
 	domain := foldDomain(addr[at+1:])
 	folded := strings.ToLower(addr[:at]) + "@" + domain
@@ -63,9 +66,13 @@ func foldDomain(domain string) string {
 // end a field or begin another address.
 var quotedLocal = regexp.MustCompile("^\"[\\p{L}\\p{N}!#$%&'*+/=?^_`{|}~. -]{1,64}\"$")
 
+func isQuoted(local string) bool {
+	return strings.HasPrefix(local, `"`) && quotedLocal.MatchString(local)
+}
+
 // bareLocal is the local part without quotation marks.
 func bareLocal(local string) string {
-	if quotedLocal.MatchString(local) {
+	if isQuoted(local) {
 		return local[1 : len(local)-1]
 	}
 	return local
@@ -94,15 +101,21 @@ func validAddr(addr string) bool {
 	if at <= 0 || at == len(addr)-1 || len(addr) > maxAddr || !utf8.ValidString(addr) {
 		return false
 	}
-	if quotedLocal.MatchString(addr[:at]) {
+	if isQuoted(addr[:at]) {
 		addr, at = "quoted"+addr[at:], len("quoted")
 	}
-	if strings.ContainsFunc(addr, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune("<>,;\"", r)
-	}) {
+	if strings.ContainsFunc(addr, endsAddress) {
 		return false
 	}
 	return validDomain(addr[at+1:]) && !strings.Contains(addr[:at], "@")
+}
+
+func endsAddress(r rune) bool {
+	switch r {
+	case '<', '>', ',', ';', '"':
+		return true
+	}
+	return unicode.IsControl(r) || unicode.IsSpace(r)
 }
 
 func validDomain(domain string) bool {
@@ -233,7 +246,7 @@ func mendAddr(addr string) string {
 		addr = decodeWords(addr)
 	}
 	addr = strings.Trim(strings.TrimSpace(addr), "'<>")
-	if at := strings.LastIndexByte(addr, '@'); at > 0 && quotedLocal.MatchString(addr[:at]) {
+	if at := strings.LastIndexByte(addr, '@'); at > 0 && isQuoted(addr[:at]) {
 		if addr = asQuoted(bareLocal(addr[:at]) + addr[at:]); addr[0] == '"' {
 			return strings.TrimRight(addr, ".")
 		}

@@ -34,8 +34,10 @@ func (l *Letter) Bounce() *Bounce {
 		}
 	}
 	daemon := b == nil && l.fromDaemon()
-	if at := statusInText.FindStringIndex(l.Text); daemon && at != nil {
-		b = readDeliveryStatus([]byte(l.Text[at[0]:]))
+	if daemon {
+		if at := statusInText.FindStringIndex(l.Text); at != nil {
+			b = readDeliveryStatus([]byte(l.Text[at[0]:]))
+		}
 	}
 	if b == nil {
 		b = l.amazonBounce()

@@ -37,23 +37,24 @@ type amazonRecipient struct {
 // amazonBounce reads a notice of Amazon SES; nil if the letter is none. A person
 // who asks about one writes words before it.
 func (l *Letter) amazonBounce() *Bounce {
-	_, machine := l.Machine()
-	var texts []string
-	if machine || strings.HasPrefix(strings.TrimSpace(l.Text), "{") {
-		texts = append(texts, l.Text)
-	}
+	texts := []string{l.Text}
 	for _, a := range l.Attachments {
-		if machine && a.Type == "application/json" {
+		if a.Type == "application/json" {
 			texts = append(texts, string(a.Content[:min(len(a.Content), maxNotice)]))
 		}
 	}
-	for _, text := range texts {
+	for i, text := range texts {
 		at := strings.Index(text, `{"`)
 		if spaced := strings.Index(text, "{\n"); at < 0 || spaced >= 0 && spaced < at {
 			at = spaced
 		}
 		if at < 0 || !strings.Contains(text, "bouncedRecipients") && !strings.Contains(text, "delayedRecipients") {
 			continue
+		}
+		if alone := i == 0 && strings.HasPrefix(strings.TrimSpace(text), "{"); !alone {
+			if _, machine := l.Machine(); !machine {
+				return nil
+			}
 		}
 		if b := readAmazon(clip(text[at:], maxNotice)); b != nil {
 			return b

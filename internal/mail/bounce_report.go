@@ -21,9 +21,11 @@ var reportSubject = regexp.MustCompile(`(?i)^(?:undeliver(?:ed|able)\b|(?:mail |
 	`returned (?:mail|e-?mail)|(?:mail )?failure notice|failed mail|mail failed|mail system error|non-?delivery|automatically rejected|(?:mail|message|your message) (?:could not|was not|has not been) (?:be )?delivered|` +
 	`warning: (?:message|could not|mail)|\[postmaster\]|недоставлен|ваше сообщение не доставлено|сообщение не доставлено|unzustellbar|投递失败|退信|邮件传输失败|系统退信)`)
 
+var withoutMarks = strings.NewReplacer("-", "", "_", "", ".", "", " ", "", `"`, "")
+
 func plainLocal(addr string) string {
 	local, _, _ := strings.Cut(strings.ToLower(addr), "@")
-	return strings.NewReplacer("-", "", "_", "", ".", "", " ", "", `"`, "").Replace(local)
+	return withoutMarks.Replace(local)
 }
 
 func isDaemon(word string) bool {
@@ -35,7 +37,7 @@ func isDaemon(word string) bool {
 func (l *Letter) fromDaemon() bool {
 	who, _ := l.Writer()
 	local, _, _ := strings.Cut(who.Addr, "@")
-	return l.surelyDaemon() || l.nullReturnPath() || isDaemon(plainLocal(who.Addr)) || isDaemon(plainLocal(who.Name)) || daemonLocal.MatchString(local) || daemonName.MatchString(who.Name)
+	return l.impersonal() || isDaemon(plainLocal(who.Addr)) || isDaemon(plainLocal(who.Name)) || daemonLocal.MatchString(local) || daemonName.MatchString(who.Name)
 }
 
 // surelyDaemon knows reports well enough to guess whom one that names nobody is

@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// usualDate is how nearly all write it (RFC 5322, 3.3); net/mail tries other
+// forms first.
+const usualDate = "Mon, 2 Jan 2006 15:04:05 -0700"
+
 // dateLayouts are forms seen in letters beyond RFC 5322.
 var dateLayouts = []string{
 	"Mon Jan 2 15:04:05 2006", "Mon Jan 2 15:04:05 MST 2006", "Mon Jan 2 15:04:05 -0700 2006", "Mon, Jan 2 2006 15:04:05 -0700",
@@ -74,6 +78,9 @@ func readDate(value string) time.Time {
 }
 
 func parseDate(value, plain string) (time.Time, bool) {
+	if at, err := time.Parse(usualDate, value); err == nil {
+		return at, true
+	}
 	named := strings.LastIndexByte(plain, ' ')
 	if _, known := zones[strings.ToLower(plain[named+1:])]; !known {
 		if at, err := mail.ParseDate(value); err == nil {

@@ -47,7 +47,8 @@ var fixedNames = map[string]string{
 func nameless(a Attachment) string {
 	if a.Type == "message/rfc822" || a.Type == "message/global" {
 		h, body, _ := splitHeader(a.Content)
-		h.hint = charsetHint(h, body)
+		_, params := h.mediaType()
+		h.hint = charsetHint(params, body)
 		if subject := cleanFileName(strings.NewReplacer("/", "-", `\`, "-").Replace(h.Get("Subject"))); subject != "" {
 			return clip(subject, maxName-4) + ".eml"
 		}

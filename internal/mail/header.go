@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,13 +27,22 @@ type field struct {
 
 // Get returns the first field of that name, decoded to UTF-8 in one line; "" if
 // there is none. Names are compared without regard to case.
-func (h Header) Get(name string) string {
-	for _, f := range h.fields {
-		if strings.EqualFold(f.name, name) {
-			return decodeWords(h.text(f))
-		}
+func (h Header) Get(name string) string { return decodeWords(h.Raw(name)) }
+
+// Subject is decoded; "" if there is none.
+func (h Header) Subject() string { return strings.TrimSpace(h.Get("Subject")) }
+
+// MessageID is the first there is; "" if there is none.
+func (h Header) MessageID() string {
+	if ids := messageIDs(h.Raw("Message-ID")); len(ids) > 0 {
+		return ids[0]
 	}
 	return ""
+}
+
+// ThreadIndex is Outlook's conversation, base64; "" if absent.
+func (h Header) ThreadIndex() string {
+	return strings.Join(strings.Fields(h.Raw("Thread-Index")), "")
 }
 
 // Values returns every field of that name, decoded, in order.
@@ -45,7 +55,9 @@ func (h Header) Values(name string) []string {
 }
 
 // Has says whether there is such a field, even an empty one.
-func (h Header) Has(name string) bool { return len(h.rawValues(name)) > 0 }
+func (h Header) Has(name string) bool {
+	return slices.ContainsFunc(h.fields, func(f field) bool { return strings.EqualFold(f.name, name) })
+}
 
 // All yields every field from the top: its name as written and its value
 // unfolded, with encoded words as they stood.
@@ -62,8 +74,10 @@ func (h Header) All() iter.Seq2[string, string] {
 // Raw returns the first field of that name unfolded but with its encoded words
 // as they stood; bytes that were not UTF-8 are converted. "" if there is none.
 func (h Header) Raw(name string) string {
-	if v := h.rawValues(name); len(v) > 0 {
-		return v[0]
+	for _, f := range h.fields {
+		if strings.EqualFold(f.name, name) {
+			return h.text(f)
+		}
 	}
 	return ""
 }
@@ -78,11 +92,14 @@ func (h Header) rawValues(name string) []string {
 	return values
 }
 
+// plain says whether the field is read without knowing a charset.
+func (f field) plain() bool { return isASCII(f.body) && !looksISO2022JP(f.body) }
+
 // text gives the field as UTF-8 in one line. Raw 8-bit bytes are taken as UTF-8
 // if they are, else as the letter's own charset if they fit it, else as the
 // charset they look most like.
 func (h Header) text(f field) string {
-	if isASCII(f.body) && !looksISO2022JP(f.body) {
+	if f.plain() {
 		return oneLine(string(f.body))
 	}
 	b := sheltered(f.body)
@@ -94,10 +111,16 @@ func (h Header) text(f field) string {
 	return oneLine(s)
 }
 
-// charsetHint is the charset the letter names first: in its own header, else in
-// that of one of its first parts. "" if it names none.
-func charsetHint(h Header, body []byte) string {
-	if _, params := parseMediaType(clip(h.Raw("Content-Type"), maxParams)); params["charset"] != "" {
+// mediaType is that of the first Content-Type, with its parameters.
+func (h Header) mediaType() (string, map[string]string) {
+	return parseMediaType(clip(h.Raw("Content-Type"), maxParams))
+}
+
+// charsetHint is the charset the letter names first: in its own header, by the
+// parameters of its type, else in that of one of its first parts. "" if it names
+// none.
+func charsetHint(params map[string]string, body []byte) string {
+	if params["charset"] != "" {
 		return cleanLabel(params["charset"])
 	}
 	head := bytes.ToLower(body[:min(len(body), 8<<10)])

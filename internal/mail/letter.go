@@ -7,6 +7,7 @@ package mail
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"time"
 )
@@ -38,7 +39,9 @@ type Letter struct {
 	ThreadTopic           string
 	Signed, Encrypted     string // "S/MIME" or "PGP"; empty if not. No signature is checked
 
-	mboxFrom string // the envelope's sender in an mbox's "From " line
+	mboxFrom  string // the envelope's sender in an mbox's "From " line
+	mediaType string // lower case; of the first Content-Type, with params
+	params    map[string]string
 }
 
 // Attachment is one file of a letter.
@@ -56,12 +59,23 @@ func Read(raw []byte) *Letter {
 	l := &Letter{}
 	raw = l.mendStart(raw)
 	header, body, faults := splitHeader(raw)
-	header.hint = charsetHint(header, body)
+	l.mediaType, l.params = header.mediaType()
+	header.hint = charsetHint(l.params, body)
 	l.Header = header
 	l.fault(faults...)
 	l.readFields()
 	l.readBody(body)
 	return l
+}
+
+// ReadHeader reads a letter's header alone; what stands behind it may be left out.
+func ReadHeader(raw []byte) Header {
+	header, _, _ := splitHeader((&Letter{}).mendStart(raw))
+	if slices.ContainsFunc(header.fields, func(f field) bool { return !f.plain() }) {
+		_, params := header.mediaType()
+		header.hint = charsetHint(params, nil)
+	}
+	return header
 }
 
 // fault records what was mended, each thing once.
@@ -146,10 +160,8 @@ func (l *Letter) readFields() {
 	l.ReplyTo = l.addresses("Reply-To")
 	l.To = l.addresses("To")
 	l.Cc = l.addresses("Cc")
-	l.Subject = strings.TrimSpace(h.Get("Subject"))
-	if ids := messageIDs(h.Raw("Message-ID")); len(ids) > 0 {
-		l.MessageID = ids[0]
-	}
+	l.Subject = h.Subject()
+	l.MessageID = h.MessageID()
 	if ids := messageIDs(h.Raw("In-Reply-To")); len(ids) > 0 {
 		l.InReplyTo = ids[0]
 	}
@@ -158,7 +170,7 @@ func (l *Letter) readFields() {
 	if len(h.Values("From")) > 1 {
 		l.fault("more than one From field")
 	}
-	l.ThreadIndex = strings.Join(strings.Fields(h.Raw("Thread-Index")), "")
+	l.ThreadIndex = h.ThreadIndex()
 	l.ThreadTopic = h.Get("Thread-Topic")
 }
 

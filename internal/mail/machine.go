@@ -54,9 +54,8 @@ func (l *Letter) first(signs ...sign) (reason string, is bool) {
 
 // reportSign knows bounces and read receipts (RFC 6522).
 func reportSign(l *Letter) string {
-	mediaType, params := parseMediaType(clip(l.Header.Raw("Content-Type"), maxParams))
-	if mediaType == "multipart/report" {
-		switch kind := strings.ToLower(params["report-type"]); kind {
+	if l.mediaType == "multipart/report" {
+		switch kind := strings.ToLower(l.params["report-type"]); kind {
 		case "delivery-status":
 			return "delivery report"
 		case "disposition-notification":

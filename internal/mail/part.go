@@ -90,11 +90,16 @@ func locationName(location string) string {
 
 // parseMediaType reads "type/subtype; name=value" with the faults real letters have.
 func parseMediaType(value string) (string, map[string]string) {
-	if m := noSemicolon.FindStringSubmatch(value); m != nil {
-		value = m[1] + "; " + m[2]
+	if value == "" {
+		return "", nil
 	}
-	if m := runOn.FindStringSubmatch(value); m != nil {
-		value = m[1]
+	if kind, _, _ := strings.Cut(value, ";"); strings.ContainsAny(strings.TrimSpace(kind), " \t\n\f\r,") {
+		if m := noSemicolon.FindStringSubmatch(value); m != nil {
+			value = m[1] + "; " + m[2]
+		}
+		if m := runOn.FindStringSubmatch(value); m != nil {
+			value = m[1]
+		}
 	}
 	mediaType, params, _, err := mediatype.ParseWithOptions(value, mediatype.ParseOptions{StripMediaTypeInvalidCharacters: true})
 	if err != nil {

@@ -120,6 +120,9 @@ func (s *signed) address(mailbox string, first, second int64) string {
 }
 
 func (s *signed) parse(addr string) (mailbox string, first, second int64, ok bool) {
+	if !strings.Contains(addr, "+") { // as most: it need not be folded
+		return "", 0, 0, false
+	}
 	folded := Fold(addr)
 	at := strings.LastIndexByte(folded, '@')
 	if at < 0 {

@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -44,43 +43,38 @@ func (w *Notifier) threadOf(ctx context.Context, n *desk.Notice, readers []recip
 			return t, err
 		}
 	}
-	first, err := w.letterHead(ctx, n.First.Letter)
+	first, messageID, err := w.letterHead(ctx, n.First.Letter)
 	if err != nil {
 		return t, err
 	}
-	t.subject, t.index, t.topic = first.Subject, first.ThreadIndex, first.ThreadTopic
-	told := first
+	t.subject, t.index, t.topic = first.Subject(), first.ThreadIndex(), first.Get("Thread-Topic")
 	if n.Message.Letter != n.First.Letter {
-		if told, err = w.letterHead(ctx, n.Message.Letter); err != nil {
+		if _, messageID, err = w.letterHead(ctx, n.Message.Letter); err != nil {
 			return t, err
 		}
 	}
-	if n.Message.Letter != 0 && told.MessageID != "" {
-		t.inReplyTo = told.MessageID
-		t.references = append(slices.DeleteFunc(t.references, func(id string) bool { return id == told.MessageID }), told.MessageID)
+	if n.Message.Letter != 0 && messageID != "" {
+		t.inReplyTo = messageID
+		t.references = append(slices.DeleteFunc(t.references, func(id string) bool { return id == messageID }), messageID)
 	}
 	return t, nil
 }
 
 // letterHead reads the header of a kept letter; one that is no longer kept has
 // an empty header.
-func (w *Notifier) letterHead(ctx context.Context, id okno.KeptLetterID) (*mail.Letter, error) {
+func (w *Notifier) letterHead(ctx context.Context, id okno.KeptLetterID) (h mail.Header, messageID string, err error) {
 	if id == 0 {
-		return &mail.Letter{}, nil
+		return h, "", nil
 	}
 	head, messageID, err := w.desk.KeptHead(ctx, id)
 	if okno.ReasonOf(err) == okno.NotFound || err == nil && len(head) == 0 {
-		return &mail.Letter{MessageID: messageID}, nil
+		return h, messageID, nil
 	}
 	if err != nil {
-		return nil, err
+		return h, "", err
 	}
-	for _, end := range []string{"\r\n\r\n", "\n\n"} {
-		if i := bytes.Index(head, []byte(end)); i > 0 {
-			head = head[:i+len(end)]
-		}
-	}
-	return mail.Read(head), nil
+	h = mail.ReadHeader(head)
+	return h, h.MessageID(), nil
 }
 
 // outlook is the Thread-Index and Thread-Topic of a letter to a customer: the
