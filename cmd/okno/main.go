@@ -50,6 +50,7 @@ var commands = []command{
 	{words: "db copy", line: "carry all rows from one database to another, SQLite or PostgreSQL", begin: copyDB},
 	{words: "blob copy", line: "put every attachment of one store into another that lacks it", begin: copyFiles},
 	{words: "doctor", line: "look at everything the installation needs, and say what to do", begin: doctor},
+	{words: "ready", line: "ask the running server whether it can do its work", begin: ready},
 	{words: "config", line: "print every option, its meaning, its value and where that came from", begin: config},
 	{words: "version", line: "print the version", begin: version},
 }

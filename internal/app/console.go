@@ -197,6 +197,7 @@ func (h *House) control() *Control {
 	})
 	c.HandleStream(askBackup, h.backupTo)
 	c.HandleStream(askDoctor, h.examineTo)
+	c.Handle(askReady, 0, h.readyTo)
 	c.Handle(askRecount, 0, func(ctx context.Context, _ io.Writer, _ io.Reader, _ url.Values) error { return h.recount(ctx) })
 	c.Handle(askReset, 0, func(ctx context.Context, answer io.Writer, _ io.Reader, args url.Values) error {
 		link, err := h.reset(ctx, args.Get("login"))

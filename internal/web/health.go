@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,7 +33,7 @@ func probe(path string) bool { return path == "/healthz" || path == "/readyz" ||
 // healthz says that the program runs.
 func healthz(q *Request) error { return q.plain(http.StatusOK, "ok\n") }
 
-// readiness is what /readyz says as JSON.
+// readiness is what /readyz says.
 type readiness struct {
 	Ready    bool     `json:"ready"`
 	Draining bool     `json:"draining"` // the program ends: send requests elsewhere
@@ -48,25 +49,31 @@ type result struct {
 	Error string `json:"error,omitempty"`
 }
 
-// readyz says whether the program can do its work, and which checks failed. Why
-// they did is said to this machine and to whoever has the token; to others it
-// stands in the log only.
-func readyz(q *Request) error {
-	s := q.server
-	r := readiness{Ready: true, Draining: s.draining.Load(), Checks: s.checked(q.Context())}
-	status, lines := http.StatusOK, []string{"ready"}
+// Readiness says whether the program can do its work, as /readyz does to those
+// who may know why not.
+func (s *Server) Readiness(ctx context.Context) (ready bool, said string) {
+	r := s.readiness(ctx)
+	return r.Ready, r.String()
+}
+
+func (s *Server) readiness(ctx context.Context) readiness {
+	r := readiness{Draining: s.draining.Load(), Checks: s.checked(ctx)}
+	r.Ready = !r.Draining && !slices.ContainsFunc(r.Checks, func(c result) bool { return !c.OK && !c.Aside })
+	return r
+}
+
+// String has a line on the whole, and one for each check that says why it failed.
+func (r readiness) String() string {
+	lines := []string{"ready"}
 	var failed, aside []string
-	for i := range r.Checks {
-		c := &r.Checks[i]
+	for _, c := range r.Checks {
 		switch {
 		case !c.OK && c.Aside:
 			aside = append(aside, c.Name)
 		case !c.OK:
 			failed = append(failed, c.Name)
 		}
-		if !q.confided() {
-			c.Took, c.Error = "", ""
-		} else if c.Error != "" {
+		if c.Error != "" {
 			lines = append(lines, c.Name+": "+c.Error)
 		}
 	}
@@ -78,11 +85,24 @@ func readyz(q *Request) error {
 	case len(aside) > 0:
 		lines[0] = "ready, but " + strings.Join(aside, ", ")
 	}
-	if r.Ready = len(failed) == 0 && !r.Draining; !r.Ready {
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// readyz says whether the program can do its work, and which checks failed. Why
+// they did is said to this machine and to whoever has the token; to others it
+// stands in the log only.
+func readyz(q *Request) error {
+	r, status := q.server.readiness(q.Context()), http.StatusOK
+	if !r.Ready {
 		status = http.StatusServiceUnavailable
 	}
+	if !q.confided() {
+		for i := range r.Checks {
+			r.Checks[i].Took, r.Checks[i].Error = "", ""
+		}
+	}
 	if !strings.Contains(q.HTTP.Header.Get("Accept"), "application/json") {
-		return q.plain(status, strings.Join(lines, "\n")+"\n")
+		return q.plain(status, r.String())
 	}
 	text, err := json.Marshal(r)
 	if err != nil {
