@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/locale"
@@ -24,6 +26,8 @@ const (
 	askReceive = "receive"
 	askRecount = "recount"
 )
+
+const turnTime = time.Second // how often a program without the socket looks whether it may have it
 
 // SetupOptions is what "okno setup" asks for.
 type SetupOptions = desk.Setup
@@ -183,6 +187,28 @@ func setupFlag(field string) string {
 		return "support-address"
 	}
 	return field
+}
+
+// serveControl takes commands until ctx ends. Programs that only read may share
+// the directory: one of them has the socket, and when it ends another takes it.
+func (h *House) serveControl(ctx context.Context) error {
+	if h.Config.ReadOnly {
+		turn := flock.New(socketPath(h.Config.Data)+".lock", flock.SetPermissions(0o600))
+		_, err := turn.TryLockContext(ctx, turnTime)
+		if ctx.Err() != nil {
+			return turn.Close()
+		}
+		if err != nil {
+			return fmt.Errorf("lock %s: %w", turn.Path(), err)
+		}
+		defer turn.Close()
+	}
+	control := h.control()
+	socket, err := control.Listen(h.Config.Data)
+	if err != nil {
+		return err
+	}
+	return control.Serve(ctx, socket, graceTime)
 }
 
 // control is what a running server takes at its socket.

@@ -132,18 +132,15 @@ func (h *House) MailAddrs() []string {
 	return addrs
 }
 
-// Run does the house's work until ctx ends: first no more is taken in, then
-// what was taken is worked off as far as the grace allows; the rest stands in
-// the database.
+// Run does the house's work until ctx ends: after the time of --drain no more is
+// taken in, then what was taken is worked off as far as the grace allows; the
+// rest stands in the database.
 func (h *House) Run(ctx context.Context) error {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	g, ctx := errgroup.WithContext(ctx)
-	control := h.control()
-	socket, err := control.Listen(h.Config.Data)
-	if err != nil {
-		return err
-	}
+	open, closeDoors := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { time.AfterFunc(h.Config.Drain, closeDoors) })
 	done := make(chan error, 1)
 	if h.Config.ReadOnly { // no duty is worked off, no letter fetched
 		done <- nil
@@ -153,9 +150,9 @@ func (h *House) Run(ctx context.Context) error {
 		g.Go(func() error { return h.Desk.KeepIndexed(ctx, h.crowd.waits) })
 	}
 	g.Go(func() error { return h.Web.Serve(ctx, h.pages) })
-	g.Go(func() error { return control.Serve(ctx, socket, graceTime) })
-	g.Go(func() error { return h.serveMetrics(ctx) })
-	g.Go(func() error { return h.servePlain(ctx) })
+	g.Go(func() error { return h.serveControl(open) })
+	g.Go(func() error { return h.serveMetrics(open) })
+	g.Go(func() error { return h.servePlain(open) })
 	g.Go(func() error { return h.sweepPresence(ctx) })
 	g.Go(func() error {
 		select {
@@ -168,13 +165,13 @@ func (h *House) Run(ctx context.Context) error {
 	for _, d := range h.mail {
 		g.Go(func() error { return d.server.Serve(d.on) })
 		g.Go(func() error {
-			<-ctx.Done()
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
+			<-open.Done()
+			last, cancel := context.WithTimeout(context.WithoutCancel(open), graceTime)
 			defer cancel()
 			return d.server.Shutdown(last)
 		})
 	}
-	err = g.Wait()
+	err := g.Wait()
 	stopWork()
 	return errors.Join(err, <-done)
 }

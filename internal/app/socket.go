@@ -79,8 +79,8 @@ func (c *Control) HandleStream(name string, run func(ctx context.Context, answer
 	}}
 }
 
-// Listen puts the socket in place; the caller holds the DataLock, so a socket
-// found there is a dead one and is replaced. What connects waits until Serve.
+// Listen puts the socket in place; the caller has the sole right to do so, by the
+// DataLock or by the socket's own, so one found there is dead and is replaced. What connects waits until Serve.
 func (c *Control) Listen(dataDir string) (net.Listener, error) {
 	// Made in a directory of its own (0700) and then moved, it is never open to others.
 	private, err := os.MkdirTemp(dataDir, ".sock")
