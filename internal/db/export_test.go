@@ -58,6 +58,9 @@ func RestingReaders(d *DB) (open, cache int) {
 // RestartPages is how long that log grows before it is started anew, in pages.
 const RestartPages = restartPages
 
+// LogKept is how much of its file is kept then, in bytes.
+const LogKept = walKept
+
 // BlocksAsked is how many blocks each question asks for until so many ids are
 // found, where a block has as many as has says.
 func BlocksAsked(highest int64, limit int, has func(block int64) int) (asked []int64) {

@@ -67,8 +67,10 @@ func indexAsOpen(path string, mode os.FileMode) error {
 	return err
 }
 
-// logGathered bounds what a log file holds back, in bytes.
-const logGathered = 1 << 20
+const (
+	logGathered = 1 << 20 // bounds what a log file holds back, in bytes
+	logPiece    = 8 << 20 // bytes of a log's file freed at a time
+)
 
 // logFile is a write-ahead log. SQLite writes every page of a commit and its
 // header apart and one behind the other; here they go to the system together,
@@ -83,12 +85,18 @@ type logFile struct {
 	fresh bool // its header was written and is not durable yet: frames must wait for that
 	later bool // a commit is under way whose frames somebody else makes durable
 	due   bool // what later asked for is to be done
+
+	end  int64 // of what was written since the log began anew
+	long bool  // its file is longer than it is to be, which is keep
+	keep int64
 }
 
 func (f *logFile) WriteAt(p []byte, off int64) (int, error) {
 	if off == 0 {
 		f.fresh = true
+		f.end = 0
 	}
+	f.end = max(f.end, off+int64(len(p)))
 	if off != f.at+int64(len(f.held)) || len(f.held)+len(p) > logGathered {
 		if err := f.hand(); err != nil {
 			return 0, err
@@ -132,11 +140,32 @@ func (f *logFile) ReadAt(p []byte, off int64) (int, error) {
 	return f.File.ReadAt(p, off)
 }
 
+// Truncate leaves it to shorten where a commit is under way, which SQLite takes
+// for doing it: the system frees a gigabyte in tenths of a second, for which
+// everybody would wait.
 func (f *logFile) Truncate(size int64) error {
+	if f.later {
+		f.long, f.keep = true, size
+		return nil
+	}
 	if err := f.hand(); err != nil {
 		return err
 	}
 	return f.File.Truncate(size)
+}
+
+// shorten frees a piece of the file's end, where it is longer than it is to be. It
+// is called between commits by whoever makes them.
+func (f *logFile) shorten() error {
+	if !f.long {
+		return nil
+	}
+	size, err := f.Size()
+	to := max(f.keep, f.end, size-logPiece)
+	if f.long = err == nil && to < size; !f.long {
+		return err
+	}
+	return f.File.Truncate(to)
 }
 
 func (f *logFile) Size() (int64, error) {

@@ -2,7 +2,9 @@ package db_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -127,7 +129,8 @@ func TestRowsAreCarriedBetweenDatabases(t *testing.T) {
 
 // A backup's snapshot holds the log fast for as long as it takes.
 func TestALogThatASnapshotHeldIsStartedAnewBehindIt(t *testing.T) {
-	d := openWithSchema(t, dbtest.SQLite(t))
+	url := dbtest.SQLite(t)
+	d := openWithSchema(t, url)
 	grow := func() {
 		must(t, d.Write(t.Context(), func(tx *db.Tx) error {
 			_, err := tx.Exec(`INSERT INTO person (name, picture) VALUES (hex(randomblob(8)), randomblob(?))`, 4<<20)
@@ -142,7 +145,7 @@ func TestALogThatASnapshotHeldIsStartedAnewBehindIt(t *testing.T) {
 		if !d.Pinned() {
 			t.Error("it does not say that a snapshot is under way")
 		}
-		for range 10 {
+		for range 18 { // and longer than what is kept of it
 			grow()
 		}
 		until(t, func() bool { return d.Stats().LogSize > db.RestartPages*4096 && db.LogLeft(d) < 1<<32 })
@@ -157,6 +160,12 @@ func TestALogThatASnapshotHeldIsStartedAnewBehindIt(t *testing.T) {
 	until(t, func() bool {
 		grow()
 		return d.Stats().LogSize < db.RestartPages*4096
+	})
+	until(t, func() bool {
+		grow()
+		log, err := os.Stat(strings.TrimPrefix(url, "sqlite:") + "-wal")
+		must(t, err)
+		return log.Size() <= db.LogKept
 	})
 }
 

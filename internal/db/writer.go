@@ -325,6 +325,9 @@ func (w *writer) answer(c *change) {
 // cannot start it anew while changes keep coming. What is not copied yet would
 // be copied here, with all changes waiting: behind a backup those are gigabytes.
 func (w *writer) tidy() {
+	if err := w.file.shorten(); err != nil {
+		w.log.Warn("the database's log was not shortened", "error", err)
+	}
 	if w.readings.Load() > 0 || w.tidier.pages() < restartPages || !w.tidier.nearlyDone() || time.Since(w.restarted) < restartPause {
 		return
 	}
