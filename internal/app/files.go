@@ -70,13 +70,9 @@ func openFiles(ctx context.Context, where, data string, beside bool) (blob.Store
 	// Addressed as HOST/BUCKET the host alone need be allowed; as BUCKET.HOST
 	// both are public.
 	wire := dialer.Client(0, noLimit).Transport
-	spool := "spool"
-	if beside {
-		spool = "spool-" + time.Now().UTC().Format("150405.000000000")
-	}
 	return blob.NewBucket(ctx, blob.BucketOptions{
 		Endpoint: u.Host, Plain: u.Scheme == "s3+http", Region: u.Query().Get("region"), Access: u.User.Username(), Secret: secret,
-		Bucket: bucket, Prefix: prefix, Spool: filepath.Join(data, spool), Wire: http.RoundTripper(wire), Now: time.Now,
+		Bucket: bucket, Prefix: prefix, Spool: filepath.Join(data, "spool"), Wire: http.RoundTripper(wire), Now: time.Now,
 	})
 }
 

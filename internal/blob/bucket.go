@@ -40,7 +40,7 @@ type BucketOptions struct {
 	Secret   string
 	Bucket   string
 	Prefix   string            // of every object; "": none
-	Spool    string            // local directory, emptied at the start
+	Spool    string            // local directory, made if absent
 	Wire     http.RoundTripper // nil: the library's own
 	Now      func() time.Time
 }
@@ -65,7 +65,7 @@ func NewBucket(ctx context.Context, o BucketOptions) (*Bucket, error) {
 	if !there {
 		return nil, fmt.Errorf("bucket %s at %s is not there", o.Bucket, o.Endpoint)
 	}
-	if err := errors.Join(os.RemoveAll(o.Spool), os.MkdirAll(o.Spool, 0o700)); err != nil {
+	if err := os.MkdirAll(o.Spool, 0o700); err != nil {
 		return nil, err
 	}
 	prefix := strings.Trim(o.Prefix, "/")
@@ -81,7 +81,10 @@ func (b *Bucket) Put(ctx context.Context, r io.Reader, limit int64) (blob Blob, 
 	if err != nil {
 		return Blob{}, full(err)
 	}
-	defer func() { err = errors.Join(err, file.Close(), os.Remove(file.Name())) }()
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := os.Remove(file.Name()); err != nil { // without a name nothing is left of it, however the process ends
+		return Blob{}, err
+	}
 	if blob, err = fill(ctx, file, r, limit); err != nil {
 		return Blob{}, full(err)
 	}

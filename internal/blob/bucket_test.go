@@ -105,8 +105,29 @@ func TestBucketKeepsWhatADiskKeeps(t *testing.T) {
 	if _, err := b.Open(ctx, first.Hash); !errors.Is(err, ErrNotFound) {
 		t.Errorf("deleted: %v", err)
 	}
-	if left, err := filepath.Glob(filepath.Join(b.spool, "*")); err != nil || len(left) != 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+}
+
+// watched looks, while bytes are read for a Put, what of them has a name.
+type watched struct {
+	io.Reader
+	dir   string
+	named []string
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	names, err := filepath.Glob(filepath.Join(w.dir, "*"))
+	if err != nil {
+		return 0, err
+	}
+	w.named = append(w.named, names...)
+	return w.Reader.Read(p)
+}
+
+func TestProcessKilledWhileItPutsIntoABucketLeavesNothing(t *testing.T) {
+	b := newBucket(t)
+	w := &watched{Reader: strings.NewReader("somebody's attachment"), dir: b.spool}
+	if _, err := b.Put(t.Context(), w, 100); err != nil || len(w.named) > 0 {
+		t.Errorf("a kill would leave %v, %v", w.named, err)
 	}
 }
 

@@ -59,4 +59,7 @@ func TestAttachmentsInABucket(t *testing.T) {
 			t.Errorf("copied: %s, %v", &said, err)
 		}
 	}
+	if spools, err := filepath.Glob(filepath.Join(r.Config.Data, "spool*")); err != nil || len(spools) != 1 {
+		t.Errorf("the data directory holds %v, %v", spools, err)
+	}
 }
