@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/oknodesk/okno"
-	"github.com/oknodesk/okno/internal/db"
 	"github.com/oknodesk/okno/internal/desk/internal/store"
 	"github.com/oknodesk/okno/internal/jobs"
 	"github.com/oknodesk/okno/internal/mail"
@@ -26,27 +25,18 @@ type Listing struct {
 // Flooded are those of the people to whom new tickets are listed: some wait for
 // that already, or okno.DigestFrom letters told of one each within a time.
 func (d *Desk) Flooded(ctx context.Context, people []okno.Person, within time.Duration) (map[okno.PersonID]bool, error) {
+	readers := make([]store.Reader, len(people))
+	for i, p := range people {
+		readers[i] = store.Reader{Person: p.ID, Folded: mail.Fold(p.Address)}
+	}
 	flooded := map[okno.PersonID]bool{}
 	err := d.readAlong(ctx, func(tx store.Tx) error {
 		clear(flooded)
-		waiting := make([]*db.Asked[okno.EventID], len(people))
-		told := make([]*db.Asked[okno.LetterID], len(people))
-		for i, p := range people {
-			waiting[i] = tx.AskJoinedFacts(store.Joined{Person: p.ID}, 1)
-			told[i] = tx.AskLettersTo(mail.Fold(p.Address), []okno.LetterKind{okno.LetterOpened}, d.Now().Add(-within), okno.DigestFrom)
+		found, err := tx.Flooded(readers, okno.LetterOpened, d.Now().Add(-within), okno.DigestFrom)
+		for _, p := range found {
+			flooded[p] = true
 		}
-		for i, p := range people {
-			facts, err := waiting[i].All()
-			if err != nil {
-				return err
-			}
-			letters, err := told[i].All()
-			if err != nil {
-				return err
-			}
-			flooded[p.ID] = len(facts) > 0 || len(letters) == okno.DigestFrom
-		}
-		return nil
+		return err
 	})
 	return flooded, err
 }

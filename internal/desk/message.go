@@ -170,7 +170,7 @@ func (d *Desk) addWords(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket
 			return nil, err
 		}
 	}
-	files, err := d.addMessage(tx, by, &m, w.Uploads, w.Letter)
+	files, err := d.addMessage(tx, by, &m, w.Uploads, w.Letter, nil)
 	if err == nil && w.held != nil {
 		files, err = tx.GiveHeldFiles(w.held.ID, m.ID)
 	}
@@ -318,8 +318,9 @@ func (d *Desk) joinPeople(tx store.Tx, by okno.Actor, t *okno.Ticket, w Words) (
 const maxParticipants = 50
 
 // addMessage keeps a message with its files: the session's uploads and a
-// letter's attachments. It returns how many files there are.
-func (d *Desk) addMessage(tx store.Tx, by okno.Actor, m *okno.Message, uploads []okno.Ref, l *LetterWords) (int, error) {
+// letter's attachments. It returns how many files there are. claimed are
+// Message-IDs that are the ticket's already.
+func (d *Desk) addMessage(tx store.Tx, by okno.Actor, m *okno.Message, uploads []okno.Ref, l *LetterWords, claimed []string) (int, error) {
 	if l != nil {
 		m.Letter, m.Quoted, m.Machine = l.Kept, l.Quoted, l.Machine
 	}
@@ -344,7 +345,7 @@ func (d *Desk) addMessage(tx store.Tx, by okno.Actor, m *okno.Message, uploads [
 			return 0, err
 		}
 	}
-	if err := tx.AddToThreads(store.InThread{MessageID: l.MessageID, Ticket: m.Ticket, At: m.At}); err != nil {
+	if err := tx.AddToThreads(store.InThread{MessageID: l.MessageID, Ticket: m.Ticket, At: m.At, Claimed: slices.Contains(claimed, l.MessageID)}); err != nil {
 		return 0, err
 	}
 	return len(uploads) + len(l.Files), nil

@@ -260,10 +260,11 @@ func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, ahead
 		Ref: ref, Ticket: t.ID, Kind: okno.Public, Side: okno.SideCustomer, Author: t.Requester, Channel: o.Channel,
 		Claim: claimOf(by, t), Text: o.Text, HTML: o.HTML, At: t.Opened,
 	}
-	if err := claimThread(tx, t, o.Letter); err != nil {
+	claims, err := claimThread(tx, t, o.Letter)
+	if err != nil {
 		return err
 	}
-	files, err := d.addMessage(tx, by, &m, o.Uploads, o.Letter)
+	files, err := d.addMessage(tx, by, &m, o.Uploads, o.Letter, claims)
 	if err != nil {
 		return err
 	}
@@ -276,16 +277,16 @@ func (d *Desk) openIn(tx store.Tx, c *catalogue, by okno.Actor, o Opening, ahead
 }
 
 // claimThread takes the Message-IDs of a letter's thread for the ticket that it
-// opens.
-func claimThread(tx store.Tx, t *okno.Ticket, l *LetterWords) error {
+// opens, and returns them.
+func claimThread(tx store.Tx, t *okno.Ticket, l *LetterWords) ([]string, error) {
 	if l == nil || len(l.Claims) == 0 {
-		return nil
+		return nil, nil
 	}
 	claimed, err := tx.ClaimThread(t.ID, l.Claims, t.Opened)
 	if err == nil && claimed < int64(len(l.Claims)) {
 		err = ErrThreadTaken
 	}
-	return err
+	return l.Claims, err
 }
 
 // recordOpened says that a ticket was opened, and whose work it became.

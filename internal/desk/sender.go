@@ -40,10 +40,10 @@ func (d *Desk) KnownSender(ctx context.Context, address string) (okno.Person, er
 // who takes no part in it, acts as an agent.
 func (d *Desk) MailActor(ctx context.Context, p okno.PersonID, claim okno.Claim, ticket okno.TicketID) (okno.Actor, error) {
 	a := okno.Actor{Person: p, Door: okno.DoorMail, Claim: claim}
+	if ticket == 0 {
+		return a, nil
+	}
 	err := d.readAlong(ctx, func(tx store.Tx) error {
-		if ticket == 0 {
-			return nil
-		}
 		t, err := tx.TicketLed(okno.System().Sees(), ticket)
 		if err != nil {
 			return err

@@ -46,6 +46,35 @@ func (tx Tx) AskJoinedFacts(j Joined, limit int) *db.Asked[okno.EventID] {
 	return db.Ask(tx.Tx, scanOne[okno.EventID], `SELECT event FROM joined_notice WHERE person = ? AND ticket = ? ORDER BY event LIMIT ?`, j.Person, j.Ticket, limit)
 }
 
+// Reader is a person and the address, folded, at which he is told.
+type Reader struct {
+	Person okno.PersonID
+	Folded string
+}
+
+// Flooded are those of some readers for whom new tickets wait to be listed, or who
+// had so many letters of a kind since a moment. For EXISTS PostgreSQL would read all
+// that wait.
+func (tx Tx) Flooded(readers []Reader, kind okno.LetterKind, since time.Time, most int) (flooded []okno.PersonID, err error) {
+	const row = `(CAST(? AS BIGINT), CAST(? AS TEXT))`
+	for some := range db.Batches(readers) {
+		var args []any
+		for _, r := range some {
+			args = append(args, r.Person, r.Folded)
+		}
+		found, err := db.Collect(tx.Tx, scanOne[okno.PersonID], `WITH reader (person, folded) AS (VALUES `+row+strings.Repeat(", "+row, len(some)-1)+`)
+			SELECT r.person FROM reader r WHERE COALESCE(
+				(SELECT 1 FROM joined_notice j WHERE j.person = r.person AND j.ticket = 0 LIMIT 1),
+				(SELECT 1 FROM letter l WHERE l.folded = r.folded AND l.kind = ? AND l.at >= ? LIMIT 1 OFFSET ?)) = 1`,
+			append(args, kind, micro(since), most-1)...)
+		if err != nil {
+			return nil, err
+		}
+		flooded = append(flooded, found...)
+	}
+	return flooded, nil
+}
+
 // Unjoin forgets facts that were told.
 func (tx Tx) Unjoin(j Joined, facts []okno.EventID) error {
 	for some := range slices.Chunk(facts, 512) {

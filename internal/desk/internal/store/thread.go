@@ -14,21 +14,27 @@ type InThread struct {
 	MessageID string // "": it has none
 	Ticket    okno.TicketID
 	At        time.Time
+	Claimed   bool // ClaimThread has made the Message-ID the ticket's
 }
 
 // AddToThreads records which tickets letters belong to.
 func (tx Tx) AddToThreads(letters ...InThread) error {
 	all := slices.DeleteFunc(slices.Clone(letters), func(l InThread) bool { return l.MessageID == "" })
 	slices.SortStableFunc(all, func(a, b InThread) int { return strings.Compare(a.MessageID, b.MessageID) }) // as in ClaimThread
-	for _, text := range []func(int) string{threadText, claimText} {
-		for some := range db.Batches(all) {
-			var args []any
-			for _, l := range some {
-				args = append(args, l.MessageID, l.Ticket, micro(l.At))
-			}
-			if err := tx.Send(text(len(some)), args...); err != nil {
-				return err
-			}
+	if err := tx.keepInThreads(threadText, all); err != nil {
+		return err
+	}
+	return tx.keepInThreads(claimText, slices.DeleteFunc(all, func(l InThread) bool { return l.Claimed }))
+}
+
+func (tx Tx) keepInThreads(text func(int) string, letters []InThread) error {
+	for some := range db.Batches(letters) {
+		var args []any
+		for _, l := range some {
+			args = append(args, l.MessageID, l.Ticket, micro(l.At))
+		}
+		if err := tx.Send(text(len(some)), args...); err != nil {
+			return err
 		}
 	}
 	return nil
