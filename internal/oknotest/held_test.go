@@ -24,6 +24,7 @@ func TestAnAnswerIsUndoneInTheBrowserAndReachesTheCustomerOnceItIsGiven(t *testi
 	ann.Press("Send and wait").Until("be offered to undo it, and do", `(b => b && document.getElementById("toasts").innerText.replaceAll("\u00a0", " ").includes("The answer leaves in a moment.") && (b.click(), true))(document.querySelector(".toast-act"))`)
 	ann.Sees("An answer was taken back before it was sent").Misses("Being sent in a few seconds")
 	ann.Until("the text is in the composer", `document.querySelector("textarea[name=public]").value.includes("Try another bulb.")`)
+	ann.Until("stand in it", `document.activeElement.matches(".composer-answer .editor") && document.activeElement.innerText.includes("Try another bulb.")`)
 	carl.Misses("Try another bulb.")
 	r.Clock.Advance(2 * okno.MaxUndo * time.Second)
 	r.Settle()

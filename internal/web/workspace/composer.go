@@ -16,6 +16,7 @@ import (
 type composer struct {
 	kind    okno.MessageKind
 	open    bool
+	focus   bool   // its author goes on writing
 	id      string // changes once something was sent, so that the box is a new one
 	version int64  // of the ticket as it is shown
 	key     string // submission key

@@ -95,23 +95,24 @@ func plan(q *web.Request, form *web.Form) (time.Time, error) {
 	return at, nil
 }
 
-// undoAnswer takes a held answer back into the composer.
+// undoAnswer takes a held answer back into the composer, where its author goes
+// on writing.
 func (w *Workspace) undoAnswer(q *web.Request) error {
-	return w.decide(q, "held.undone", func(number okno.Number, ref okno.Ref, _ *web.Form) error {
+	return w.decide(q, "held.undone", []string{"undone", q.Path("ref")}, func(number okno.Number, ref okno.Ref, _ *web.Form) error {
 		return w.desk.UndoAnswer(q.Context(), q.Actor, number, ref)
 	})
 }
 
 // giveNow gives an answer that waits at once.
 func (w *Workspace) giveNow(q *web.Request) error {
-	return w.decide(q, "held.given", func(number okno.Number, ref okno.Ref, _ *web.Form) error {
+	return w.decide(q, "held.given", nil, func(number okno.Number, ref okno.Ref, _ *web.Form) error {
 		return w.desk.GiveAnswerNow(q.Context(), q.Actor, number, ref)
 	})
 }
 
 // planAnswer gives an answer that waits another time.
 func (w *Workspace) planAnswer(q *web.Request) error {
-	return w.decide(q, "held.moved", func(number okno.Number, ref okno.Ref, form *web.Form) error {
+	return w.decide(q, "held.moved", nil, func(number okno.Number, ref okno.Ref, form *web.Form) error {
 		at, err := plan(q, form)
 		if err != nil {
 			return err
@@ -120,9 +121,10 @@ func (w *Workspace) planAnswer(q *web.Request) error {
 	})
 }
 
-// decide carries out what an agent decides on a held answer. The toast's own
-// button asks for a part only and is told in a toast.
-func (w *Workspace) decide(q *web.Request, said string, do func(okno.Number, okno.Ref, *web.Form) error) error {
+// decide carries out what an agent decides on a held answer, and leads back to
+// its ticket, asked for with a query. The toast's own button asks for a part
+// only and is told in a toast.
+func (w *Workspace) decide(q *web.Request, said string, query []string, do func(okno.Number, okno.Ref, *web.Form) error) error {
 	form, err := q.Form()
 	if err != nil {
 		return err
@@ -137,7 +139,7 @@ func (w *Workspace) decide(q *web.Request, said string, do func(okno.Number, okn
 		return w.command(q, func(okno.Number, *web.Form, int64) error { return err })
 	}
 	q.Toast(web.Toast{Text: q.Locale.T(said), Kind: "success"})
-	return q.Redirect(placeOf(q).ticket(number, ""))
+	return q.Redirect(placeOf(q).ticket(number, "", query...))
 }
 
 // boxID changes whenever an answer was written, held or taken back, so that the

@@ -159,6 +159,7 @@ func (w *Workspace) viewOf(q *web.Request, t *desk.TicketPage, list *listView) (
 		return nil, err
 	}
 	v.answer, v.note = v.composers()
+	v.answer.focus = q.Query("undone") != ""
 	v.sent = v.justSent(q.Query("sent"))
 	return v, nil
 }
