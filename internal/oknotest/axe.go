@@ -52,11 +52,26 @@ func (v *Visitor) Accessible(rules ...string) *Visitor {
 	return v
 }
 
-// Fits fails the test when the page scrolls sideways.
+// sticking is what a page cuts: where it scrolls sideways, where one of
+// its panes does that is not meant to, and the placeholder that its field has no
+// room for.
+const sticking = `(() => { const all = [...document.querySelectorAll("body *")].filter(e => e.checkVisibility()), called = e => e.tagName + "." + (e.getAttribute("class") || e.name)
+	const beyond = (e, right) => "sideways for " + ([e, ...e.querySelectorAll("*")].filter(x => x.checkVisibility() && x.getBoundingClientRect().right > right + 1).slice(-3).map(called).join(" ") || called(e))
+	if (document.documentElement.scrollWidth > innerWidth + 1) return "the page goes " + beyond(document.body, innerWidth)
+	const pane = all.find(e => /auto|scroll/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1 && !e.matches("input, textarea, .tabs, .admin-index, .table-wrap, .code, .prose :is(pre, table)"))
+	if (pane) return called(pane) + " goes " + beyond(pane, pane.getBoundingClientRect().right)
+	const pen = document.createElement("canvas").getContext("2d")
+	const cut = all.find(e => { if (innerWidth < 600 || !e.matches("input[placeholder]")) return false
+		const s = getComputedStyle(e), cross = e.type === "search" ? parseFloat(s.fontSize) : 0
+		pen.font = s.font
+		return pen.measureText(e.placeholder).width > e.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) - cross })
+	return cut ? "no room for " + cut.placeholder + " in " + called(cut) : "" })()`
+
+// Fits fails the test when the page, or a pane of it, cuts what stands there.
 func (v *Visitor) Fits() *Visitor {
 	v.t.Helper()
-	if wide := Ask[string](v, `document.documentElement.scrollWidth <= innerWidth + 1 ? "" : [...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(e => e.tagName + "." + e.className).join(" ") || "(nothing seen)"`); wide != "" {
-		v.t.Errorf("%s scrolls sideways: %s", Ask[string](v, where), wide)
+	if cut := Ask[string](v, sticking); cut != "" {
+		v.t.Errorf("%s does not fit: %s", Ask[string](v, where), cut)
 	}
 	return v
 }

@@ -119,3 +119,12 @@ func TestFirstPageAndRefusalsAreAccessible(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAgentsBarOfThePortalHasTwoLinesOnAPhone(t *testing.T) {
+	r := oknotest.Start(t, oknotest.Options{Lang: "ru"})
+	v := r.Browser(t).Person("Ann").Size(320, 640).SignIn(oknotest.Ann).Open("/").Shows("main")
+	if lines := oknotest.Ask[[]float64](v, `[...new Set([...document.querySelectorAll(".bar > .brand, .bar-end > :not([popover])")].map(e => e.getBoundingClientRect()).map(at => (at.top + at.bottom) / 2))]`); len(lines) > 2 {
+		t.Errorf("the bar has %d lines", len(lines))
+	}
+	v.NoFaults()
+}

@@ -21,6 +21,7 @@ func TestAnAgentMergesATicketOnItsPageAndSplitsItOffAgain(t *testing.T) {
 	a, b := open("Carl", oknotest.Carl, "Lamp"), open("Dora", oknotest.Dora, "The lamp in the hall")
 	v := r.Browser(t).Person("Ann").SignIn(oknotest.Ann)
 	v.Open("/desk/tickets/" + string(a)).Shows("#thread").Key("m").At("/merge").Shows("input[name=find]")
+	v.Size(320, 640).Fill("Into which ticket", "hall").Press("Find").Until("read whole words of what is found", `document.querySelector(".merge-subject")?.clientWidth > 200`).Fits().Size(1280, 900).Fits().Size(1440, 900)
 	v.Fill("Into which ticket", string(b)).Press("Find").Shows(".merge-pair").Sees("Dora")
 	v.Press("Merge into #" + string(b)).Shows(".field-error") // not before he says that they may read it
 	v.Do(`document.querySelector("[name=shown]").click()`)

@@ -56,6 +56,15 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement && event.target.open && event.target.matches(".modal")) event.target.close();
 });
 
+// What was said of a field that came back empty is done with once it holds
+// something.
+on("input", "[aria-invalid=true]", (event, field) => {
+  if (field.defaultValue !== "" || !field.value.trim()) return;
+  document.getElementById(field.getAttribute("aria-describedby")?.split(" ").find((id) => id.endsWith("-error")))?.remove();
+  field.removeAttribute("aria-invalid");
+  field.classList.remove("input-error", "textarea-error");
+});
+
 let pointed;
 arrive((root) => {
   const wrong = root.querySelector("[data-focus]");
