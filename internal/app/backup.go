@@ -64,9 +64,11 @@ func fillBackup(ctx context.Context, c *Config, log *slog.Logger, file *os.File,
 		args.Set("key", "out")
 	}
 	piecewise := &durably{file: file}
+	var rest backup.Rest = newPace(somebody).rest
 	err := AskOrLock(c.Data, time.Now(),
 		func() error { return AskStream(ctx, c.Data, askBackup, args, piecewise) },
 		func() error {
+			rest = nil // nobody else is at work
 			if _, err := os.Stat(c.KeyFile); err != nil {
 				return &Refusal{Exit: ExitConfig, Text: "there is no installation here: " + err.Error()}
 			}
@@ -92,8 +94,12 @@ func fillBackup(ctx context.Context, c *Config, log *slog.Logger, file *os.File,
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return backup.Manifest{}, err
 	}
-	return backup.Verify(ctx, file)
+	return backup.Verify(ctx, file, rest)
 }
+
+// somebody is how many wait for a running server's answers as far as another
+// process knows.
+func somebody() int64 { return 1 }
 
 // durableEvery is how many bytes of a backup are made durable together.
 const durableEvery = 8 << 20
@@ -117,7 +123,7 @@ func (d *durably) Write(p []byte) (int, error) {
 
 // writeBackup writes one; rest may hold it back again and again (nil: nobody
 // else is at work).
-func writeBackup(ctx context.Context, c *Config, d *db.DB, store blob.Store, now func() time.Time, withoutKey bool, rest func(context.Context) error, to io.Writer) error {
+func writeBackup(ctx context.Context, c *Config, d *db.DB, store blob.Store, now func() time.Time, withoutKey bool, rest backup.Rest, to io.Writer) error {
 	key, err := os.ReadFile(c.KeyFile)
 	if err != nil {
 		return fmt.Errorf("key: %w", err)

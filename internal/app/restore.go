@@ -26,7 +26,7 @@ func Restore(ctx context.Context, c *Config, log *slog.Logger, from string, repl
 		return &Refusal{Exit: ExitUsage, Text: "--from: " + err.Error()}
 	}
 	defer file.Close()
-	m, err := backup.Verify(ctx, file)
+	m, err := backup.Verify(ctx, file, nil)
 	if err != nil {
 		return unsound(from, err)
 	}

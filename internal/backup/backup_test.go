@@ -68,7 +68,7 @@ func restoreForEver(from, url string) {
 	if err != nil {
 		panic(err)
 	}
-	m, err := backup.Verify(context.Background(), file)
+	m, err := backup.Verify(context.Background(), file, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -141,7 +141,7 @@ func made(t *testing.T, s backup.Source) ([]byte, backup.Manifest) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := backup.Verify(t.Context(), bytes.NewReader(file.Bytes())); err != nil {
+	if _, err := backup.Verify(t.Context(), bytes.NewReader(file.Bytes()), nil); err != nil {
 		t.Fatal(err)
 	}
 	return file.Bytes(), m
@@ -203,12 +203,20 @@ func TestABackupCanBeHeldBackAllAlong(t *testing.T) {
 			}
 			rests := 0
 			s.Rest = func(context.Context) error { rests++; return nil }
-			made(t, s)
-			if rows, parts := 3001/64, 2_200_000>>18; rests < rows+parts {
+			file, m := made(t, s)
+			rows, parts := 3001/64, 2_200_000>>18+4 // and four short attachments
+			if rests < rows+len(m.Members)+parts+1 {
 				t.Errorf("it could be held back %d times only", rests)
+			}
+			rests = 0
+			if _, err := backup.Verify(t.Context(), bytes.NewReader(file), s.Rest); err != nil || rests < len(m.Members)+parts {
+				t.Errorf("read back, it could be held back %d times only, error %v", rests, err)
 			}
 			stop := errors.New("stop")
 			s.Rest = func(context.Context) error { return stop }
+			if _, err := backup.Verify(t.Context(), bytes.NewReader(file), s.Rest); !errors.Is(err, stop) {
+				t.Errorf("reading back, told to stop it said %v", err)
+			}
 			if _, err := backup.Write(t.Context(), s, io.Discard); !errors.Is(err, stop) {
 				t.Errorf("told to stop it said %v", err)
 			}
@@ -224,16 +232,16 @@ func TestDamagedBackupIsRefusedWithItsReason(t *testing.T) {
 		torn := bytes.Clone(file)
 		torn[at] ^= 0x10
 		var damaged *backup.DamagedError
-		if _, err := backup.Verify(t.Context(), bytes.NewReader(torn)); !errors.As(err, &damaged) || damaged.Why == "" {
+		if _, err := backup.Verify(t.Context(), bytes.NewReader(torn), nil); !errors.As(err, &damaged) || damaged.Why == "" {
 			t.Errorf("byte %d of %d flipped: %v", at, len(file), err)
 		}
-		if _, err := backup.Verify(t.Context(), bytes.NewReader(file[:at])); !errors.As(err, &damaged) {
+		if _, err := backup.Verify(t.Context(), bytes.NewReader(file[:at]), nil); !errors.As(err, &damaged) {
 			t.Errorf("cut to %d bytes of %d: %v", at, len(file), err)
 		}
 	}
 	for _, other := range [][]byte{nil, []byte("PK\x03\x04"), append(bytes.Clone(file), 'x'), append(bytes.Clone(file), file...)} {
 		var damaged *backup.DamagedError
-		if _, err := backup.Verify(t.Context(), bytes.NewReader(other)); !errors.As(err, &damaged) {
+		if _, err := backup.Verify(t.Context(), bytes.NewReader(other), nil); !errors.As(err, &damaged) {
 			t.Errorf("%d bytes: %v", len(other), err)
 		}
 	}

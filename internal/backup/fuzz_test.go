@@ -40,7 +40,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add(packed(f, "manifest.json", `{"format":1,"members":[{"name":"key","size":1,"sha256":""}]}`))
 	f.Add(packed(f, "rows/ticket-000001.jsonl", "[1]\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		if m, err := backup.Verify(t.Context(), bytes.NewReader(file)); err == nil && m.Format != 1 && m.Format > 0 {
+		if m, err := backup.Verify(t.Context(), bytes.NewReader(file), nil); err == nil && m.Format != 1 && m.Format > 0 {
 			t.Errorf("form %d is taken", m.Format)
 		}
 	})

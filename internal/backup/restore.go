@@ -86,7 +86,7 @@ func (r *restorer) fill(ctx context.Context, from io.Reader) error {
 	r.ctx = ctx
 	steps.Go(func() error {
 		defer close(r.written)
-		return walk(ctx, from, r.member)
+		return walk(ctx, from, true, r.member)
 	})
 	steps.Go(func() error {
 		defer close(r.parsed)

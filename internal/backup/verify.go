@@ -27,8 +27,13 @@ func damaged(format string, args ...any) error { return &DamagedError{fmt.Sprint
 const zstdMemory = 256 << 20
 
 // walk shows each member in order; a member is read or left before the next.
-func walk(ctx context.Context, from io.Reader, visit func(name string, size int64, content io.Reader) error) error {
-	plain, err := zstd.NewReader(from, zstd.WithDecoderMaxMemory(1<<40), zstd.WithDecoderMaxWindow(zstdMemory))
+// Unpacking goes on beside visit, or with it where all is to be held back.
+func walk(ctx context.Context, from io.Reader, beside bool, visit func(name string, size int64, content io.Reader) error) error {
+	options := []zstd.DOption{zstd.WithDecoderMaxMemory(1 << 40), zstd.WithDecoderMaxWindow(zstdMemory)}
+	if !beside {
+		options = append(options, zstd.WithDecoderConcurrency(1))
+	}
+	plain, err := zstd.NewReader(from, options...)
 	if err != nil {
 		return damaged("it is not packed with zstd (%v)", err)
 	}
@@ -63,16 +68,19 @@ func walk(ctx context.Context, from io.Reader, visit func(name string, size int6
 }
 
 // Verify reads a backup whole and checks everything it holds against its
-// manifest. Nothing is written. A *DamagedError says what is wrong with it.
-func Verify(ctx context.Context, from io.Reader) (Manifest, error) {
-	v := &verifier{}
-	if err := walk(ctx, from, v.member); err != nil {
+// manifest. Nothing is written. A *DamagedError says what is wrong with it. rest
+// may hold it back as Source.Rest does.
+func Verify(ctx context.Context, from io.Reader, rest Rest) (Manifest, error) {
+	v := &verifier{ctx: ctx, rest: rest}
+	if err := walk(ctx, from, rest == nil, v.member); err != nil {
 		return Manifest{}, err
 	}
 	return v.m, v.judge()
 }
 
 type verifier struct {
+	ctx       context.Context
+	rest      Rest
 	m         Manifest
 	there     bool // the manifest was seen
 	found     []Member
@@ -90,8 +98,13 @@ func (v *verifier) member(name string, size int64, content io.Reader) error {
 		return readManifest(size, content, &v.m)
 	}
 	hash := sha256.New()
-	if _, err := io.Copy(hash, content); err != nil {
-		return damaged("%s is torn or changed (%v)", name, err)
+	for left := size; left > 0; left -= restEveryByte {
+		if _, err := io.CopyN(hash, content, min(left, restEveryByte)); err != nil {
+			return damaged("%s is torn or changed (%v)", name, err)
+		}
+		if err := v.rest.pause(v.ctx); err != nil {
+			return err
+		}
 	}
 	sum := hex.EncodeToString(hash.Sum(nil))
 	file, ok := strings.CutPrefix(name, filesDir)

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -26,12 +27,21 @@ type Source struct {
 	KeyOut  bool   // the key is left out of the backup; its print stays
 	Program string
 	Now     func() time.Time
-	// Rest is called after every few rows or some bytes of an attachment, and may hold the backup back; nil: it
-	// goes on as fast as it can.
-	Rest func(context.Context) error
+	Rest    Rest
 }
 
-// restEvery is after how many rows, or after how many bytes of an attachment.
+// Rest is called after every few rows or some bytes, and may hold the work back;
+// nil: it goes on as fast as it can.
+type Rest func(context.Context) error
+
+func (r Rest) pause(ctx context.Context) error {
+	if r == nil {
+		return nil
+	}
+	return r(ctx)
+}
+
+// restEvery is after how many rows, or after how many bytes of a member.
 const (
 	restEvery     = 64
 	restEveryByte = 256 << 10
@@ -60,14 +70,7 @@ type writer struct {
 	tar *tar.Writer
 	m   Manifest
 
-	rest func(context.Context) error // nil: none
-}
-
-func (w *writer) pause() error {
-	if w.rest == nil {
-		return nil
-	}
-	return w.rest(w.ctx)
+	rest Rest
 }
 
 func (w *writer) all(s Source) error {
@@ -129,8 +132,8 @@ func (w *writer) table(tx *db.Tx, t db.Table) error {
 		if chunk.Len() >= chunkBytes {
 			err = flush()
 		}
-		if err == nil && (all.rows%restEvery == 0 || chunk.Len() == 0) {
-			err = w.pause()
+		if err == nil && all.rows%restEvery == 0 {
+			err = w.rest.pause(w.ctx)
 		}
 		return err
 	})
@@ -152,8 +155,15 @@ func (w *writer) put(name string, content []byte) error {
 	if err := w.head(name, int64(len(content))); err != nil {
 		return err
 	}
-	_, err := w.tar.Write(content)
-	return err
+	for piece := range slices.Chunk(content, restEveryByte) {
+		if _, err := w.tar.Write(piece); err != nil {
+			return err
+		}
+		if err := w.rest.pause(w.ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *writer) head(name string, size int64) error {
@@ -183,7 +193,7 @@ func (w *writer) file(from blob.Store, b blob.Blob) error {
 		if _, err := io.CopyN(to, content, min(left, restEveryByte)); err != nil {
 			return fmt.Errorf("%s: %w", b.Hash, err)
 		}
-		if err := w.pause(); err != nil {
+		if err := w.rest.pause(w.ctx); err != nil {
 			return err
 		}
 	}
