@@ -95,6 +95,7 @@ func (q *Request) Again(err error, form func(wrong map[string]string) templ.Comp
 	switch okno.ReasonOf(err) {
 	case okno.Invalid, okno.Conflict, okno.TooLarge, okno.TooMany, okno.Busy:
 		q.setRetryAfter(err)
+		q.sayUnswapped(err)
 		return q.RenderStatus(Status(err), form(q.FieldErrors(err)))
 	}
 	return err
@@ -135,7 +136,16 @@ func (q *Request) tell(err error) error {
 	case okno.ReasonOf(err) == okno.Unknown:
 		return q.Redirect(q.signInPage())
 	}
+	q.sayUnswapped(err)
 	return q.RenderStatus(Status(err), refusalPage(q, err))
+}
+
+// sayUnswapped has a script's reader told in a toast why a page came with a 5xx:
+// the script leaves the page that is shown, and what was typed in it, as it was.
+func (q *Request) sayUnswapped(err error) {
+	if Status(err) >= http.StatusInternalServerError && q.HTTP.Header.Get("HX-Request") != "" {
+		q.Toast(Toast{Text: q.summary(err), Kind: "error"})
+	}
 }
 
 // failure logs an error that is not the asker's fault and makes the refusal

@@ -20,6 +20,9 @@ func TestRefusalsByReason(t *testing.T) {
 	r := newRig(t, nil, func(r *Router) {
 		r.Anyone("GET /refused", func(*Request) error { return refusal })
 		r.Anyone("POST /refused", func(*Request) error { return refusal })
+		r.Anyone("POST /again", func(q *Request) error {
+			return q.Again(refusal, func(map[string]string) templ.Component { return templ.NopComponent })
+		})
 	})
 	partial := []string{"HX-Request", "true", "HX-Request-Type", "partial"}
 	for _, c := range []struct {
@@ -53,6 +56,12 @@ func TestRefusalsByReason(t *testing.T) {
 		}
 		if command.Header().Get("HX-Reswap") != "none" || !strings.Contains(command.Header().Get("HX-Trigger"), "You may not do this.") {
 			t.Errorf("%s: a refused command replaces what was typed: %v", c.reason, command.Header())
+		}
+		for _, path := range []string{"/refused", "/again"} {
+			whole := r.post(path, "", "HX-Request", "true", "HX-Request-Type", "full").Header().Get("HX-Trigger")
+			if said := strings.Contains(whole, "You may not do this."); said != (c.status >= 500) {
+				t.Errorf("%s: to a script that asks %s for a whole page the header says %q", c.reason, path, whole)
+			}
 		}
 		if got := program.Header().Get("Content-Type"); got != "application/problem+json" {
 			t.Errorf("%s: a program is answered in %s", c.reason, got)

@@ -24,6 +24,7 @@ type far struct {
 	heard   []string          // "METHOD /path", then the form
 	part    string            // what /part answers
 	replies map[string]string // toasts by path
+	refused string            // the path that answers 503
 	hints   chan string
 	news    chan struct{} // something was heard
 }
@@ -57,6 +58,10 @@ func (f *far) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/part" {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(w, f.part)
+		return
+	}
+	if r.URL.Path == f.refused {
+		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -169,7 +174,7 @@ func scripted(t *testing.T, path string) (*browser, *far) {
 	b.until(t, `document.documentElement.classList.contains("scripts")`)
 	t.Cleanup(func() {
 		for line := range strings.Lines(b.complaints()) {
-			if !strings.Contains(line, "413") {
+			if !strings.Contains(line, " 413 ") && !strings.Contains(line, " 503 ") {
 				t.Error("the browser says", line)
 			}
 		}
@@ -277,6 +282,21 @@ func TestToastCanBeTakenBack(t *testing.T) {
 	eval[bool](t, b, `document.querySelector(".toast-act").click()||true`)
 	b.until(t, `document.querySelector("#toasts").textContent.includes("Taken back")`)
 	f.await(t, "POST /undo", 1)
+}
+
+func TestWhatBringsItsReasonIsNotSaidTwice(t *testing.T) {
+	b, f := scripted(t, "/workspace")
+	f.mu.Lock()
+	f.refused, f.replies["/late"] = "/late", `{"toast":{"text":"Only read","kind":"error"}}`
+	f.part = `<section class="thread" id="thread"><button id="late" hx-post="/late">Later</button></section>`
+	f.mu.Unlock()
+	f.hints <- `{"ticket":"100231","part":"thread"}`
+	b.until(t, `document.querySelector("#late")`)
+	eval[bool](t, b, `document.querySelector("#late").click()||true`)
+	b.until(t, `document.querySelector("#toasts").textContent.includes("Only read")`)
+	if said := eval[string](t, b, `[...document.querySelectorAll("#toasts .toast-line")].map(l=>l.firstChild.textContent).join("|")`); said != "Only read" {
+		t.Errorf("said: %s", said)
+	}
 }
 
 func TestPresenceIsTold(t *testing.T) {

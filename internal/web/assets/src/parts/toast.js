@@ -96,12 +96,12 @@ arrive(() => {
   }
 });
 
-// Refusals come as pages and fragments; only what brings neither is said here.
+// Refusals come as pages and fragments, or with a toast of their own; only what brings none of these is said here.
 // What is fetched in the background is tried again anyway.
 const background = (detail) => /\blive-/.test(detail.ctx?.sourceElement?.getAttribute("hx-trigger") || "");
 document.addEventListener("htmx:error", (event) => {
   if (!background(event.detail)) toast({ text: word("offline"), kind: "error" });
 });
 document.addEventListener("htmx:response:error", (event) => {
-  if (event.detail.ctx.response.status >= 500 && !background(event.detail)) toast({ text: word("failed"), kind: "error" });
+  if (event.detail.ctx.response.status >= 500 && !event.detail.ctx.hx?.trigger && !background(event.detail)) toast({ text: word("failed"), kind: "error" });
 });
