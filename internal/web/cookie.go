@@ -119,9 +119,11 @@ func (q *Request) keepToast() error {
 const maxToast = 2000
 
 // takeToast is the toast of this answer or what keepToast left, once; nil:
-// none. Anything unreadable is none.
+// none. Anything unreadable is none. A fragment has no place to show it, and
+// one that a live page asks for meanwhile must not take it from the page that
+// the browser was sent to.
 func (q *Request) takeToast() *Toast {
-	if q.toast != nil {
+	if q.toast != nil || q.Fragment() {
 		return q.toast
 	}
 	value := q.cookie(cookieToast)

@@ -131,6 +131,9 @@ func TestToastOutlivesARedirectOnce(t *testing.T) {
 		})
 	})
 	cookie := r.post("/act", "").Result().Cookies()[0]
+	if w := r.get("/page", "Cookie", cookie.Name+"="+cookie.Value, "HX-Request", "true", "HX-Request-Type", "partial"); w.Body.String() != "" || w.Header().Get("Set-Cookie") != "" {
+		t.Errorf("a fragment says %q and leaves the toast in %q", w.Body, w.Header().Get("Set-Cookie"))
+	}
 	w := r.get("/page", "Cookie", cookie.Name+"="+cookie.Value)
 	if w.Body.String() != "Заявка закрыта 🎉" {
 		t.Errorf("the page says %q", w.Body)
