@@ -17,7 +17,7 @@ import (
 )
 
 // check chooses a ticket of the list for what is done with several.
-func check(v *listView, r desk.Row) templ.Component {
+func check(v *listView, r *desk.Row) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -460,7 +460,7 @@ func callWork(v *ticketView, c okno.Call, moves []okno.CallState) templ.Componen
 }
 
 // callMark says in a list that somebody waits to be phoned, and since when.
-func callMark(v *listView, r desk.Row) templ.Component {
+func callMark(v *listView, r *desk.Row) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

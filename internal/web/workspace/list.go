@@ -164,13 +164,22 @@ func (w *Workspace) readList(q *web.Request, v *listView) error {
 	})
 }
 
+// add has a page's rows follow those before it. Most lists are one page, whose
+// rows are large and stay where they are.
+func (v *listView) add(rows []desk.Row, next string) {
+	if len(v.Rows) > 0 {
+		rows = append(v.Rows, rows...)
+	}
+	v.Rows, v.Next = rows, next
+}
+
 func (w *Workspace) readRows(ctx context.Context, by okno.Actor, v *listView) error {
 	if v.Find != "" {
 		found, err := w.desk.Search(ctx, by, desk.Asked{Text: v.Find, From: v.Next})
 		if err != nil {
 			return err
 		}
-		v.Rows, v.Next = append(v.Rows, found.Rows...), found.Next
+		v.add(found.Rows, found.Next)
 		v.Partial, v.Misread = found.Partial, found.Misread
 		return nil
 	}
@@ -178,7 +187,7 @@ func (w *Workspace) readRows(ctx context.Context, by okno.Actor, v *listView) er
 	if err != nil {
 		return err
 	}
-	v.Rows, v.Next = append(v.Rows, page.Rows...), page.Next
+	v.add(page.Rows, page.Next)
 	v.Partial, v.Misread = page.Partial, page.Misread
 	return nil
 }
@@ -257,13 +266,13 @@ func (v *listView) part(name string) string {
 
 // unread reports whether a row has words that the agent has not seen; those of
 // the open ticket he is looking at.
-func (v *listView) unread(r desk.Row) bool { return r.Unread > 0 && r.Number != v.Current }
+func (v *listView) unread(r *desk.Row) bool { return r.Unread > 0 && r.Number != v.Current }
 
 // unreads counts such rows.
 func (v *listView) unreads() int {
 	n := 0
-	for _, r := range v.Rows {
-		if v.unread(r) {
+	for i := range v.Rows {
+		if v.unread(&v.Rows[i]) {
 			n++
 		}
 	}

@@ -69,7 +69,7 @@ func TestListGoesOnBelowItsFirstRows(t *testing.T) {
 			r.open(fmt.Sprintf("Request number %02d", i))
 		}
 		first := r.ann.get("/desk")
-		first.has(t, 200, "Request number 51", "Show more", `href="/desk?rows=50&amp;view=open"`, `hx-get="/desk?current=&amp;part=list&amp;rows=50&amp;view=open"`)
+		first.has(t, 200, "Request number 51", "Show more", `href="/desk?view=open&amp;rows=50"`, `hx-get="/desk?view=open&amp;rows=50&amp;part=list&amp;current="`)
 		first.lacks(t, "Request number 26")
 		r.ann.get("/desk?view=open&rows=50").lacks(t, "Request number 01")
 		all := r.ann.get("/desk?view=open&rows=100")

@@ -66,29 +66,23 @@ func (p place) longer() (place, bool) {
 	return next, next.Rows > p.Rows
 }
 
-// query is the place as the query of an address.
-func (p place) query() url.Values {
-	v := url.Values{"view": {string(p.View)}}
+// at is the address of a page seen from this place. pairs are more of its
+// query. A page has a hundred such addresses.
+func (p place) at(path string, pairs ...string) string {
+	to := path + "?view=" + url.QueryEscape(string(p.View))
 	if p.Rows > stepRows {
-		v.Set("rows", strconv.Itoa(p.Rows))
+		to += "&rows=" + strconv.Itoa(p.Rows)
 	}
 	if p.From != "" {
-		v.Set("from", p.From)
+		to += "&from=" + url.QueryEscape(p.From)
 	}
 	if p.Find != "" {
-		v.Set("q", p.Find)
+		to += "&q=" + url.QueryEscape(p.Find)
 	}
-	return v
-}
-
-// at is the address of a page seen from this place. pairs are more of its
-// query.
-func (p place) at(path string, pairs ...string) string {
-	v := p.query()
 	for i := 0; i+1 < len(pairs); i += 2 {
-		v.Set(pairs[i], pairs[i+1])
+		to += "&" + pairs[i] + "=" + url.QueryEscape(pairs[i+1])
 	}
-	return path + "?" + v.Encode()
+	return to
 }
 
 // ticket is the address of a ticket seen from this place; under is "" or what

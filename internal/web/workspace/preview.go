@@ -53,9 +53,9 @@ func (v *listView) countWords(i int) string {
 func (v *listView) countSaid(i int) string { return countedSaid(v.L, v.SavedCounts[i]) }
 
 // late reports whether the customer waits for an answer longer than promised.
-func (v *listView) late(r desk.Row) bool { return !v.Now.Before(r.Deadline) }
+func (v *listView) late(r *desk.Row) bool { return !v.Now.Before(r.Deadline) }
 
-func (v *listView) deadlineWords(r desk.Row) string {
+func (v *listView) deadlineWords(r *desk.Row) string {
 	key := "deadline.due"
 	if v.late(r) {
 		key = "deadline.late"

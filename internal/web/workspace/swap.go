@@ -22,13 +22,13 @@ func livePresence(n okno.Number) string {
 // whole makes a link fetch its page and morph the present one into it: what
 // the two share (the list and where it is scrolled to) stays untouched. A
 // refusal, or the sign-in, is a page too and comes the same way.
-func whole(href string) templ.Attributes {
-	return templ.Attributes{"hx-get": href, "hx-target": "body", "hx-swap": "innerMorph", "hx-push-url": "true"}
+func whole(href string) templ.Attributer {
+	return templ.OrderedAttributes{{Key: "hx-get", Value: href}, {Key: "hx-target", Value: "body"}, {Key: "hx-swap", Value: "innerMorph"}, {Key: "hx-push-url", Value: "true"}}
 }
 
 // wholeForm makes a form do the same with the page that its command leads to.
-func wholeForm(action string) templ.Attributes {
-	return templ.Attributes{
-		"hx-post": action, "hx-target": "body", "hx-swap": "innerMorph", "hx-sync": "this:drop", "hx-config": "timeout:0",
+func wholeForm(action string) templ.Attributer {
+	return templ.OrderedAttributes{
+		{Key: "hx-post", Value: action}, {Key: "hx-target", Value: "body"}, {Key: "hx-swap", Value: "innerMorph"}, {Key: "hx-sync", Value: "this:drop"}, {Key: "hx-config", Value: "timeout:0"},
 	}
 }

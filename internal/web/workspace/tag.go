@@ -54,10 +54,10 @@ func tagsTyped(typed string) (names []string) {
 // rowTags is how many tags of a ticket a list shows.
 const rowTags = 1
 
-func firstTags(r desk.Row) []okno.Tag { return r.Tags[:min(rowTags, len(r.Tags))] }
+func firstTags(r *desk.Row) []okno.Tag { return r.Tags[:min(rowTags, len(r.Tags))] }
 
 // restTags are the names of the others.
-func restTags(r desk.Row) string {
+func restTags(r *desk.Row) string {
 	var names []string
 	for _, t := range r.Tags[len(firstTags(r)):] {
 		names = append(names, t.Name)
