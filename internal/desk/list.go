@@ -80,7 +80,7 @@ func (d *Desk) viewed(ctx context.Context, by okno.Actor, v okno.View, from stri
 
 // reading begins to read tickets in an order, from a place.
 func (d *Desk) reading(tx store.Tx, c *catalogue, by okno.Actor, order okno.Order, from string) *reading {
-	r := &reading{tx: tx, scope: by.Sees(), order: order, after: place(from), times: readTimes}
+	r := &reading{desk: d, tx: tx, scope: by.Sees(), order: order, after: place(from), times: readTimes}
 	for _, dep := range c.departments {
 		r.departments = append(r.departments, dep.ID)
 	}

@@ -49,7 +49,7 @@ func (d *Desk) Names(ctx context.Context, by okno.Actor, typed string, kinds ...
 	}
 	var names *Names
 	err = d.read(ctx, func(tx store.Tx) error {
-		n := naming{tx: tx, c: c, by: by, typed: nameWords(typed)}
+		n := naming{desk: d, tx: tx, c: c, by: by, typed: nameWords(typed)}
 		names = &n.Names
 		return n.find(kinds)
 	})
@@ -59,6 +59,7 @@ func (d *Desk) Names(ctx context.Context, by okno.Actor, typed string, kinds ...
 // naming is one search for names under way.
 type naming struct {
 	Names
+	desk  *Desk
 	tx    store.Tx
 	c     *catalogue
 	by    okno.Actor
@@ -147,7 +148,7 @@ func (n *naming) asking(column string, take func([]store.Asking) (enough bool, e
 		if search.Plain(word) {
 			p.Beginning = word
 		}
-		t, err := phraseTerm(n.tx, p, column)
+		t, err := n.desk.phraseTerm(n.tx, p, column)
 		if err != nil {
 			return err
 		}

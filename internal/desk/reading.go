@@ -13,6 +13,7 @@ import (
 // Each ticket that an index names is looked at anew: the index of words is a
 // moment behind.
 type reading struct {
+	desk        *Desk
 	tx          store.Tx
 	scope       okno.Scope
 	departments []okno.DepartmentID // all there are
@@ -148,11 +149,10 @@ func (r *reading) found(limit int) ([]store.Place, error) {
 	}
 	whole := true
 	if !r.scope.Everything() { // who sees all asks for the words alone, however far the index has come
-		form, err := r.tx.IndexForm()
-		if err != nil {
+		var err error
+		if whole, err = r.desk.indexWhole(r.tx); err != nil {
 			return nil, err
 		}
-		whole = form.Whole
 	}
 	questions := ways(r.scope, r.words, whole)
 	switch {

@@ -98,7 +98,7 @@ func (d *Desk) terms(r *reading, c *catalogue, by okno.Actor, q search.Question,
 		in = append(in, store.WordsInside)
 	}
 	for _, p := range q.Phrases {
-		t, err := phraseTerm(r.tx, p, in...)
+		t, err := d.phraseTerm(r.tx, p, in...)
 		if err != nil {
 			return false, err
 		}
@@ -124,12 +124,12 @@ func (d *Desk) terms(r *reading, c *catalogue, by okno.Actor, q search.Question,
 
 // phraseTerm is a phrase, with the words that its last one may be the
 // beginning of.
-func phraseTerm(tx store.Tx, p search.Phrase, in ...string) (store.Term, error) {
+func (d *Desk) phraseTerm(tx store.Tx, p search.Phrase, in ...string) (store.Term, error) {
 	t := store.Term{In: in, Phrases: [][]string{p.Stems}}
 	if p.Beginning == "" {
 		return t, nil
 	}
-	words, err := beginnings(tx, p.Beginning, in)
+	words, err := d.beginnings(tx, p.Beginning, in)
 	for _, w := range words {
 		if last := len(p.Stems) - 1; w != p.Stems[last] {
 			t.Phrases = append(t.Phrases, append(slices.Clone(p.Stems[:last]), w))
@@ -140,7 +140,7 @@ func phraseTerm(tx store.Tx, p search.Phrase, in ...string) (store.Term, error) 
 
 // beginnings are the words that begin so; of names only their own, once all are
 // known: a word of every text that is in no name is looked for at length.
-func beginnings(tx store.Tx, beginning string, in []string) ([]string, error) {
+func (d *Desk) beginnings(tx store.Tx, beginning string, in []string) ([]string, error) {
 	var names []string
 	if !slices.Contains(in, store.WordsOpen) {
 		written, err := tx.WordsBeginning(index.NameWord(beginning), searchWords)
@@ -148,7 +148,7 @@ func beginnings(tx store.Tx, beginning string, in []string) ([]string, error) {
 			return nil, err
 		}
 		names = ofNames(written)
-		if form, err := tx.IndexForm(); err != nil || form.Whole || len(names) == searchWords {
+		if whole, err := d.indexWhole(tx); err != nil || whole || len(names) == searchWords {
 			return names, err
 		}
 	}

@@ -315,7 +315,7 @@ func (f *filtering) named(filter search.Filter, column string) ([]store.Term, bo
 		if last := fold(value[strings.LastIndexAny(value, " \t")+1:]); search.Plain(last) {
 			p.Beginning = last
 		}
-		t, err := phraseTerm(f.tx, p, column)
+		t, err := f.desk.phraseTerm(f.tx, p, column)
 		if err != nil {
 			return nil, false, err
 		}

@@ -73,6 +73,16 @@ func (d *Desk) renewForm(ctx context.Context) (bool, error) {
 	return more, err
 }
 
+// indexWhole reports whether every ticket that is indexed is so in the present
+// form. Once it is, it stays, and is not asked again.
+func (d *Desk) indexWhole(tx store.Tx) (bool, error) {
+	if d.formWhole.Load() {
+		return true, nil
+	}
+	f, err := tx.IndexForm()
+	return f.Whole, err
+}
+
 // IndexRenewal is how far the index has come that is made anew in another form:
 // the tickets up to which it is, and the last one. Both are 0 when it is whole.
 func (d *Desk) IndexRenewal(ctx context.Context) (upto, last int64, err error) {

@@ -42,8 +42,8 @@ func TestPagesAskPostgreSQLInFewRoundTrips(t *testing.T) {
 			"/desk/notices":        5,
 			"/desk/new":            3,
 		},
-		made.Agents[0]:    {"/desk?view=open": 6, "/desk?q=printer": 8, "/desk/tickets/100050/details": 6},
-		made.Customers[0]: {"/": 3, "/tickets": 5, "/tickets?state=closed": 5, "/tickets?q=printer": 9, "/notices": 5, "/open": 6},
+		made.Agents[0]:    {"/desk?view=open": 6, "/desk?q=printer": 7, "/desk/tickets/100050/details": 6},
+		made.Customers[0]: {"/": 3, "/tickets": 5, "/tickets?state=closed": 5, "/tickets?q=printer": 8, "/notices": 5, "/open": 6},
 	} {
 		_, b := w.enter(who, "")
 		for page, want := range pages {
