@@ -193,7 +193,7 @@ func scopeTerm(s okno.Scope) ([]store.Term, bool) {
 
 // excerpts show in each row where the words stand, in what the asker may read.
 // Most stand in the latest message: those before it are read where they do not.
-func excerpts(tx store.Tx, by okno.Actor, q search.Question, rows []Row) error {
+func (r *reading) excerpts(tx store.Tx, q search.Question, rows []Row) error {
 	if len(q.Phrases) == 0 {
 		return nil
 	}
@@ -201,14 +201,18 @@ func excerpts(tx store.Tx, by okno.Actor, q search.Question, rows []Row) error {
 	for i := range rows {
 		rows[i].Excerpt = &Excerpt{Subject: marker.Mark(rows[i].Subject)}
 	}
-	for _, read := range []func([]okno.TicketID, okno.Side) (map[okno.TicketID][]string, error){tx.LatestText, tx.EarlierTexts} {
+	latest := tx.LatestText
+	if r.latest != nil {
+		latest = func([]okno.TicketID, okno.Side) (map[okno.TicketID][]string, error) { return r.latest() }
+	}
+	for _, read := range []func([]okno.TicketID, okno.Side) (map[okno.TicketID][]string, error){latest, tx.EarlierTexts} {
 		var ids []okno.TicketID
-		for _, r := range rows {
-			if r.Excerpt.Text == nil {
-				ids = append(ids, r.ID)
+		for _, row := range rows {
+			if row.Excerpt.Text == nil {
+				ids = append(ids, row.ID)
 			}
 		}
-		texts, err := read(ids, by.Sees().Side())
+		texts, err := read(ids, r.scope.Side())
 		if err != nil {
 			return err
 		}

@@ -318,3 +318,25 @@ func TestSearchShowsWordsInTheLatestTwentyMessages(t *testing.T) {
 		}
 	})
 }
+
+// The first tickets that the index names went elsewhere a moment ago.
+func TestTicketsBehindThoseThatWentElsewhereAreShownWhole(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		var all []okno.Number
+		for range 3 {
+			all = append(all, r.files("Carl", "Lamp", "The lamp flickers."))
+		}
+		r.indexed()
+		for _, n := range all[1:] {
+			must(t, r.Transfer(r.ctx(), r.ann, n, r.second.Ref, 0))
+		}
+		found, err := r.Search(r.ctx(), r.ann, desk.Asked{Text: "flickers", Rows: 1})
+		must(t, err)
+		if len(found.Rows) != 1 || found.Rows[0].Number != all[0] {
+			t.Fatalf("found %+v, want %s", found.Rows, all[0])
+		}
+		if row := found.Rows[0]; row.Unread != 1 || row.Excerpt.Text == nil {
+			t.Errorf("%d unread, where the words stand: %+v", row.Unread, row.Excerpt.Text)
+		}
+	})
+}

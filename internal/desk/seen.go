@@ -152,8 +152,9 @@ func answered(m *okno.Message) bool {
 	return m.Side == okno.SideAgent && m.Kind == okno.Public && m.Deleted.IsZero()
 }
 
-// unread counts what is new to the asker in each ticket of a list.
-func unread(tx store.Tx, by okno.Actor, rows []Row) (map[okno.TicketID]int, error) {
+// unread counts what is new to the asker in each ticket of a list; own is how
+// far he has seen them himself, nil: it is still to be asked.
+func unread(tx store.Tx, by okno.Actor, rows []Row, own func() (map[okno.TicketID]store.Seen, error)) (map[okno.TicketID]int, error) {
 	of := map[okno.PersonID][]okno.TicketID{}
 	for i := range rows {
 		if p := by.For(&rows[i].Ticket); p != 0 {
@@ -162,7 +163,11 @@ func unread(tx store.Tx, by okno.Actor, rows []Row) (map[okno.TicketID]int, erro
 	}
 	var so []store.Seen
 	for p, ids := range of {
-		seen, err := tx.SeenOf(p, ids...)
+		ask := own
+		if ask == nil || p != by.Person {
+			ask = tx.AskSeen(p, ids...)
+		}
+		seen, err := ask()
 		if err != nil {
 			return nil, err
 		}

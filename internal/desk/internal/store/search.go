@@ -133,10 +133,22 @@ var excerptBody = `substr(body, 1, ` + strconv.Itoa(excerptText) + `)`
 
 // LatestText is the latest message's text of some tickets that a side may see.
 func (tx Tx) LatestText(ids []okno.TicketID, side okno.Side) (map[okno.TicketID][]string, error) {
+	return tx.AskLatestText(ids, side)()
+}
+
+// AskLatestText is LatestText for later.
+func (tx Tx) AskLatestText(ids []okno.TicketID, side okno.Side) func() (map[okno.TicketID][]string, error) {
 	texts := make(map[okno.TicketID][]string, len(ids))
-	_, err := among(tx, textOf(texts), `SELECT t.id, COALESCE((SELECT `+excerptBody+` FROM message WHERE ticket = t.id AND deleted = 0`+seenBy(side)+`
-		ORDER BY message.id DESC LIMIT 1), '') FROM ticket t WHERE t.id IN `, ids, ``)
-	return texts, err
+	if len(ids) == 0 {
+		return func() (map[okno.TicketID][]string, error) { return texts, nil }
+	}
+	tickets := db.Padded(ids)
+	asked := db.Ask(tx.Tx, textOf(texts), `SELECT t.id, COALESCE((SELECT `+excerptBody+` FROM message WHERE ticket = t.id AND deleted = 0`+seenBy(side)+`
+		ORDER BY message.id DESC LIMIT 1), '') FROM ticket t WHERE t.id IN (`+marks(len(tickets))+`)`, tickets...)
+	return func() (map[okno.TicketID][]string, error) {
+		_, err := asked.All()
+		return texts, err
+	}
 }
 
 // EarlierTexts are those of the messages before it, the latest first.

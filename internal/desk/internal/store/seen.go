@@ -32,16 +32,24 @@ func (tx Tx) MarkSeen(s Seen) error {
 // SeenOf is how far a person has seen each of the tickets; one that is missing
 // he never saw.
 func (tx Tx) SeenOf(p okno.PersonID, ids ...okno.TicketID) (map[okno.TicketID]Seen, error) {
+	return tx.AskSeen(p, ids...)()
+}
+
+// AskSeen is SeenOf for later.
+func (tx Tx) AskSeen(p okno.PersonID, ids ...okno.TicketID) func() (map[okno.TicketID]Seen, error) {
 	seen := make(map[okno.TicketID]Seen, len(ids))
 	if len(ids) == 0 || p == 0 {
-		return seen, nil
+		return func() (map[okno.TicketID]Seen, error) { return seen, nil }
 	}
 	tickets := db.Padded(ids)
-	all, err := db.Collect(tx.Tx, scanSeen, `SELECT person, ticket, message, at FROM seen WHERE person = ? AND ticket IN (`+marks(len(tickets))+`)`, append([]any{p}, tickets...)...)
-	for _, s := range all {
-		seen[s.Ticket] = s
+	asked := db.Ask(tx.Tx, scanSeen, `SELECT person, ticket, message, at FROM seen WHERE person = ? AND ticket IN (`+marks(len(tickets))+`)`, append([]any{p}, tickets...)...)
+	return func() (map[okno.TicketID]Seen, error) {
+		all, err := asked.All()
+		for _, s := range all {
+			seen[s.Ticket] = s
+		}
+		return seen, err
 	}
-	return seen, err
 }
 
 // SeenBy is how far each of the people has seen a ticket.
