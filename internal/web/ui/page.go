@@ -76,6 +76,7 @@ var scriptWords = map[string]string{
 	"saved":       "js.saved",
 	"saving":      "js.saving",
 	"unsaved":     "js.unsaved",
+	"kept":        "js.kept",
 	"offline":     "js.offline",
 	"failed":      "js.failed",
 	"remove":      "js.remove",

@@ -118,6 +118,16 @@ func TestR3WhatTheCustomerWritesAppearsWithoutReloadAndNothingTypedIsLost(t *tes
 	}
 }
 
+func TestADraftThatTheDeskRefusesIsSaidToBeInTheBrowser(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	n := r.open("Written while the desk is only read")
+	b := r.browse("ann@desk.example")
+	b.visit(page(n))
+	b.does(answered + `.dataset.draftSrc = "/desk/tickets/1/draft?kind=public"; ` + answered + `.value = "Half an answer"; ` + answered + `.dispatchEvent(new Event("input", {bubbles: true}))`)
+	b.is("it is said where the draft is", `document.querySelector("[data-draft-state]").textContent === "The draft is kept in this browser"`)
+	b.is("it is there", `Object.values(localStorage).some(v => v.includes("Half an answer"))`)
+}
+
 func TestListStaysWhereItWasWhenATicketIsOpened(t *testing.T) {
 	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
 	first, second := r.open("The first one"), r.open("The second one")

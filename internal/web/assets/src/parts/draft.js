@@ -50,7 +50,7 @@ async function save(area) {
   say(area, "saving");
   try {
     const response = await fetch(source(area), { method: "PUT", body: new URLSearchParams({ text }), keepalive: text.length < 2e4 });
-    if (!response.ok) throw new Error(response.statusText);
+    if (!response.ok) return say(area, kept ? "kept" : "unsaved"); // it is read-only, or he is signed out
     if (area.value !== text) return;
     write(key(area), null);
     say(area, text ? "saved" : "");
