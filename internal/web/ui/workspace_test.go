@@ -114,7 +114,7 @@ func workspacePage(screen string) templ.Component {
 		raw(`Выполнено</button><a class="btn btn-sm btn-ghost btn-square ticket-to-details" href="/details" aria-label="Сведения">`), ui.Icon("layout-sidebar-right"),
 		raw(`</a></div></header><div id="presence" class="presence" role="status"><p class="presence-line presence-writing">Борис пишет…</p></div><section class="thread" id="thread" tabindex="0" aria-label="Переписка" hx-get="/part" hx-trigger="live-100231 from:body, live-all from:body" hx-swap="outerMorph">`),
 		all(dialogue...), raw(`</section>`), composer(p), raw(`</section>`), details(p.L),
-		raw(`<dialog id="shortcuts" class="modal" aria-labelledby="shortcuts-title"><div class="modal-box"><h2 class="modal-title" id="shortcuts-title">Клавиши</h2><dl class="keys"><div class="key"><dt><kbd class="kbd kbd-sm">j</kbd></dt><dd>дальше</dd></div></dl><form method="dialog" class="modal-action"><button class="btn">Закрыть</button></form></div></dialog>`))
+		in(ui.Dialog(p.L, "shortcuts", "Клавиши"), raw(`<dl class="keys"><div class="key"><dt><kbd class="kbd kbd-sm">j</kbd></dt><dd>дальше</dd></div></dl>`)))
 }
 
 func adminPage() templ.Component {
