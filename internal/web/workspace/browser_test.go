@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"github.com/oknodesk/okno"
@@ -235,4 +236,40 @@ func TestFirstStepsStandOnANarrowWindowToo(t *testing.T) {
 		b.visit("/desk?view=open")
 		b.is("each step can be reached", `[...document.querySelectorAll(".first a")].filter(e => { e.scrollIntoView(); return e.contains(document.elementFromPoint(e.getBoundingClientRect().x + 20, e.getBoundingClientRect().y + 20)) }).length === 3`)
 	}
+}
+
+func TestWhatTheBrowserAloneHasOfADraftIsShownAgain(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	n := r.open("Written on while the desk took nothing")
+	b := r.browse("ann@desk.example")
+	types := func(text, said string) {
+		b.does(answered + `.value = "` + text + `"; ` + answered + `.dispatchEvent(new Event("input", {bubbles: true}))`)
+		b.is("it is said where the draft is", `document.querySelector("[data-draft-state]").textContent === "`+said+`"`)
+	}
+	refuse := `window.fetch = async () => new Response("", {status: 503})`
+	b.visit(page(n))
+	types("Half", "Draft saved")
+	b.does(refuse)
+	types("Half an answer", "The draft is kept in this browser")
+	b.visit(page(n) + "?view=mine")
+	b.is("the later text is there, seen from another view", answered+`.value === "Half an answer"`)
+	b.is("the desk takes it", `document.querySelector("[data-draft-state]").textContent === "Draft saved"`)
+
+	b.does(refuse)
+	types("A whole answer", "The draft is kept in this browser")
+	must(t, r.SaveDraft(t.Context(), r.ann.Actor, n, okno.Public, "Written at another desk"))
+	b.visit(page(n))
+	b.is("what was written elsewhere since is not hidden", answered+`.value === "Written at another desk"`)
+}
+
+func TestADraftOutlivesTheSession(t *testing.T) {
+	r := newRig(t, dbtest.Open(t, dbtest.SQLite(t)))
+	n := r.open("Written after the session ended")
+	b := r.browse("ann@desk.example")
+	b.visit(page(n))
+	_, err := chromedp.Call(b.ctx, network.ClearBrowserCookies, cdp.Empty{})
+	must(t, err)
+	b.does(answered + `.value = "Half an answer"; ` + answered + `.dispatchEvent(new Event("input", {bubbles: true}))`)
+	b.is("it is said where the draft is", `document.querySelector("[data-draft-state]").textContent === "The draft is kept in this browser"`)
+	b.is("it is there", `Object.values(localStorage).some(v => v.includes("Half an answer"))`)
 }

@@ -8,6 +8,7 @@ const keepDays = 30;
 const wait = 700;
 const timers = new WeakMap();
 const seen = new WeakSet();
+const atServer = new WeakMap(); // area -> its text there
 
 const source = (area) => area.dataset.draftSrc || "";
 const key = (area) => prefix + (area.dataset.draft || source(area));
@@ -45,12 +46,13 @@ function say(area, name) {
 async function save(area) {
   timers.delete(area);
   const text = area.value;
-  const kept = write(key(area), text ? { text, at: Date.now() } : null);
+  const kept = write(key(area), text ? { text, at: Date.now(), over: atServer.get(area) ?? area.defaultValue } : null);
   if (!source(area)) return say(area, text && kept ? "saved" : "");
   say(area, "saving");
   try {
-    const response = await fetch(source(area), { method: "PUT", body: new URLSearchParams({ text }), keepalive: text.length < 2e4 });
+    const response = await fetch(source(area), { method: "PUT", redirect: "manual", body: new URLSearchParams({ text }), keepalive: text.length < 2e4 });
     if (!response.ok) return say(area, kept ? "kept" : "unsaved"); // it is read-only, or he is signed out
+    atServer.set(area, text);
     if (area.value !== text) return;
     write(key(area), null);
     say(area, text ? "saved" : "");
@@ -92,12 +94,15 @@ function arrived(draft) {
   return bare(document.getElementById("thread")?.textContent || "").includes(bare(draft.text).slice(0, 200));
 }
 
+// What this browser alone has is shown where the server has nothing, or still
+// what it was written over: anything else was written later, elsewhere.
 function settle(area) {
   if (seen.has(area)) return;
   seen.add(area);
   const draft = read(key(area));
-  if (!draft || area.value) return;
+  if (!draft || (area.value && bare(area.value) !== bare(draft.over || ""))) return;
   if (draft.sent && arrived(draft)) return write(key(area), null);
+  delete area.dataset.html; // the same text as the server has it, formatted
   area.value = draft.text;
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
