@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
@@ -105,6 +107,43 @@ func TestFactsAreToldTogetherOrNotAtAll(t *testing.T) {
 		}
 		if err := r.TellAll(r.ctx(), []desk.Telling{outdated}); okno.ReasonOf(err) != okno.Busy {
 			t.Errorf("alone: %v", err)
+		}
+	})
+}
+
+// TestFactsOfOneTicketToldTogetherAreJoined: the first is told at once, though
+// those beside it were asked for before there was its letter.
+func TestFactsOfOneTicketToldTogetherAreJoined(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		lamp, door := r.page(r.ann, r.open("carl@customer.example", "Lamp")), r.page(r.ann, r.open("carl@customer.example", "Door"))
+		var all []desk.Telling
+		letter := func(p *desk.TicketPage, n int) string {
+			return fmt.Sprintf("joined-%s-%d@desk.example", p.Ticket.Number, n)
+		}
+		for _, p := range []*desk.TicketPage{lamp, door} {
+			for n := range 3 {
+				told, err := r.Telling(r.ctx(), []desk.Outgoing{{Join: time.Minute, Letter: okno.Letter{
+					Kind: okno.LetterCustomer, Origin: letter(p, n), Person: r.ann.Person, Ticket: p.Ticket.ID, Event: okno.EventID(n + 1),
+					From: "support@desk.example", To: "ann@desk.example", MessageID: letter(p, n), Bytes: []byte("letter"),
+				}}}, nil, nil)
+				must(t, err)
+				all = append(all, told)
+			}
+		}
+		must(t, r.TellAll(r.ctx(), all))
+		for _, p := range []*desk.TicketPage{lamp, door} {
+			for n := range 3 {
+				queued, err := r.LetterOfOurs(r.ctx(), letter(p, n))
+				must(t, err)
+				if queued != (n == 0) {
+					t.Errorf("letter %d of #%s is queued: %v", n, p.Ticket.Number, queued)
+				}
+			}
+			waiting, err := r.JoinedFacts(r.ctx(), desk.JoinJob{Person: r.ann.Person, Ticket: p.Ticket.ID}, desk.JoinedMost)
+			must(t, err)
+			if !slices.Equal(waiting, []okno.EventID{2, 3}) {
+				t.Errorf("for #%s wait %v", p.Ticket.Number, waiting)
+			}
 		}
 	})
 }

@@ -40,9 +40,9 @@ func (d *Desk) askJoining(tx store.Tx, l *store.Letter, within time.Duration) jo
 }
 
 // joins has a letter's fact wait for a joined letter, when its agent had one
-// about the ticket within a time, or others wait already; false: it is told at
-// once.
-func (d *Desk) joins(tx store.Tx, l *store.Letter, within time.Duration, j joining) (bool, error) {
+// about the ticket within a time, or has one in this change (told), or others
+// wait already; false: it is told at once.
+func (d *Desk) joins(tx store.Tx, l *store.Letter, within time.Duration, j joining, told map[store.Joined]bool) (bool, error) {
 	if queued, err := j.queued.All(); err != nil || len(queued) > 0 {
 		return false, err
 	}
@@ -51,10 +51,14 @@ func (d *Desk) joins(tx store.Tx, l *store.Letter, within time.Duration, j joini
 		return false, err
 	}
 	last, err := j.last.First()
-	if err != nil || last.IsZero() && len(waiting) == 0 {
+	switch {
+	case err != nil:
 		return false, err
-	}
-	if last.IsZero() {
+	case told[j.about]:
+		last = d.Now()
+	case last.IsZero() && len(waiting) == 0:
+		return false, nil
+	case last.IsZero():
 		last = j.since
 	}
 	if err := tx.Join(store.Waiting{Joined: j.about, Event: l.Event}); err != nil {

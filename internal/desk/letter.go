@@ -205,6 +205,7 @@ func (d *Desk) queueLetters(tx store.Tx, ready []store.Letter, letters []Outgoin
 	var queued []*store.Letter
 	outgoing := map[*store.Letter]Outgoing{}
 	joinings := make([]joining, len(letters)) // all asked for at once
+	told := map[store.Joined]bool{}           // in this change, after that was asked
 	for i, o := range letters {
 		if o.Join > 0 {
 			joinings[i] = d.askJoining(tx, &ready[i], o.Join)
@@ -214,13 +215,14 @@ func (d *Desk) queueLetters(tx store.Tx, ready []store.Letter, letters []Outgoin
 		l := &ready[i]
 		l.ID = 0 // of a try that was undone
 		if o.Join > 0 {
-			if waits, err := d.joins(tx, l, o.Join, joinings[i]); err != nil || waits {
+			if waits, err := d.joins(tx, l, o.Join, joinings[i], told); err != nil || waits {
 				if err != nil {
 					return err
 				}
 				continue
 			}
 		}
+		told[store.Joined{Person: l.Person, Ticket: l.Ticket}] = true
 		queued, outgoing[l] = append(queued, l), o
 	}
 	if err := tx.QueueLetters(queued); err != nil {
