@@ -2,8 +2,11 @@ package post
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/oknodesk/okno"
+	"github.com/oknodesk/okno/internal/desk"
+	"github.com/oknodesk/okno/internal/jobs"
 )
 
 // Loopback judges whether a connection without protection stays on this machine.
@@ -21,4 +24,13 @@ func (p *Post) Pass(ctx context.Context, box okno.MailboxID, l okno.LetterID) er
 	}
 	w.left(nil, p.desk.Now())
 	return nil
+}
+
+// Attempt tries a letter that no runner is at.
+func (p *Post) Attempt(ctx context.Context, l okno.LetterID) error {
+	payload, err := json.Marshal(desk.PostJob{Letter: l})
+	if err != nil {
+		return err
+	}
+	return p.send(ctx, jobs.Job{Kind: desk.PostJobKind, V: 1, Payload: payload})
 }

@@ -114,7 +114,7 @@ func (p *Post) send(ctx context.Context, j jobs.Job) error {
 		return p.putOff(ctx, l, wait)
 	}
 	answer, err := p.hand(ctx, w, l)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return ctx.Err() // the program stops: no attempt of the relay's
 	}
 	l.Attempts++

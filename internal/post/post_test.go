@@ -13,6 +13,7 @@ import (
 
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
+	"github.com/oknodesk/okno/internal/desk"
 	"github.com/oknodesk/okno/internal/oknotest/port"
 	"github.com/oknodesk/okno/internal/post"
 )
@@ -197,6 +198,39 @@ func TestACrashAfterAcceptanceSendsTheSameLetterAgain(t *testing.T) {
 		r.pass(time.Hour)
 		r.settle()
 		if n := len(s.taken()); n != 2 {
+			t.Errorf("sent %d times", n)
+		}
+	})
+}
+
+// stopped is a way on which the program is told to stop just when the relay has
+// accepted.
+type stopped struct {
+	post.Transport
+	stop context.CancelFunc
+}
+
+func (s *stopped) Send(ctx context.Context, from, to string, raw []byte) (string, error) {
+	defer s.stop()
+	return s.Transport.Send(ctx, from, to, raw)
+}
+
+func TestWhatWasAcceptedWhileTheProgramStopsIsNotSentAgain(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx, stop := context.WithCancel(t.Context())
+		s := newSink(t, nil)
+		r := newRig(t, d, &stopped{transport(t, s.relay()), stop})
+		must(t, r.QueueLetters(t.Context(), []desk.Outgoing{{Hold: time.Hour, Letter: okno.Letter{
+			Kind: okno.LetterAnswer, Origin: "letter", Ticket: r.ticket, From: "support@desk.example", To: "carl@customer.example",
+			Subject: "Lamp", MessageID: "letter@desk.example", Bytes: []byte("Subject: Lamp\r\n\r\nYes.\r\n"), Shown: "Yes.",
+		}}}))
+		must(t, r.post.Attempt(ctx, r.settle().ID))
+		if l := r.settle(); ctx.Err() == nil || l.State != okno.LetterSent || l.Attempts != 1 {
+			t.Errorf("%s after %d attempts", l.State, l.Attempts)
+		}
+		r.pass(2 * time.Hour)
+		r.settle()
+		if n := len(s.taken()); n != 1 {
 			t.Errorf("sent %d times", n)
 		}
 	})
