@@ -267,6 +267,29 @@ func TestErasedPeopleDoNotTakePartByAMerge(t *testing.T) {
 	})
 }
 
+// TestWhomTwoMergedTicketsBringStaysUntilBothAreSplitOff: dora takes part in
+// both and has written in neither.
+func TestWhomTwoMergedTicketsBringStaysUntilBothAreSplitOff(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		const carl = "carl@customer.example"
+		a, b, c := r.open(carl, "Lamp"), r.open(carl, "The lamp"), r.open(carl, "Once more")
+		for _, n := range []okno.Number{a, b} {
+			_, err := r.AddMessage(r.ctx(), r.ann, n, desk.Words{Key: "cc " + string(n), Text: "Which?", Channel: okno.ChannelWeb, Participants: []string{"dora@customer.example"}})
+			must(t, err)
+		}
+		dora := r.person("dora@customer.example").ID
+		for _, n := range []okno.Number{a, b} {
+			must(t, r.Merge(r.ctx(), r.ann, n, desk.Merging{Into: c, Shown: true}))
+		}
+		for i, n := range []okno.Number{a, b} {
+			must(t, r.SplitOff(r.ctx(), r.ann, c, n, 0))
+			if rest := r.page(r.ann, c).Ticket; rest.TakesPart(dora) != (i == 0) {
+				t.Errorf("with %d split off she takes part: %v", i+1, rest.TakesPart(dora))
+			}
+		}
+	})
+}
+
 func TestTagsGoWithAMergedTicketAndWhatItBroughtGoesBack(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		const carl = "carl@customer.example"

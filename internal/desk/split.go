@@ -58,7 +58,7 @@ func comeWith(merges []okno.Merge, t okno.TicketID) []okno.TicketID {
 }
 
 func (d *Desk) splitOff(tx store.Tx, c *catalogue, by okno.Actor, t *okno.Ticket, own okno.Ticket, m okno.Merge, home []okno.TicketID) ([]okno.Event, error) {
-	gone, err := tx.UndoMerge(m, home, d.Now())
+	gone, err := tx.UndoMerge(m, home)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"time"
-
 	"github.com/oknodesk/okno"
 	"github.com/oknodesk/okno/internal/db"
 )
@@ -80,9 +78,9 @@ func (tx Tx) AddMerge(m okno.Merge) error {
 
 // UndoMerge moves back what stood in a ticket, and in those that had gone into
 // it, when it went into another: home are all of these. It returns who took
-// part in the other one because of it and has written nothing there since; they
-// no longer do.
-func (tx Tx) UndoMerge(m okno.Merge, home []okno.TicketID, at time.Time) ([]okno.PersonID, error) {
+// part in the other one only because of it and has written nothing there since;
+// they no longer do. Whom a third ticket brings too stays on that one's account.
+func (tx Tx) UndoMerge(m okno.Merge, home []okno.TicketID) ([]okno.PersonID, error) {
 	from, into, in := m.Ticket, m.Into, ` IN (`+marks(len(home))+`)`
 	homes := anys(home)
 	for _, change := range []struct {
@@ -100,18 +98,43 @@ func (tx Tx) UndoMerge(m okno.Merge, home []okno.TicketID, at time.Time) ([]okno
 			return nil, err
 		}
 	}
-	gone, err := db.Collect(tx.Tx, scanOne[okno.PersonID], `SELECT person FROM merge_participant p WHERE ticket = ?
-		AND NOT EXISTS (SELECT 1 FROM message m WHERE m.ticket = ? AND m.author = p.person AND m.side = 'customer') ORDER BY person`, from, into)
+	return tx.takeJoined(m)
+}
+
+func (tx Tx) takeJoined(m okno.Merge) (gone []okno.PersonID, err error) {
+	joined, err := db.Collect(tx.Tx, scanOne[okno.PersonID], `SELECT person FROM merge_participant WHERE ticket = ? ORDER BY person`, m.Ticket)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range gone {
-		if _, err := tx.Exec(`DELETE FROM participant WHERE ticket = ? AND person = ?`, into, p); err != nil {
+	if _, err := tx.Exec(`DELETE FROM merge_participant WHERE ticket = ?`, m.Ticket); err != nil {
+		return nil, err
+	}
+	for _, p := range joined {
+		heirs, err := db.Collect(tx.Tx, scanOne[okno.TicketID], `SELECT m.ticket FROM ticket_merge m JOIN ticket t ON t.id = m.ticket
+			WHERE m.target = ? AND m.ticket <> ? AND (t.requester = ? OR EXISTS (SELECT 1 FROM participant a WHERE a.ticket = t.id AND a.person = ?))
+			ORDER BY m.at, m.ticket LIMIT 1`, m.Into, m.Ticket, p, p)
+		if err != nil {
 			return nil, err
 		}
+		if len(heirs) > 0 {
+			if _, err := tx.Exec(`INSERT INTO merge_participant (ticket, person) VALUES (?, ?) ON CONFLICT DO NOTHING`, heirs[0], p); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		wrote, err := tx.exists(`SELECT 1 FROM message WHERE ticket = ? AND author = ? AND side = 'customer' LIMIT 1`, m.Into, p)
+		if err != nil {
+			return nil, err
+		}
+		if wrote {
+			continue
+		}
+		if _, err := tx.Exec(`DELETE FROM participant WHERE ticket = ? AND person = ?`, m.Into, p); err != nil {
+			return nil, err
+		}
+		gone = append(gone, p)
 	}
-	_, err = tx.Exec(`DELETE FROM merge_participant WHERE ticket = ?`, from)
-	return gone, err
+	return gone, nil
 }
 
 // TakeMergedTags takes off a ticket the tags that it has only because another
