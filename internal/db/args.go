@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/bits"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -114,17 +115,25 @@ func plainBytes(b []byte) any {
 	return b
 }
 
-// Padded are ids for "IN (…)", the last of them repeatedly, so that there are few
-// texts for many counts: each is compiled, or planned, once for a connection.
+// Padded are ids for "IN (…)", filled up.
 func Padded[ID any](ids []ID) []any {
-	args := make([]any, 0, 1<<bits.Len(uint(len(ids))))
-	for _, id := range ids {
-		args = append(args, id)
-	}
-	for range 1<<bits.Len(uint(len(ids)-1)) - len(ids) {
-		args = append(args, ids[len(ids)-1])
+	filled := Filled(ids)
+	args := make([]any, len(filled))
+	for i, id := range filled {
+		args[i] = id
 	}
 	return args
+}
+
+// Filled are some rows, the last of them repeatedly, up to a power of two, so that there
+// are few texts for many counts: each is compiled, or planned, once for a connection.
+// Of none there are none.
+func Filled[Row any](rows []Row) []Row {
+	if len(rows) == 0 {
+		return nil
+	}
+	last, full := len(rows)-1, 1<<bits.Len(uint(len(rows)-1))
+	return append(slices.Clip(rows), slices.Repeat(rows[last:], full-len(rows))...)
 }
 
 // Batches cuts rows for "VALUES …" into parts of 32 or, at the end, of lower

@@ -68,9 +68,9 @@ func (tx Tx) SeenBy(t okno.TicketID, people []okno.PersonID) ([]Seen, error) {
 // agent waits for customers' words, a customer for anybody else's.
 func news(side okno.Side) string {
 	if side == okno.SideAgent {
-		return ` AND deleted = 0 AND author <> ? AND kind = 'public' AND machine = 0 AND side = 'customer'`
+		return ` AND deleted = 0 AND author <> so.person AND kind = 'public' AND machine = 0 AND side = 'customer'`
 	}
-	return ` AND deleted = 0 AND author <> ?` + seenBy(side)
+	return ` AND deleted = 0 AND author <> so.person` + seenBy(side)
 }
 
 // News counts the messages of each ticket that are new to a person who has
@@ -80,16 +80,18 @@ func (tx Tx) News(so []Seen, side okno.Side, limit int) (map[okno.TicketID]int, 
 	if len(so) == 0 {
 		return n, nil
 	}
-	var parts []string
+	const row = `(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))`
 	var args []any
-	for _, s := range so {
-		parts = append(parts, `SELECT ticket FROM (SELECT ticket FROM message WHERE ticket = ? AND id > ?`+news(side)+` LIMIT ?) AS part`)
-		args = append(args, s.Ticket, s.Message, s.Person, limit)
+	for _, s := range db.Filled(so) {
+		args = append(args, s.Person, s.Ticket, s.Message)
 	}
-	ids, err := db.Collect(tx.Tx, scanOne[okno.TicketID], strings.Join(parts, ` UNION ALL `), args...)
-	for _, id := range ids {
-		n[id]++
-	}
+	_, err := db.Collect(tx.Tx, func(row db.Scanner) (t okno.TicketID, err error) {
+		var count int
+		err = row.Scan(&t, &count)
+		n[t] = count
+		return t, err
+	}, `WITH so (person, ticket, last) AS (VALUES `+strings.TrimSuffix(strings.Repeat(row+", ", len(args)/3), ", ")+`)
+		SELECT so.ticket, (SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE ticket = so.ticket AND id > so.last`+news(side)+` LIMIT ?) AS few) FROM so`, append(args, limit)...)
 	return n, err
 }
 
