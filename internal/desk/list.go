@@ -80,7 +80,7 @@ func (d *Desk) viewed(ctx context.Context, by okno.Actor, v okno.View, from stri
 
 // reading begins to read tickets in an order, from a place.
 func (d *Desk) reading(tx store.Tx, c *catalogue, by okno.Actor, order okno.Order, from string) *reading {
-	r := &reading{desk: d, tx: tx, person: by.Person, scope: by.Sees(), order: order, after: place(from), times: readTimes}
+	r := &reading{desk: d, tx: tx, scope: by.Sees(), order: order, after: place(from), times: readTimes}
 	for _, dep := range c.departments {
 		r.departments = append(r.departments, dep.ID)
 	}
@@ -90,7 +90,7 @@ func (d *Desk) reading(tx store.Tx, c *catalogue, by okno.Actor, order okno.Orde
 // readPage puts the next rows of a reading into a list, and shows where the
 // question's words stand.
 func (d *Desk) readPage(r *reading, c *catalogue, by okno.Actor, q search.Question, rows int, list *List) error {
-	r.shown, r.marked = true, len(q.Phrases) > 0
+	r.marked = len(q.Phrases) > 0
 	ts, more, err := r.page(rows)
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (d *Desk) readPage(r *reading, c *catalogue, by okno.Actor, q search.Questi
 	}
 	list.Rows = bareRows(c, ts)
 	return r.tx.Together(
-		func(tx store.Tx) error { return fillRows(tx, c, by, list.Rows, r.seen) },
+		func(tx store.Tx) error { return fillRows(tx, c, by, list.Rows) },
 		func(tx store.Tx) error { return r.excerpts(tx, q, list.Rows) },
 	)
 }
@@ -121,7 +121,7 @@ func (d *Desk) list(ctx context.Context, by okno.Actor, read func(store.Tx) ([]o
 			list.Next = placeText(store.PlaceOf(okno.OrderChanged, &ts[pageRows-1]))
 		}
 		list.Rows = bareRows(c, ts)
-		return fillRows(tx, c, by, list.Rows, nil)
+		return fillRows(tx, c, by, list.Rows)
 	})
 	return list, err
 }
@@ -134,9 +134,8 @@ func bareRows(c *catalogue, ts []okno.Ticket) []Row {
 	return rows
 }
 
-// fillRows joins to each ticket what a list says of it; seen is how far the
-// asker has seen them, nil: it is still to be asked.
-func fillRows(tx store.Tx, c *catalogue, by okno.Actor, rows []Row, seen func() (map[okno.TicketID]store.Seen, error)) error {
+// fillRows joins to each ticket what a list says of it.
+func fillRows(tx store.Tx, c *catalogue, by okno.Actor, rows []Row) error {
 	wanted := map[okno.PersonID]bool{}
 	var companyIDs []okno.CompanyID
 	ids := make([]okno.TicketID, len(rows))
@@ -160,7 +159,7 @@ func fillRows(tx store.Tx, c *catalogue, by okno.Actor, rows []Row, seen func() 
 		}
 		return err
 	}, func(tx store.Tx) error {
-		fresh, err := unread(tx, by, rows, seen)
+		fresh, err := unread(tx, by, rows)
 		for i, t := range rows {
 			rows[i].Unread = fresh[t.ID]
 		}

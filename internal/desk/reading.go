@@ -15,7 +15,6 @@ import (
 type reading struct {
 	desk        *Desk
 	tx          store.Tx
-	person      okno.PersonID // who asks
 	scope       okno.Scope
 	departments []okno.DepartmentID // all there are
 	words       []store.Term
@@ -26,13 +25,11 @@ type reading struct {
 	times       int  // chunks of one page
 	sift        bool // the words of each ticket are to be looked at, too
 	partial     bool // only so many tickets were looked at; after goes on behind them
-	shown       bool // the tickets are rows of a page
-	marked      bool // and the words are shown where they stand
+	marked      bool // a page shows the words where they stand
 
-	// What a page shows beside its tickets goes along with them where none is
-	// looked at in vain; nil: it is still to be asked.
-	seen   func() (map[okno.TicketID]store.Seen, error) // how far who asks has seen them
-	latest func() (map[okno.TicketID][]string, error)   // their latest texts
+	// The tickets' latest texts, which go along with those of a page where none is
+	// looked at in vain; nil: they are still to be asked.
+	latest func() (map[okno.TicketID][]string, error)
 }
 
 // Bounds of a reading.
@@ -60,7 +57,7 @@ func (r *reading) page(want int) (ts []okno.Ticket, more bool, err error) {
 	if whole {
 		chunk = want + 1
 	}
-	along := whole && r.shown
+	along := whole && r.marked
 	for range r.times {
 		places, err := next(chunk)
 		if err != nil {
@@ -79,14 +76,14 @@ func (r *reading) page(want int) (ts []okno.Ticket, more bool, err error) {
 			return ts, false, nil
 		}
 		r.after, chunk = places[len(places)-1], readChunk
-		along, r.seen, r.latest = false, nil, nil
+		along, r.latest = false, nil
 	}
 	r.partial = true
 	return ts, true, nil
 }
 
 // look reads the tickets of some places that are as asked, in their order;
-// along: with what a page shows beside them.
+// along: their latest texts with them.
 func (r *reading) look(places []store.Place, along bool) ([]okno.Ticket, error) {
 	ids := make([]int64, len(places))
 	for i, p := range places {
@@ -106,23 +103,19 @@ func (r *reading) look(places []store.Place, along bool) ([]okno.Ticket, error) 
 		ids = slices.DeleteFunc(ids, func(id int64) bool { return slices.Contains(has, id) })
 	}
 	if along {
-		r.askBeside(places)
+		r.latest = r.askLatest(places)
 	}
 	ts, err := r.tx.TicketsAmong(r.scope, ids, r.narrow)
 	r.sort(ts)
 	return ts, err
 }
 
-// askBeside asks what a page shows beside the tickets of some places.
-func (r *reading) askBeside(places []store.Place) {
+func (r *reading) askLatest(places []store.Place) func() (map[okno.TicketID][]string, error) {
 	ids := make([]okno.TicketID, len(places))
 	for i, p := range places {
 		ids[i] = p.ID
 	}
-	r.seen = r.tx.AskSeen(r.person, ids...)
-	if r.marked {
-		r.latest = r.tx.AskLatestText(ids, r.scope.Side())
-	}
+	return r.tx.AskLatestText(ids, r.scope.Side())
 }
 
 // asksNothing reports whether every ticket is as asked.

@@ -60,16 +60,11 @@ func (d *Desk) sawUpTo(tx store.Tx, by okno.Actor, t *okno.Ticket, last okno.Mes
 	if person == 0 || last == 0 {
 		return false, nil
 	}
-	before, err := tx.SeenOf(person, t.ID)
-	if err != nil {
+	s, err := tx.SeenOf(person, t.ID)
+	if err != nil || s.Message >= last {
 		return false, err
 	}
-	s := before[t.ID]
-	s.Person, s.Ticket = person, t.ID
-	if s.Message >= last {
-		return false, nil
-	}
-	unread, err := tx.News([]store.Seen{s}, by.Sees().Side(), 1)
+	unread, err := tx.News([]store.Viewer{{Person: person, Ticket: t.ID}}, by.Sees().Side(), 1)
 	if err != nil {
 		return false, err
 	}
@@ -85,7 +80,7 @@ func (d *Desk) sawUpTo(tx store.Tx, by okno.Actor, t *okno.Ticket, last okno.Mes
 func (d *Desk) readSeen(tx store.Tx, p *TicketPage, side okno.Side) error {
 	return tx.Together(func(tx store.Tx) error {
 		own, err := tx.SeenOf(p.By.For(&p.Ticket), p.Ticket.ID)
-		p.Seen = own[p.Ticket.ID].Message
+		p.Seen = own.Message
 		return err
 	}, func(tx store.Tx) error {
 		if side != okno.SideAgent {
@@ -152,28 +147,13 @@ func answered(m *okno.Message) bool {
 	return m.Side == okno.SideAgent && m.Kind == okno.Public && m.Deleted.IsZero()
 }
 
-// unread counts what is new to the asker in each ticket of a list; own is how
-// far he has seen them himself, nil: it is still to be asked.
-func unread(tx store.Tx, by okno.Actor, rows []Row, own func() (map[okno.TicketID]store.Seen, error)) (map[okno.TicketID]int, error) {
-	of := map[okno.PersonID][]okno.TicketID{}
+// unread counts what is new to the asker in each ticket of a list.
+func unread(tx store.Tx, by okno.Actor, rows []Row) (map[okno.TicketID]int, error) {
+	var viewers []store.Viewer
 	for i := range rows {
 		if p := by.For(&rows[i].Ticket); p != 0 {
-			of[p] = append(of[p], rows[i].ID)
+			viewers = append(viewers, store.Viewer{Person: p, Ticket: rows[i].ID})
 		}
 	}
-	var so []store.Seen
-	for p, ids := range of {
-		ask := own
-		if ask == nil || p != by.Person {
-			ask = tx.AskSeen(p, ids...)
-		}
-		seen, err := ask()
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range ids {
-			so = append(so, store.Seen{Person: p, Ticket: id, Message: seen[id].Message})
-		}
-	}
-	return tx.News(so, by.Sees().Side(), UnreadCounted)
+	return tx.News(viewers, by.Sees().Side(), UnreadCounted)
 }

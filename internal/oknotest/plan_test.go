@@ -45,7 +45,7 @@ var few = []string{") AS part", ") AS such", ") AS latest", " IN (?", ".id = ", 
 // indexAlone are marks of the questions how many messages of each listed ticket
 // are new, and which others a requester has; SQLite says whether it reads more
 // than an index.
-var indexAlone = []string{"(SELECT ticket FROM message WHERE", "FROM ticket WHERE requester = ? AND id <> ?"}
+var indexAlone = []string{"(SELECT 1 FROM message WHERE ticket = viewer.ticket", "FROM ticket WHERE requester = ? AND id <> ?"}
 
 // wordsFound is in the question which tickets have some words: PostgreSQL
 // prefers to look into each one's words, which costs a hundred times what it
@@ -75,6 +75,7 @@ func TestNoPageReadsThroughWhatGrows(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := walker{t: t, r: r, made: made, in: map[string]string{}}
+		w.mostSeeOne()
 		w.walk() // so that what is only read once is in memory
 		a := statements{all: map[string][]any{}}
 		stop := db.Watch(a.take)
@@ -104,6 +105,19 @@ func (w *walker) walk() {
 		w.agent(login)
 	}
 	w.customer(w.made.Customers[0])
+}
+
+// mostSeeOne has very many people who have seen one ticket: by such statistics
+// PostgreSQL takes an agent, who has seen very many, for one of them.
+func (w *walker) mostSeeOne() {
+	w.must(w.r.DB.Write(w.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(`INSERT INTO seen (person, ticket, message, at)
+			WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT 1000000 + i, 1, 1, 1 FROM n`)
+		if err == nil && w.r.DB.Dialect() == db.Postgres {
+			_, err = tx.Exec(`ANALYZE seen`)
+		}
+		return err
+	}))
 }
 
 // enter signs somebody in by a link to a new password.
@@ -237,6 +251,8 @@ func (w *walker) customer(login string) {
 var (
 	joined   = regexp.MustCompile(`^SEARCH t USING .*INDEX ticket_(kind|nobody|department|unassigned) `)
 	liteScan = regexp.MustCompile(`^SCAN (\w+)(.*)$`)
+	rowsRead = regexp.MustCompile(`^SEARCH (message|ticket) `)
+	sifted   = regexp.MustCompile(`Filter: .*\b(id|ticket|person|message) = ANY \(`)
 	pgScan   = regexp.MustCompile(`Seq Scan on (\w+)`)
 	aliased  = regexp.MustCompile(`(?i)(?:FROM|JOIN)\s+(\w+)(?:\s+AS)?\s+(\w+)`)
 )
@@ -258,7 +274,7 @@ func judge(t *testing.T, d *db.DB, text string, args []any) string {
 	if d.Dialect() == db.Postgres && strings.Contains(text, "words @@") && strings.Contains(text, wordsFound) && !strings.Contains(strings.Join(steps, "\n"), "Bitmap Index Scan on ticket_words_words") {
 		return "words are looked for in the tickets' texts instead of the index: " + strings.Join(steps, " | ")
 	}
-	for _, step := range steps {
+	for i, step := range steps {
 		var table string
 		if found := liteScan.FindStringSubmatch(step); found != nil && !strings.Contains(found[2], "VIRTUAL TABLE INDEX") {
 			table = found[1]
@@ -270,9 +286,12 @@ func judge(t *testing.T, d *db.DB, text string, args []any) string {
 				table = a[1]
 			}
 		}
-		if d.Dialect() == db.SQLite && !strings.Contains(step, "COVERING INDEX") && strings.HasPrefix(step, "SEARCH") &&
+		if d.Dialect() == db.SQLite && !strings.Contains(step, "COVERING INDEX") && rowsRead.MatchString(step) &&
 			slices.ContainsFunc(indexAlone, func(mark string) bool { return strings.Contains(text, mark) }) {
 			return "rows are read where an index has all that is asked for: " + step
+		}
+		if i > 0 && strings.Contains(steps[i-1], "Index Cond:") && sifted.MatchString(step) {
+			return "given ids are looked for in all that something else finds: " + step
 		}
 		if joined.MatchString(step) {
 			return "tickets are joined by what very many have: " + step

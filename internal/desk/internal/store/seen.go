@@ -29,27 +29,13 @@ func (tx Tx) MarkSeen(s Seen) error {
 	return err
 }
 
-// SeenOf is how far a person has seen each of the tickets; one that is missing
-// he never saw.
-func (tx Tx) SeenOf(p okno.PersonID, ids ...okno.TicketID) (map[okno.TicketID]Seen, error) {
-	return tx.AskSeen(p, ids...)()
-}
-
-// AskSeen is SeenOf for later.
-func (tx Tx) AskSeen(p okno.PersonID, ids ...okno.TicketID) func() (map[okno.TicketID]Seen, error) {
-	seen := make(map[okno.TicketID]Seen, len(ids))
-	if len(ids) == 0 || p == 0 {
-		return func() (map[okno.TicketID]Seen, error) { return seen, nil }
+// SeenOf is how far a person has seen a ticket; zero but for who and what: never.
+func (tx Tx) SeenOf(p okno.PersonID, t okno.TicketID) (Seen, error) {
+	all, err := db.Collect(tx.Tx, scanSeen, `SELECT person, ticket, message, at FROM seen WHERE person = ? AND ticket = ?`, p, t)
+	if err != nil || len(all) == 0 {
+		return Seen{Person: p, Ticket: t}, err
 	}
-	tickets := db.Padded(ids)
-	asked := db.Ask(tx.Tx, scanSeen, `SELECT person, ticket, message, at FROM seen WHERE person = ? AND ticket IN (`+marks(len(tickets))+`)`, append([]any{p}, tickets...)...)
-	return func() (map[okno.TicketID]Seen, error) {
-		all, err := asked.All()
-		for _, s := range all {
-			seen[s.Ticket] = s
-		}
-		return seen, err
-	}
+	return all[0], nil
 }
 
 // SeenBy is how far each of the people has seen a ticket.
@@ -68,30 +54,39 @@ func (tx Tx) SeenBy(t okno.TicketID, people []okno.PersonID) ([]Seen, error) {
 // agent waits for customers' words, a customer for anybody else's.
 func news(side okno.Side) string {
 	if side == okno.SideAgent {
-		return ` AND deleted = 0 AND author <> so.person AND kind = 'public' AND machine = 0 AND side = 'customer'`
+		return ` AND deleted = 0 AND author <> viewer.person AND kind = 'public' AND machine = 0 AND side = 'customer'`
 	}
-	return ` AND deleted = 0 AND author <> so.person` + seenBy(side)
+	return ` AND deleted = 0 AND author <> viewer.person` + seenBy(side)
 }
 
-// News counts the messages of each ticket that are new to a person who has
-// seen it so far, each up to limit.
-func (tx Tx) News(so []Seen, side okno.Side, limit int) (map[okno.TicketID]int, error) {
-	n := make(map[okno.TicketID]int, len(so))
-	if len(so) == 0 {
+// Viewer is a person before a ticket.
+type Viewer struct {
+	Person okno.PersonID
+	Ticket okno.TicketID
+}
+
+// News counts the messages of each ticket that are new to who is before it, each
+// up to limit. How far he has seen it is looked up for each ticket by itself: asked for
+// all at once PostgreSQL would read every ticket that he ever saw.
+func (tx Tx) News(viewers []Viewer, side okno.Side, limit int) (map[okno.TicketID]int, error) {
+	n := make(map[okno.TicketID]int, len(viewers))
+	if len(viewers) == 0 {
 		return n, nil
 	}
-	const row = `(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))`
+	const row = `(CAST(? AS BIGINT), CAST(? AS BIGINT))`
 	var args []any
-	for _, s := range db.Filled(so) {
-		args = append(args, s.Person, s.Ticket, s.Message)
+	for _, v := range db.Filled(viewers) {
+		args = append(args, v.Person, v.Ticket)
 	}
 	_, err := db.Collect(tx.Tx, func(row db.Scanner) (t okno.TicketID, err error) {
 		var count int
 		err = row.Scan(&t, &count)
 		n[t] = count
 		return t, err
-	}, `WITH so (person, ticket, last) AS (VALUES `+strings.TrimSuffix(strings.Repeat(row+", ", len(args)/3), ", ")+`)
-		SELECT so.ticket, (SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE ticket = so.ticket AND id > so.last`+news(side)+` LIMIT ?) AS few) FROM so`, append(args, limit)...)
+	}, `WITH viewer (person, ticket) AS (VALUES `+row+strings.Repeat(", "+row, len(args)/2-1)+`)
+		SELECT viewer.ticket, (SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE ticket = viewer.ticket
+			AND id > COALESCE((SELECT seen.message FROM seen WHERE seen.person = viewer.person AND seen.ticket = viewer.ticket), 0)`+news(side)+` LIMIT ?) AS few)
+		FROM viewer`, append(args, limit)...)
 	return n, err
 }
 
